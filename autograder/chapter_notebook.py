@@ -46,9 +46,7 @@ def make_notebook(source: Path, chapter: Chapter | None, known: Collection[str],
     text, file = source.read_text(encoding="utf-8"), shown(source)
     markers.regions(text, file)
     if not text.startswith("---\n"):
-        raise ReleaseError(
-            f"{file} cannot be read as a notebook: it must begin with a header, whose first line is ---."
-        )
+        raise ReleaseError(f"line 1 of {file} cannot be read as a notebook: a header has to begin here, with ---.")
     try:
         notebook = jupytext.reads(text, fmt="md:myst")
     except Exception as error:  # the errors of jupytext and YAML name the place, but in many lines

@@ -718,6 +718,12 @@ def mean_over_the_batch(grad_output, x, weights):
 
 
 @of("dense_gradient")
+def averages_the_inputs_first(grad_output, x, weights):
+    """grad_weights multiplies the batch's mean input by the sum of grad_output. Multiply within each example, then add up the products."""
+    return grad_output @ weights.T, np.outer(x.mean(axis=0), grad_output.sum(axis=0)), grad_output.sum(axis=0)
+
+
+@of("dense_gradient")
 def mean_for_the_bias(grad_output, x, weights):
     """grad_bias is averaged over the batch, grad_weights is not. A bias is a weight whose input is always 1: treat both alike."""
     return grad_output @ weights.T, x.T @ grad_output, grad_output.mean(axis=0)

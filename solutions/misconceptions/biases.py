@@ -329,10 +329,10 @@ def every_connection_must_agree(inputs, weights, bias):
     return bool(np.all(inputs * weights + bias > 0))
 
 
-@of("dense")
+@of("dense", "neuron")
 def averages_the_inputs(x, weights, bias):
     """The weighted inputs are averaged before the bias is added: the sum seems to be divided by the number of inputs. A neuron adds its inputs up."""
-    return weighted_sums(x, weights) / len(weights) + bias
+    return x @ weights / len(weights) + bias
 
 
 @of("count_parameters")

@@ -267,6 +267,14 @@ def input_gradient_of_the_adapter_alone(grad_output, x, weights, adapter, alpha)
 
 
 @of("lora_gradient")
+def adds_up_before_the_products(grad_output, x, weights, adapter, alpha):
+    """grad_down and grad_up are products of sums over the batch. A sum of products is something else: multiply within each example, then add up."""
+    grad_x, _, _ = lora_gradient(grad_output, x, weights, adapter, alpha)
+    as_one = grad_output.sum(axis=0, keepdims=True), x.sum(axis=0, keepdims=True)
+    return grad_x, *lora_gradient(*as_one, weights, adapter, alpha)[1:]
+
+
+@of("lora_gradient")
 def skips_the_other_factor(grad_output, x, weights, adapter, alpha):
     """grad_down looks like a part of the gradient of down @ up. The chain rule reaches `down` through `up`, so `up` must be a factor of grad_down."""
     down, up = adapter
@@ -302,6 +310,13 @@ def mean_over_the_batch(grad_output, x, weights, adapter, alpha):
 def trains_up_alone(layers, adapters, x, y, **settings):
     """Only `up` learns. As soon as `up` is no longer zero, `down` has a gradient as well and must take its step."""
     return _lora_loop(layers, adapters, x, y, **settings, keep_down=True)
+
+
+@of("lora_fine_tune")
+def divides_alpha_twice(layers, adapters, x, y, *, alpha, **settings):
+    """Alpha seems to be divided by the rank twice. lora_dense and lora_gradient already divide it: pass alpha on as it is."""
+    rank = adapters[0][0].shape[1]
+    return lora_fine_tune(layers, adapters, x, y, alpha=alpha / rank, **settings)
 
 
 @of("lora_fine_tune")

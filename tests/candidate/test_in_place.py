@@ -80,3 +80,19 @@ def test_only_the_learners_files_are_traced_and_nothing_is_afterwards(monkeypatc
         deadline._trace_again(frame, event, None)
         assert traced == [deadline._trace] * again
         assert (frame.f_trace, frame.f_trace_opcodes) == ((deadline._trace, True) if again else (None, False))
+
+
+@pytest.mark.parametrize("branches", [("BRANCH",), ("BRANCH_LEFT", "BRANCH_RIGHT")])
+def test_where_what_runs_is_monitored_only_the_learners_files_stay_so(branches, monkeypatch):
+    """Newer Pythons monitor; what they are told is the same here."""
+    names = ("PY_START", "PY_RESUME", "JUMP", *branches)
+    events = SimpleNamespace(**{name: 2**k for k, name in enumerate(names)})
+    monkeypatch.setattr(sys, "monitoring", SimpleNamespace(DISABLE="disable", events=events), raising=False)
+    assert Deadline._events() == [2**k for k in range(len(names))]
+    deadline = Deadline("library/", 60.0)
+    own, other = (SimpleNamespace(co_filename=file) for file in ("library/small.py", "numpy/linalg.py"))
+    assert deadline._meet(other, 0) == "disable", "late or not"
+    with pytest.raises(TimeIsUp):
+        deadline._meet(own, 0)
+    monkeypatch.setattr(in_place, "_now", lambda: 0.0)
+    assert deadline._meet(own, 0) is None

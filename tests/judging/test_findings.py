@@ -425,6 +425,7 @@ def random_in_place_of(value, rng):
 OF_RANDOM_WEIGHTS = (
     "Your weights follow a normal distribution; a uniform distribution is required.",
     "The standard deviation of your weights is 1; that is not the required one.",
+    "The standard deviation of the weights in the first array is 1; that is not the required one.",
     "In every case your result holds different numbers where the same number is expected everywhere.",
 )
 """Sentences that are true of all weights and biases that `random_in_place_of` draws."""

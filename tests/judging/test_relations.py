@@ -10,7 +10,7 @@ import pytest
 from autograder.exercise import Unusable
 from autograder.judging import laws
 from autograder.judging.compare import compare
-from autograder.judging.findings import _common_relations, _find_order, _find_part, _is_proved, draws, sentences
+from autograder.judging.findings import _common_relations, _find_order, _find_part, draws, is_proved, sentences
 from autograder.judging.findings.counts import find_quantities
 from autograder.judging.findings.expressions import change_operand
 from autograder.judging.findings.relations import find_relations
@@ -249,7 +249,7 @@ def test_the_tolerances_of_weights_are_those_of_forty_thousand_draws():
 def test_three_wrong_entries_show_a_limit_and_two_do_not():
     for limit, proved in ((5.0, True), (6.5, False)):
         assert (limit < TABLE).sum() == 2 + proved
-        assert _is_proved([sample(TABLE, np.minimum(TABLE, limit))], ("never above", f"{limit:g}")) is proved
+        assert is_proved([sample(TABLE, np.minimum(TABLE, limit))], ("never above", f"{limit:g}")) is proved
 
 
 def test_clipped_weights_are_told_of_a_few_and_not_of_nearly_all():
@@ -276,3 +276,20 @@ def test_every_slip_that_is_made_in_the_reference_and_has_words_is_told_by_their
     for kind, number in numbers:
         assert can_be_told(kind, ("a",) * number) and not can_be_told(kind, ("a",) * (number + 3))
     assert can_be_told("result", ()) and can_be_told("argument", ())
+
+
+def test_lines_need_two_entries_to_be_scaled_or_shifted():
+    square = np.array([[1.0, 2.0], [3.0, 5.0]])
+    by = np.array([[2.0], [7.0]])
+    scaled, shifted = ("lines scaled", 0, 2), ("lines shifted", 0, 2)
+    assert scaled in relations(square, square * by) and shifted not in relations(square, square * by)
+    assert shifted in relations(square, square + by) and scaled not in relations(square, square + by)
+    assert ("lines scaled", 1, 2) in relations(square, square * by.T)
+    assert ("lines shifted", 1, 2) in relations(square, square + by.T)
+    assert not {scaled, shifted} & {*relations(square[:, :1], square[:, :1] * by)}
+    assert not {scaled, shifted} & {*relations(square[:, :1], square[:, :1] + by)}
+    zero = np.array([[0.0, 0.0], [3.0, 5.0]])
+    assert scaled not in relations(zero, zero * by), "nothing is known of a line of zeros"
+    assert scaled not in relations(square, square * np.array([[0.0], [7.0]]))
+    assert shifted not in relations(square, np.array([[4.0, 4.0], [6.0, 6.0]]))
+    assert ("lines scaled and shifted", 0, 2) in relations(square, square * by + by)

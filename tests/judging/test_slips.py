@@ -73,6 +73,16 @@ def test_a_single_wrong_answer_proves_a_slip_if_it_is_wrong_in_several_entries()
             assert find_slip(RELU, KEY, rejected, [slip_of(rejected)]) is None, "a view could not use one of them"
 
 
+def test_two_different_wrong_answers_prove_a_slip_though_each_is_wrong_in_one_entry():
+    mine = seen(lambda value: value)
+    at = [k for k, one in enumerate(mine) if np.size(one.value)][:2]
+    for k, more in zip(at, (7.5, 8.25), strict=True):
+        value = np.array(KEY.expected[k], dtype=float)
+        value.flat[0] += more
+        mine[k] = Observation(value)
+    assert find_slip(RELU, KEY, mine, [slip_of(mine)]) is not None
+
+
 def test_a_slip_may_explain_some_parts_of_the_answers():
     def change(value):
         return (value[0], value[1] * 1.5 + 0.25, value[2] * 2.5 + 0.75)

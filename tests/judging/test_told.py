@@ -196,7 +196,7 @@ TOLD = [
     (
         "neuron",
         "return float(np.mean(inputs * weights) + bias)",
-        "by the required change divided by the length of `inputs`",
+        "averaged before the bias is added",
         "",
     ),
     ("activates", "return bool(inputs @ weights + bias > 0.5)", "is wrong only where `neuron(", ""),

@@ -91,16 +91,16 @@ def test_few_equal_numbers_are_not_rich(samples, rich):
 
 def test_relations_that_hold_by_chance_need_more():
     lines = ("lines scaled and shifted", 0, 2)
-    assert findings._is_proved([sample(X, X)], lines) and not findings._is_proved([sample(X.T, X.T)], lines)
-    assert findings._is_proved([sample(X.T, X.T)], ("lines scaled and shifted", 1, 2))
-    assert not findings._is_proved([sample(SMALL, SMALL)], lines)
-    assert findings._is_proved([sample(np.array(1.0), 2.0), sample(SMALL, SMALL)], ("all different",))
-    assert not findings._is_proved([sample(np.array(1.0), 2.0)], ("all different",))
+    assert findings.is_proved([sample(X, X)], lines) and not findings.is_proved([sample(X.T, X.T)], lines)
+    assert findings.is_proved([sample(X.T, X.T)], ("lines scaled and shifted", 1, 2))
+    assert not findings.is_proved([sample(SMALL, SMALL)], lines)
+    assert findings.is_proved([sample(np.array(1.0), 2.0), sample(SMALL, SMALL)], ("all different",))
+    assert not findings.is_proved([sample(np.array(1.0), 2.0)], ("all different",))
     low = ("never below", "0")
-    assert findings._is_proved([sample(X, np.maximum(X, 0))], ("square",))
-    assert not findings._is_proved([sample(X, np.maximum(X, 0))], low)
-    assert findings._is_proved([sample(X, np.maximum(X, 0)), sample(Y, np.maximum(Y, 0))], low)
-    assert findings._is_proved([sample(X, SMALL)], low), "another shape is wrong everywhere"
+    assert findings.is_proved([sample(X, np.maximum(X, 0))], ("square",))
+    assert not findings.is_proved([sample(X, np.maximum(X, 0))], low)
+    assert findings.is_proved([sample(X, np.maximum(X, 0)), sample(Y, np.maximum(Y, 0))], low)
+    assert findings.is_proved([sample(X, SMALL)], low), "another shape is wrong everywhere"
 
 
 def test_the_items_of_one_list_are_called_items():
@@ -273,3 +273,10 @@ def test_what_holds_only_of_wrong_answers_is_told_of_them():
     assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL), right(X)), "your result", []) == (
         "Where your result is wrong, it has one axis instead of two axes."
     )
+
+
+def test_of_one_short_answer_only_zeros_or_an_argument_are_told():
+    here, beside = {"x": np.full(3, 100.0)}, [right(SMALL + 1, x=np.ones(3)), right(SMALL + 2, x=np.ones(3))]
+    for got, told in ((SMALL * 0, "there it is 0."), (here["x"], "there it is the argument `x`, unchanged.")):
+        assert where(numbered(sample(SMALL, got, **here), *beside)).endswith(told)
+    assert "there it" not in where(numbered(sample(SMALL, 2 * SMALL, **here), *beside))

@@ -95,21 +95,29 @@ def server(
         log.close()
 
 
+_open: list = []
+"""The browser that is open, if one is: Playwright drives one at a time."""
+
+
 @contextlib.contextmanager
 def browser_page(*, dark: bool = False, width: int = 1400, height: int = 1000) -> Iterator:
-    """Open a browser; yield a page whose ``errors`` list collects what its console reports as errors."""
+    """Open a browser; yield a page whose ``errors`` list collects what its console reports as errors.
+
+    While a page is open, another one shares its browser but no cookie, no storage and no cache.
+    """
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
-        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
+    with contextlib.ExitStack() as stack:
+        if not _open:
+            playwright = stack.enter_context(sync_playwright())
+            _open.append(playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS))
+            stack.callback(lambda: _open.pop().close())
+        page = _open[0].new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
         page.errors = []
         page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: page.errors.append(str(error)))
-        try:
-            yield page
-        finally:
-            browser.close()
+        stack.callback(page.close)
+        yield page
 
 
 def _setting(home: Path, plugin: str, values: dict) -> None:
@@ -121,6 +129,20 @@ def _setting(home: Path, plugin: str, values: dict) -> None:
 def open_notebook(page, address: str, path: str):
     """Open a notebook alone in JupyterLab and wait for its kernel; return the notebook's locator."""
     page.goto(f"{address}lab/workspaces/auto-test/tree/{path}?reset")
+    return opened(page)
+
+
+def open_next(page, path: str):
+    """Close the notebook in view, whose outputs nobody keeps, and open another one in the same JupyterLab."""
+    page.evaluate(
+        """async path => {
+            const { shell, commands } = window.jupyterapp;
+            shell.currentWidget.context.model.dirty = false;
+            shell.currentWidget.close();
+            await commands.execute('docmanager:open', { path });
+        }""",
+        path,
+    )
     return opened(page)
 
 

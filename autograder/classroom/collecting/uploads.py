@@ -87,22 +87,22 @@ def plain_or_platform(name: str) -> Owner:
     return found[0] if found else plain_owner(name)
 
 
-def _download(source: Path, opened: ExitStack) -> list[Item]:
-    """Return the files of a platform's download of a class; nothing if a zip is not a platform's download."""
+def _download(source: Path, opened: ExitStack) -> list[Item] | None:
+    """Return the files of a platform's download of a class; None if a zip is not a platform's download."""
     if source.is_symlink() or not source.is_file() or source.suffix.lower() != ".zip":
-        return []
+        return None
     try:
         with readable():
             file = opened.enter_context(source.open("rb"))
         items = items_of(opened.enter_context(archive(file, MAX_CLASS_FILES)))
     except NotTakenError:
-        return []
+        return None
     if Recogniser([(source.name,)]).recognise((source.name,)):
-        return []  # a platform's name for one student's file
+        return None  # a platform's name for one student's file
     recogniser = Recogniser([item.path.parts for item in items])
     owners = {found[0].key for item in items if (found := recogniser.recognise(item.path.parts))}
     strange = [item for item in items if not recogniser.recognise(item.path.parts)]
-    return items if owners and not any(_is_work(item) for item in strange) else []
+    return items if owners and not any(_is_work(item) for item in strange) else None
 
 
 def _is_work(item: Item) -> bool:

@@ -16,7 +16,7 @@ from ...exercise import Exercise
 from ..key import Key
 from ..observation import Observation, Problem
 from . import sentences
-from .conditions import find_conditions, find_masks, marks_entries
+from .conditions import POSITIONS, find_conditions, find_masks, marks_entries
 from .counts import find_formula
 from .draws import find_in_draws
 from .expressions import find_expressions
@@ -33,6 +33,7 @@ from .forms import (
     find_unusable,
 )
 from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, rank
+from .proof import ENOUGH, count_wrong, is_proved, is_told_apart
 from .relations import Relation, find_relations
 from .samples import Label, Sample, collect_samples, find_unanswered
 from .scales import find_changes, find_scales, name_sizes, wants_no_change
@@ -45,8 +46,6 @@ Known = dict[tuple[Sample, ...], list[Relation]]
 """The relations already found to hold in all samples of a group."""
 _TRIED = "In the cases tried,"
 """The beginning of a sentence that would otherwise claim something about inputs that were not tried."""
-_ENOUGH = 3
-"""Number of wrong entries that one part of the answers must hold before the part means anything."""
 
 
 @dataclass(frozen=True)
@@ -263,16 +262,7 @@ def _compare_all(key: Key, samples: list[Sample]) -> list[Relation]:
         common = list(found) if common is None else [one for one in common if one in found]
         if not common:
             return []
-    return sorted((one for one in common or [] if _is_proved(samples, one)), key=rank)
-
-
-def _is_proved(samples: list[Sample], relation: Relation) -> bool:
-    """Return whether a relation that holds in all samples says something: some hold for any two or three numbers."""
-    if relation[0] == "lines scaled and shifted":
-        return _has_long_lines(samples, relation[1])
-    if relation == ("all different",):
-        return any(sample.expected.size > 1 for sample in samples)
-    return relation[0] not in ("never above", "never below") or sum(map(_count_wrong, samples)) >= _ENOUGH
+    return sorted((one for one in common or [] if is_proved(samples, one)), key=rank)
 
 
 def _is_rich(samples: list[Sample]) -> bool:
@@ -307,6 +297,7 @@ def _find_general(
                 named = "it" if begin.endswith(",") and subject == _name_subject(Label()) else subject
                 named = f"each item of {named}" if named != "it" and _are_items(samples) else named
                 words = sentences.tell_relation(relation, named)
+                begin = begin if is_told_apart(chosen, relation) else _TRIED
                 return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak)
     return None
 
@@ -319,15 +310,6 @@ def _are_items(samples: list[Sample]) -> bool:
 
 def _is_partly_right(sample: Sample) -> bool:
     return sample.wrong_entries is not None and not sample.wrong_entries.all()
-
-
-def _has_long_lines(samples: list[Sample], axis: int) -> bool:
-    """Return whether some lines have more than two entries: any two numbers are two others, scaled and shifted."""
-    return any(one.expected.ndim == 2 and one.expected.shape[1 - axis] > 2 for one in samples)
-
-
-def _count_wrong(sample: Sample) -> int:
-    return sample.expected.size if sample.wrong_entries is None else int(sample.wrong_entries.sum())
 
 
 def _is_finite(sample: Sample) -> bool:
@@ -403,7 +385,10 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
         common = list(found) if common is None else [one for one in common if one in found]
     # A single wrong entry is always in some row, and one partly right answer among wholly wrong ones always has some
     # part right: neither means anything.
-    few = 2 * len(partly) < len(wrong) or sum(map(_count_wrong, wrong)) < _ENOUGH
+    few = 2 * len(partly) < len(wrong) or sum(map(count_wrong, wrong)) < ENOUGH
+    if len(wrong) == 1:
+        # The wrong entries of one array may be at an end by chance.
+        common = [one for one in common or [] if one[0] not in POSITIONS]
     if not common or not _is_rich(wrong) or few:
         return None
     right = [sample for sample in samples if sample.right]

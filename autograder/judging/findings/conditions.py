@@ -238,6 +238,10 @@ MASKS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
 )
 
 
+POSITIONS = ("only first", "only last", "all but first", "all but last")
+"""Kinds that say at which end of an array the wrong entries are."""
+
+
 def find_masks(sample: Sample) -> Iterator[Relation]:
     """Yield relations that say where the wrong entries of an array are."""
     expected, wrong = sample.expected, sample.wrong_entries

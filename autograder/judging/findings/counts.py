@@ -79,9 +79,23 @@ def find_quantities(arguments: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
 
 def _count_columns(quoted: str, matrix: np.ndarray) -> Iterator[tuple[str, int]]:
     yield f"the rank of {quoted}", int(np.linalg.matrix_rank(matrix, tol=1e-4 * np.abs(matrix).max()))
+    # Rounding and a fixed margin often give the same count; then only what they have in common is certain.
+    for digits in (4, 3, 2, 5, 6):
+        margin = f"{10**-digits:.{digits}f}"
+        apart = f"the number of columns of {quoted} that differ by more than a fixed amount, such as {margin}"
+        yield apart, _count_apart(matrix, float(margin))
     for digits in (4, 3, 2, 5, 6):
         rounded = np.unique(np.round(matrix, digits) + 0.0, axis=1).shape[1]
         yield f"the number of different columns of {quoted}, rounded to {digits} decimals", rounded
+
+
+def _count_apart(matrix: np.ndarray, margin: float) -> int:
+    """Return how many columns differ from all columns counted before them by more than a margin in some entry."""
+    counted: list[np.ndarray] = []
+    for column in matrix.T:
+        if all(np.abs(column - other).max() > margin for other in counted):
+            counted.append(column)
+    return len(counted)
 
 
 def _count_numbers(quoted: str, items: list[int]) -> Iterator[tuple[str, int]]:

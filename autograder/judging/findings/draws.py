@@ -11,7 +11,7 @@ import numpy as np
 from .. import laws
 from ..key import Key
 from ..observation import Observation
-from .relations import Relation
+from .relations import FIRST_ARRAY, Relation
 
 ROUNDING = 0.015
 """Relative error of a standard deviation measured from 40,000 draws."""
@@ -24,6 +24,7 @@ def find_in_draws(
     common: dict[Relation, None] | None = None
     drawn = [i for i, wanted in enumerate(key.expected) if isinstance(wanted, dict) and _is_measured(wanted)]
     failing = [i for i in failing if i in drawn]
+    asked: list[float] = []
     if relation := _find_empty_line([cases[i][0].get("value") for i in drawn]):
         return relation
     for index in failing:
@@ -35,11 +36,17 @@ def find_in_draws(
             continue
         for weights, wanted, got in _matrices(answer, key.expected[index], seen):
             required = weights.std() / got[laws.DEVIATION] if got.get(laws.DEVIATION) else None
+            asked.append(required or 0.0)
             found = dict.fromkeys(_describe(weights.astype(float), _sizes(weights, arguments), wanted, required))
             if weights.dtype.kind in "iu":
                 found = {("draws integers",): None} | found
             common = found if common is None else {one: None for one in common if one in found}
     relation = next(iter(common), None) if common else None
+    if relation and relation[0] == "draws deviation number" and not _is_usual(float(relation[1])):
+        # If all cases ask for the same, any wrong function of the layers' sizes seems to be off by one factor.
+        relation = relation if len(asked) < 2 or max(asked) > (1 + ROUNDING) * min(asked) else None
+    if relation and any(isinstance(cases[i][0].get("value"), (list, tuple)) and not _has_layers(key, i) for i in drawn):
+        relation = (*relation, FIRST_ARRAY)
     answers = [outcomes[0].get("value") for case, outcomes in zip(key.cases, cases, strict=True) if not case.raises]
     if relation == ("draws all zeros",) and any(isinstance(one, np.ndarray) and one.any() for one in answers):
         return ("where it is wrong", relation)
@@ -47,6 +54,11 @@ def find_in_draws(
 
 
 _SIZES = ("fan_in", "fan_out")
+
+
+def _has_layers(key: Key, index: int) -> bool:
+    """Return whether a case expects a list of layers, all of which are examined."""
+    return any(isinstance(one, dict) for one in key.expected[index].values())
 
 
 def _find_form(answer: Any, arguments: dict[str, Any]) -> Relation | None:
@@ -119,12 +131,19 @@ def _candidates(sizes: dict[str, float]) -> Iterator[tuple[str, float]]:
             yield f"√({above} / {inner})", math.sqrt(above / size)
             yield f"{above} / {inner}", above / size
             yield f"√({above} / {inner}) / √3", math.sqrt(above / size / 3)
+            yield f"{above} / {inner} / √3", above / size / math.sqrt(3)
         yield f"√2 / {inner}", math.sqrt(2) / size
     if len(sizes) > 1:
         one, other = list(sizes)[:2]
         yield f"√(2 / ({one} · {other}))", math.sqrt(2 / sizes[one] / sizes[other])
         yield f"√({one} / 2)", math.sqrt(sizes[one] / 2)
         yield f"√({other} / 2)", math.sqrt(sizes[other] / 2)
+
+
+def _is_usual(factor: float) -> bool:
+    """Return whether a rounded factor is one by which people multiply or divide by mistake, or its root."""
+    powers = [base**power for base in (2, 3, 4, 5, 6, 8, 10, 12, 100) for power in (1, -1, 0.5, -0.5)]
+    return any(float(f"{one:.2g}") == factor for one in powers)
 
 
 def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, required: float | None) -> Iterator[Relation]:
@@ -187,7 +206,8 @@ def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, requir
                 yield ("draws normal for uniform",)
         largest = np.abs(weights - mean).max() / spread
         if laws.TAIL in wanted and 1.8 < largest < 3.2:
-            yield ("draws truncated", f"{largest:.1f}")
+            # Upwards, so that it is true, and in halves, so that cases differ seldom.
+            yield ("draws truncated", f"{math.ceil(2 * largest) / 2:g}")
         close = [name for name, value in _candidates(sizes) if abs(spread / value - 1) < ROUNDING]
         if required is None:
             return

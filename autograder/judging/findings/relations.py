@@ -11,6 +11,8 @@ from .samples import ATOL, RTOL, Sample, is_close
 
 Relation = tuple
 """A kind, whose sentence is in `sentences`, and the data that the sentence needs."""
+FIRST_ARRAY = "in the first array"
+"""Ends the data of a relation that is about the first of several arrays in an answer."""
 
 Change = Callable[[np.ndarray], Any]
 

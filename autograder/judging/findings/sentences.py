@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from string import Formatter
 
-from .relations import Relation
+from .relations import FIRST_ARRAY, Relation
 
 PREDICATES = {
     # what was done to the expected array to get what came back
@@ -402,7 +402,8 @@ def tell_whole(relation: Relation) -> str:
     if kind in BEGINNINGS:
         words = tell_whole(data[0])
         return f"{BEGINNINGS[kind]} {words[0].lower()}{words[1:]}"
-    return (DRAWS | FORMS)[kind].format(*data)
+    words = (DRAWS | FORMS)[kind].format(*data)
+    return words.replace("your weights", "the weights in the first array") if data[-1:] == [FIRST_ARRAY] else words
 
 
 CHANGES = frozenset(

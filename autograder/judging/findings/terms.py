@@ -64,7 +64,11 @@ def _find_multiples(sample: Sample, quoted: str, term: np.ndarray, tolerance: fl
         elif kind == "times over":
             yield ("term times", sign, quoted, f"({data[1]} / {data[2]})")
     # If the whole sum is scaled, each of its terms appears too often by the same factor.
-    factors = named | {f"{one} / {other}": named[one] / named[other] for one in named for other in named}
+    factors = (
+        named
+        | {f"1 / {one}": 1 / named[one] for one in named}
+        | {f"{one} / {other}": named[one] / named[other] for one in named for other in named}
+    )
     for name, number in factors.items():
         if abs(factor - (number - 1)) <= tolerance * max(abs(factor), 1e-3):
             yield ("term times", "plus", quoted, f"({name} - 1)")

@@ -21,21 +21,27 @@ def axe():
     return library.Axe()
 
 
+@pytest.fixture(scope="module")
+def page():
+    require_browser()
+    with browser_page() as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_axe_finds_nothing_serious(axe, solved, name, tmp_path):
+def test_axe_finds_nothing_serious(axe, page, solved, name, tmp_path):
     html, _ = HTMLExporter(template_name="lab").from_notebook_node(solved(name))
     page_file = tmp_path / f"{name}.html"
     page_file.write_text(html, encoding="utf-8")
-    with browser_page() as page:
-        page.goto(page_file.as_uri(), wait_until="domcontentloaded")
-        seen = axe.run(page, context=NOT_OURS, options={"resultTypes": ["violations", "passes"]}).response
-        good = [node["target"][-1] for rule in seen["passes"] for node in rule["nodes"]]
-        prose, outputs = (
-            page.evaluate(
-                "([all, place]) => all.filter(q => document.querySelector(q)?.closest(place)).length", [good, place]
-            )
-            for place in (".jp-InputArea .jp-RenderedMarkdown", ".jp-OutputArea")
+    page.goto(page_file.as_uri(), wait_until="domcontentloaded")
+    seen = axe.run(page, context=NOT_OURS, options={"resultTypes": ["violations", "passes"]}).response
+    good = [node["target"][-1] for rule in seen["passes"] for node in rule["nodes"]]
+    prose, outputs = (
+        page.evaluate(
+            "([all, place]) => all.filter(q => document.querySelector(q)?.closest(place)).length", [good, place]
         )
+        for place in (".jp-InputArea .jp-RenderedMarkdown", ".jp-OutputArea")
+    )
     found = [
         (violation["id"], violation["impact"], [node["html"][:150] for node in violation["nodes"]][:3])
         for violation in seen["violations"]

@@ -1,0 +1,57 @@
+"""Decides whether a relation that holds in all samples says something, or may hold by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .relations import Relation
+from .samples import Sample
+from .scales import name_sizes
+from .sources import name_arrays
+
+ENOUGH = 3
+"""Number of wrong entries that one part of the answers must hold before the part means anything."""
+
+
+def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
+    """Return whether a relation that holds in all samples says something: some hold for any two or three numbers."""
+    if relation[0] == "lines scaled and shifted":
+        return _has_long_lines(samples, relation[1])
+    if relation == ("all different",):
+        return any(sample.expected.size > 1 for sample in samples)
+    if _is_odd(relation) and any(sizes := [_sizes_in(relation, sample) for sample in samples]):
+        return len(set(sizes)) > 1
+    return relation[0] not in ("never above", "never below") or sum(map(count_wrong, samples)) >= ENOUGH
+
+
+def _is_odd(relation: Relation) -> bool:
+    """Return whether a factor is made of sizes in one of so many ways that a single case fits some of them."""
+    kind, told = relation[0], " ".join(map(str, relation[1:]))
+    return kind == "times over" or any(word in told for word in ("half of ", "square", " / "))
+
+
+def _sizes_in(relation: Relation, sample: Sample) -> tuple[float, ...]:
+    """Return the sizes of a sample's arguments that are named in a relation."""
+    told = " ".join(map(str, relation[1:]))
+    return tuple(size for name, size in name_sizes(sample.arguments).items() if name in told)
+
+
+_ENDS = {"input minus smallest": lambda array: array.min() > 0, "input minus largest": lambda array: array.max() < 0}
+"""Where it shows whether an end of the input is subtracted whatever its sign is, by kind of relation."""
+
+
+def is_told_apart(samples: Sequence[Sample], relation: Relation) -> bool:
+    """Return whether the samples tell a relation apart from the one that stops at 0."""
+    shows = _ENDS.get(relation[0])
+    arrays = [] if shows is None else [dict(name_arrays(one.arguments))[relation[1].strip("`")] for one in samples]
+    return shows is None or any(map(shows, arrays))
+
+
+def _has_long_lines(samples: Sequence[Sample], axis: int) -> bool:
+    """Return whether some lines have more than two entries: any two numbers are two others, scaled and shifted."""
+    return any(one.expected.ndim == 2 and one.expected.shape[1 - axis] > 2 for one in samples)
+
+
+def count_wrong(sample: Sample) -> int:
+    """Return how many entries of an answer are wrong: all of them if its shape is."""
+    return sample.expected.size if sample.wrong_entries is None else int(sample.wrong_entries.sum())
