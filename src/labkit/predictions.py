@@ -74,7 +74,7 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
         if settled:
             say("You have seen the outcome: the prediction stands.")
         elif choice.value is None:
-            say("Pick one before you run the next cell. It is never marked.")
+            say("Pick an answer before you run the next cell. Your answer is never marked.")
         elif confidence.value:
             say(f"✓ Recorded: “{choice.value}”, {confidence.value}. Run the next cell.")
         else:

@@ -93,7 +93,7 @@ def pytest_plug_in(it: Submission) -> None:
 
 
 @attack()
-def instructors_own_copy(it: Submission) -> None:
+def own_copy_of_the_instructor(it: Submission) -> None:
     """The function is imported from the instructor's reference, wherever the reference can be found."""
     it.answers(
         "return _right(signal, weight)",

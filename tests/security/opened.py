@@ -226,7 +226,7 @@ def text_that_runs_backwards(it: Submission) -> None:
 
 
 @attack()
-def links_into_the_graders_server(it: Submission) -> None:
+def links_into_the_server_of_the_grader(it: Submission) -> None:
     """Links lead to JupyterLab and Formgrader on the grader's machine, with a script or a student's folder in them."""
     text = "%22%3Bdocument.title%3D%22opened%22%3B%22"
     it.cell(WRITTEN)["source"] = (

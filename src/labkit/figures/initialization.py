@@ -211,7 +211,7 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
     said = [
         f"{name}: "
         + ", ".join(f"{place} {np.std(signal):.2g}" for place, signal in signal_at.items())
-        + f", with {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the values beyond 0.99 in the last one"
+        + f", with {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the values beyond 0.99 in the last layer"
         for name, signal_at in rows.items()
     ]
     show(

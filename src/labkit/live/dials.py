@@ -54,7 +54,7 @@ def drag_secant(
         return {"panels": [panel], "said": said.replace("-", "−"), "values": {"step": step}}
 
     widths = slider("step", "step", -3.0, 0.0, 1.0, exponent=True, stills=(1.0, 0.1))
-    note = "Drag an end of the secant towards the middle. The gray line is the tangent."
+    note = "Drag an end of the secant towards the middle. The grey line is the tangent."
     return Dial("From the secant to the tangent", draw, [slider("at", "w", -2.0, 2.0, 0.8), widths], note)
 
 
@@ -162,5 +162,5 @@ def bend_line(forward: Callable) -> Dial:
         slider("neurons", "hidden neurons", 1, 25, 4, 24, stills=(2, 5, 15)),
         choice("target", "curve", _TARGETS),
     ]
-    note = "Gray: what each hidden neuron adds. Each one bends the sum in one place."
+    note = "Grey: what each hidden neuron adds. Each neuron bends the sum in one place."
     return Dial("ReLU bends fit a curve", draw, controls, note)

@@ -95,7 +95,9 @@ def switch_adapter(
         slider("alpha", "alpha / rank", 0.0, 4.0, 2.0, 80),
         control("switch", "adapter", "adapter on", value=True, stills=(False, True)),
     ]
-    return Dial("A LoRA adapter", draw, controls, "Switched off, it leaves the network as it was, bit for bit.")
+    return Dial(
+        "A LoRA adapter", draw, controls, "Switched off, the adapter leaves the network as it was, bit for bit."
+    )
 
 
 @shown

@@ -58,7 +58,7 @@ class Player(Tool):
     title = "Watch weights take shape"
     note = (
         "Blue is positive; orange, or a dashed line, is negative. Each image holds the weights into one neuron. A "
-        "darkened image, or a gray circle, is a neuron that is inactive for all of the images tried."
+        "darkened image, or a grey circle, is a neuron that is inactive for all of the images tried."
     )
 
     def __post_init__(self) -> None:
