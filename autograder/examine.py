@@ -64,7 +64,7 @@ class MissingKeyError(LookupError):
 
 
 class UncontainedError(RuntimeError):
-    """A class was to be graded by a carrier that does not isolate what it runs."""
+    """A class was to be graded by a carrier that does not isolate the code that it runs."""
 
 
 SELF_CHECK = Mode(lends=False, quotes=True)

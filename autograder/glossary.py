@@ -17,7 +17,7 @@ class GlossaryError(ValueError):
 
 @dataclass(frozen=True)
 class Term:
-    """A word of the field, what it means, and where the course introduces it."""
+    """A word of the field, its meaning, and the place where the course introduces it."""
 
     word: str
     meaning: str

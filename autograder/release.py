@@ -31,7 +31,7 @@ def release() -> list[Path]:
     Raises
     ------
     ReleaseError
-        If a file to be written was edited by a student, or what was built is not fit to be released.
+        If a file to be written was edited by a student, or a built file is not fit to be released.
     """
     built = build()
     edited = [path for path in built if _edited(path)]

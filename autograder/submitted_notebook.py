@@ -19,11 +19,11 @@ ANSWER = "-answer"
 """The ending of an answer cell's name, which begins with the question's name."""
 BLANK_NUMBER = "{name} = None  # your answer replaces None"
 BLANK_TEXT = "*Write your answer here.*"
-"""What a release leaves in place of an answer."""
+"""The text that a release leaves in place of an answer."""
 
 
 class MalformedNotebook(ValueError):
-    """What was submitted is not the chapter's notebook; the message says why."""
+    """The submitted file is not the chapter's notebook; the message says why."""
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def _read_project(copy: Path) -> dict:
 
 @cache
 def _project() -> dict:
-    """Return the project's metadata, from pyproject.toml if possible: what is installed may be older than the copy."""
+    """Return the project's metadata, from pyproject.toml if possible: installed metadata may be older."""
     if found := _read_project(ROOT):
         return found
     from importlib import metadata

@@ -1,4 +1,4 @@
-"""Calls a function on a case's arguments, and turns what it returns or raises into plain data."""
+"""Calls a function on a case's arguments, and turns its result or exception into plain data."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Library(MetaPathFinder, Loader):
         sys.meta_path.insert(0, self)
 
     def path_of(self, module: str) -> str:
-        """Name the file of a module as the student knows it."""
+        """Return a module's file name, as the student knows the file."""
         return f"{self.folder}/{module}.py"
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:

@@ -1,4 +1,4 @@
-"""Answers a job in the interpreter that asks, and leaves it as it was: for browsers, where no process can start.
+"""Answers a job in the asking interpreter, which stays unchanged: for browsers, where no process can start.
 
 Nothing is isolated here, so this is for a learner's own check of their own code, never for a class.
 """

@@ -1,4 +1,4 @@
-"""Runs the cells of a notebook one after another, and returns their outputs as plain data."""
+"""Runs the cells of a notebook one after another, and returns the cells' outputs as plain data."""
 
 from __future__ import annotations
 

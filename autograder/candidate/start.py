@@ -1,4 +1,4 @@
-"""The program that is started, alone or inside a sandbox: finds what it needs, and serves jobs."""
+"""The program that is started, alone or inside a sandbox: finds its modules, and serves jobs."""
 
 import gc
 import os

@@ -21,9 +21,9 @@ MAX_BYTES = 64 * 2**20
 MAX_TEXT = 2**20
 MAX_BITS = 512
 MAX_ANSWER_VALUES = 200_000
-"""Values that one call may return, an array counting as one: twice what the largest right answer has as lists."""
+"""Values that one call may return, an array counting as one: twice as many as the largest right answer, as lists."""
 MAX_ANSWER_TEXT = 10_000
-"""The largest size of the text in what one call returns, in bytes of UTF-8."""
+"""The largest size of the text in one call's result, in bytes of UTF-8."""
 ENDLESS = "an iterator that does not end"
 """The type name of an `Opaque` that stands for an iterator with too many items."""
 _DTYPES = ("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")

@@ -219,7 +219,7 @@ def one_at_a_time(url: str) -> Iterator[None]:
 
 
 def patiently(work: Callable[[], _T], let_go: Callable[[], None]) -> _T:
-    """Do one unit of work in a database that has answered before; wait for the database if its server restarts.
+    """Do one unit of work in a database that has answered before; wait for the database if the server restarts.
 
     Parameters
     ----------

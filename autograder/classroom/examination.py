@@ -33,7 +33,7 @@ All right answers of a chapter together take at most 0.15 s; only the explanatio
 """
 
 _PASSING = (Status.TIMEOUT, Status.CRASHED, Status.UNJUDGED)
-"""Statuses that another run may change."""
+"""Statuses that a further run may change."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Examination:
 
     @property
     def lasting(self) -> bool:
-        """Whether another examination would have the same result: not if time ran out or the autograder failed."""
+        """Whether examining again would give the same result: not if time ran out or the autograder failed."""
         return all(verdict.status not in _PASSING for verdict in self.verdicts)
 
     def entry(self, student: str, chapter: Chapter) -> dict:
@@ -143,7 +143,7 @@ def _functions(
 
 
 def _try_public_cases(submission: Submission, chapter: Chapter, runner: Runner, clock: Clock) -> dict[str, list[Reply]]:
-    """Return, for each exercise that fails its public cases, what came back in them.
+    """Return the results of the public cases for each exercise that fails them.
 
     One process runs all exercises first, since most pass; each one that fails is then run alone: with the reference's
     prerequisites, as it is most likely judged, and then with the student's own. If an exercise reports its scores

@@ -48,7 +48,7 @@ def student_configs() -> dict[str, str]:
 
 
 class SubmitWithLibrary(ExchangeSubmit):
-    """Submits a chapter's folder and, beside the notebook, the library as it is on disk now."""
+    """Submits a chapter's folder and, beside the notebook, the library as saved on disk."""
 
     library = Unicode(str(LIBRARY), help="The student's library, a package folder.").tag(config=True)
 

@@ -84,7 +84,7 @@ _TEMPLATE = """
 
 
 _LISTED = re.compile(r'<a href="#(\w+)">(?:Test cell|Coding free-response|Written response)</a>')
-"""A line of the contents list in nbgrader's template, which calls every exercise the same."""
+"""A line of the contents list in nbgrader's template, which gives every exercise the same name."""
 
 
 def _with_names(page: str) -> str:
@@ -128,7 +128,7 @@ def _described(page: str) -> str:
 
 
 _handed_out: dict[str, str] = {}
-"""The HTML of the cells that everybody has, as they were handed out (`keep_for_all`)."""
+"""The HTML of the cells that all submissions share, as they were handed out (`keep_for_all`)."""
 _seen: dict[str, str] = {}
 """The HTML of other cells that were rendered recently."""
 

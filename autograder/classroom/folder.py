@@ -105,7 +105,7 @@ class Classroom:
         self.submitted = self.root / "submitted"
 
     def submission(self, student: str, chapter: str) -> Path:
-        """Return the folder of what a student submitted for a chapter."""
+        """Return the folder of a student's submission for a chapter."""
         return self.submitted / student / chapter
 
     def notebook(self, student: str, chapter: str) -> Path:
@@ -122,7 +122,7 @@ class Classroom:
         return sorted(folder.name for folder in folders if folder.is_dir() and not folder.name.startswith("."))
 
     def make_root(self) -> None:
-        """Make the classroom's folder if it does not exist, closed to other accounts; an existing one stays as it is.
+        """Make the classroom's folder if it does not exist, closed to other accounts; an existing one stays unchanged.
 
         It holds names, grades and answers, which other accounts on a shared machine must not see.
         """
@@ -134,7 +134,7 @@ class Classroom:
 
     @property
     def state(self) -> Path:
-        """The folder of what a classroom remembers, closed to everyone but its owner and a group that shares it."""
+        """The folder of a classroom's records, closed to all but the owner and a group that shares the classroom."""
         folder = self.root / STATE
         if not folder.is_dir():
             self.make_root()

@@ -46,7 +46,7 @@ def run_grading(
     retry: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Grading:
-    """Grade what is in ``submitted/``, and bring everything that is made from it up to date.
+    """Grade the submissions in ``submitted/``, and bring everything that is made from them up to date.
 
     Parameters
     ----------

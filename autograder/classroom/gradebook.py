@@ -36,7 +36,7 @@ __all__ = ["ClassBook", "GradebookError", "open_gradebook", "url_of"]
 
 @contextmanager
 def open_gradebook(room: Classroom, config: Configuration, database: str | None = None) -> Iterator[ClassBook]:
-    """Open a classroom's one gradebook and remember where it is.
+    """Open a classroom's one gradebook and remember its place.
 
     Parameters
     ----------

@@ -151,7 +151,7 @@ def grade(base: Path) -> dict[str, Any]:
 
 
 def _examine(folder: Path, chapter: Chapter, seed: int, isolation: str) -> tuple[Examination, list[str]]:
-    """Examine what was submitted for a chapter; return the examination, and what a person should know about it."""
+    """Examine a chapter's submission; return the examination, and remarks for a person."""
     released, said = read_released(chapter.name, ROOT / "course"), []
     try:
         contents = find_contents(items_in(folder), chapter.name, Budget())

@@ -50,7 +50,7 @@ c.SubmitWithLibrary.library = str(own / "src" / "weightlab")
 
 
 def set_up(exchange: Path, course: str, prefix: Path = Path(sys.prefix)) -> list[Path]:
-    """Write the files that a shared environment needs, and return them; it may be called again at any time.
+    """Write the files that a shared environment needs, and return them; this function may be called again at any time.
 
     Parameters
     ----------

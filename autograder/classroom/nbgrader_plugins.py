@@ -33,7 +33,7 @@ def _released(directory: Any, chapter: str) -> dict:
 
 
 def drop_links(*, notebooks: list[str], **_: Any) -> None:
-    """Remove everything but ordinary files from a submission: nbgrader would copy what a link points to."""
+    """Remove everything but ordinary files from a submission: nbgrader would copy a link's target."""
     for notebook in notebooks:
         for folder, folders, files in os.walk(os.path.dirname(notebook)):
             for name in folders + files:

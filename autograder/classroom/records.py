@@ -88,7 +88,7 @@ class Records:
         return read_verdicts(record, chapter)
 
     def put(self, name: str, examination: Examination) -> None:
-        """Remember verdicts, unless another run may change them."""
+        """Remember verdicts, unless a further run may change them."""
         if examination.lasting:
             write_file(self._path(name), json.dumps(to_record(examination)).encode(), 0o600)
 
@@ -173,7 +173,7 @@ class Results:
             return None
 
     def put(self, result: Result) -> None:
-        """Remember a result: its seal, the number of tries, and what is sealed."""
+        """Remember a result: its seal, the number of tries, and the sealed content."""
         path = self._path(result.entry["student"], result.entry["chapter"])
         write_file(path, b"\n".join([result.seal.encode(), str(result.tries).encode(), result.content]), 0o600)
 

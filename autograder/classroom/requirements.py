@@ -1,4 +1,4 @@
-"""What a machine needs before it can grade a class; what is missing is reported with its remedy."""
+"""What a machine needs before it can grade a class; each missing thing is reported with its remedy."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Run:
         self._students: list[str] = []
 
     def read_gradebook(self, book: ClassBook) -> None:
-        """Read the roll, and what the gradebook already holds."""
+        """Read the roll and the gradebook's present content."""
         for name in self.released:
             book.prepare(name, self.released[name])
         self._students = sorted({*book.roll(), *self.classroom.students()})

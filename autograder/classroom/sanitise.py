@@ -1,4 +1,4 @@
-"""Cleans what a student wrote and what cells showed, so that opening it runs and fetches nothing."""
+"""Cleans a student's texts and the cells' outputs, so that opening them runs and fetches nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads what one student submitted for one chapter."""
+"""Reads one student's submission for one chapter."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class LastRun:
         """The files that a run uses outside the classroom and the project, as they were before the run used them."""
 
     def recall(self) -> Grading | None:
-        """Return what the last run found, or None if a new run is needed."""
+        """Return the last run's findings, or None if a new run is needed."""
         try:
             kept = json.loads(self._file.read_bytes())
             if self._digest({path: _signature(path) for path in kept["beside"]}) != kept["digest"]:
@@ -101,7 +101,7 @@ class LastRun:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """Note what a run uses while the block runs, so that `keep` knows what it depends on."""
+        """Note the files that a run uses while the block runs, so that `keep` knows the run's dependencies."""
         from jupyter_core.paths import jupyter_config_path
 
         folders = (*jupyter_config_path(), os.getcwd())

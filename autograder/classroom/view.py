@@ -16,7 +16,7 @@ FOLDER = "view"
 
 
 def write_view(classroom: Path, student: str, chapter: str, course: Path | None = None) -> Path:
-    """Write a submission's cleaned notebook, graded or not, and return where it is.
+    """Write a submission's cleaned notebook, graded or not, and return its path.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from ..paths import COURSE, LIBRARY, ROOT, shown
 
 START = COURSE / "00_start_here" / "00_start_here.ipynb"
 WORKSPACE = "course"
-"""The name of the layout that JupyterLab keeps: what was open is open again the next time."""
+"""The name of the layout that JupyterLab keeps: open documents are open again the next time."""
 _STYLE = Path(__file__).parent / "custom"
 _EXCHANGE = Path("/usr/local/share/nbgrader/exchange")
 """Where nbgrader expects a class's exchange: learners need nbgrader's menu only if there is one."""
@@ -99,7 +99,7 @@ def coming_page() -> Path:
 
 
 def _write(path: Path, settings: dict) -> None:
-    """Write settings into a file, in addition to those that it has already."""
+    """Write settings into a file, in addition to the settings that the file already has."""
     try:
         before = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -97,7 +97,7 @@ def _random_cases(rng: np.random.Generator, expected: dict[str, float]) -> Itera
 def _small_case(rng: np.random.Generator, shape: tuple[int, int], n_layers: int) -> Case:
     """Return a case of small layers; the standard deviation of right answers is off by an eighth once in 10⁸ tries.
 
-    It comes last, because a fixed seed also fails here, where the message would say less.
+    The case comes last, because a fixed seed also fails here, where the message would say less.
     """
     calls = [Call((*shape, Rng(int(rng.integers(2**31)))))] * n_layers
     return Case.of(LAW, calls=calls, view="small", note=f"{counted(n_layers, 'layer')} of shape {shape}")

@@ -1,4 +1,4 @@
-"""Turns what a candidate did into a verdict: points by aspect, a message, and what the answers show."""
+"""Turns a candidate's reply into a verdict: points by aspect, a message, and a finding."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def _has_right_numbers(values: list[Aspect], problems: list[dict[str, Problem]])
 
 
 def _find_status(exercise: Exercise, key: Key, observed: list[Observation]) -> Status:
-    """Distinguish a wrong answer from one that always stops with an error and from one that is not started."""
+    """Distinguish a wrong answer, an answer that always stops with an error, and an exercise that is not started."""
     asked = [got for case, got in zip(key.cases, observed, strict=True) if not case.raises]
     if not all(got.raised for got in asked):
         return Status.FAILED

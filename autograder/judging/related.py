@@ -22,7 +22,7 @@ MAX_ENTRIES = 2_000
 
 @dataclass(frozen=True)
 class Related:
-    """A call in the words of the course, such as ``softmax(logits)``, and what it gives in each case.
+    """A call in the words of the course, such as ``softmax(logits)``, and its result in each case.
 
     Parameters
     ----------

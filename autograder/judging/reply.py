@@ -81,7 +81,7 @@ def make_joint_job(
 def read_joint_reply(
     ending: Ending, data: bytes, exercises: Iterable[Exercise], keys: Mapping[str, Key], folder: str
 ) -> dict[str, Reply]:
-    """Read what a job of `make_joint_job` sent back, as far as it can be read."""
+    """Read the data of a job of `make_joint_job`, as far as possible."""
     if ending is not Ending.ANSWERED:
         return {}
     found: dict[str, Reply] = {}
@@ -94,12 +94,12 @@ def read_joint_reply(
 
 
 def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, key: Key, folder: str) -> Reply:
-    """Read how a job of `make_job` ended, and what it sent back.
+    """Read the ending of a job of `make_job`, and its data.
 
     Parameters
     ----------
     limit : float
-        Seconds that the job had.
+        The job's time limit in seconds.
     """
     file = f"{folder}/{exercise.module}.py"
     if ending is not Ending.ANSWERED:

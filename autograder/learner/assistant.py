@@ -93,7 +93,7 @@ def run_check(name: str) -> str:
 
 
 def next_hint(name: str) -> str:
-    """Open the learner's next hint for an exercise; it counts as if they had asked for it themselves."""
+    """Open the learner's next hint for an exercise; the hint counts as if they had asked for it themselves."""
     return "\n".join(tutor.hint(_find_function(name).name))
 
 

@@ -1,4 +1,4 @@
-"""Asks git about a clone of the course: what its origin has, and what an unfinished pull or stash has left in it."""
+"""Asks git about a clone of the course: the release at its origin, and the traces of an unfinished pull or stash."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OURS, _THEIRS = "2", "3"
 
 
 class GitError(Refusal):
-    """Git could not do what was asked; the message says why."""
+    """A git command failed; the message says why."""
 
 
 def is_clone(copy: Path) -> bool:

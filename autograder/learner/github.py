@@ -51,4 +51,4 @@ def as_output(verdict: Verdict) -> str:
 
 
 _STATUS = {Status.PASSED: "pass", Status.UNJUDGED: "error"}
-"""GitHub's words. An exercise without full marks has failed, and keeps the points that it has."""
+"""GitHub's words. An exercise without full marks has failed, and keeps its points."""

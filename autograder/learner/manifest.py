@@ -1,4 +1,4 @@
-"""Reads what a release recorded of its files, and tells a released file from an edited one."""
+"""Reads a release's record of its files, and tells a released file from an edited one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens a new release of the course: a folder, an archive, or what a git clone's origin has."""
+"""Opens a new release of the course: a folder, an archive, or the release at a git clone's origin."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_BYTES = 200 * 2**20
 
 @contextmanager
 def open_release(source: Path | None, copy: Path) -> Iterator[Path]:
-    """Yield the folder of a release: a folder, an archive unpacked, or what a git clone's origin has.
+    """Yield the folder of a release: a folder, an unpacked archive, or the release at a git clone's origin.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> st
 
 
 def describe_other_copy(graded: Path = LIBRARY) -> str:
-    """Say that the learner works in another copy of the course than the graded one, or return an empty string."""
+    """Say that the learner's copy of the course is not the graded copy, or return an empty string."""
     here = find_copy(Path.cwd())
     if here is None or here == find_copy(graded):
         return ""

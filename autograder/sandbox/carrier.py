@@ -14,7 +14,7 @@ class CandidateError(RuntimeError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended, and what it sent back."""
+    """A job's ending, and the data that it sent back."""
 
     ending: Ending
     data: bytes = b""

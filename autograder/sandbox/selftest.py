@@ -102,7 +102,7 @@ def _run_probe(runner: process.Runner, name: str, *args: Any) -> process.Outcome
 
 
 def _find_value(outcome: process.Outcome) -> Any:
-    """Return what a probe found, or the text of the error that ended it."""
+    """Return a probe's result, or the text of the error that ended the probe."""
     if outcome.ending is not Ending.ANSWERED:
         return str(outcome.ending)
     answer = wire.decode(outcome.data)

@@ -1,4 +1,4 @@
-"""Lets many sandboxes run at once, and one of them alone when its result would depend on the others."""
+"""Lets many sandboxes run at once, and a single sandbox alone when its result would depend on the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a running candidate uses, as Linux reports it; on other systems every figure is zero."""
+"""A running candidate's use of time and memory, as Linux reports it; on other systems every figure is zero."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from .usage import Usage, measure_usage
 
 _TICK = 0.05
 _GRACE = 0.25
-"""Seconds that the candidate has for stopping an overdue job on its own; if it does, it need not be replaced."""
+"""Seconds for the candidate to stop an overdue job on its own; if it does, the candidate need not be replaced."""
 _STANDSTILL = 1.0
 """If two readings are more seconds apart than this, the whole machine stood still, as a sleeping laptop does."""
 

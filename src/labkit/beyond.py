@@ -18,7 +18,7 @@ LETTERS = ".abcdefghijklmnopqrstuvwxyz"
 
 
 def windows(names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Cut names into examples: three letters, and the one that follows.
+    """Cut names into examples: three letters, and the letter that follows.
 
     Parameters
     ----------

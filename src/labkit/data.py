@@ -22,7 +22,7 @@ READER = FILES / "reader.safetensors"
 
 
 class Digits(NamedTuple):
-    """Images of handwritten digits, one per row, and what each shows.
+    """Images of handwritten digits, one per row, and their labels.
 
     Parameters
     ----------

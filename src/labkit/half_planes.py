@@ -9,7 +9,7 @@ import numpy as np
 from .results import Layers, run_forward
 
 NUMBERS = ("weight of input 1", "weight of input 2", "bias", "output weight")
-"""What the rows of `HalfPlanes.neurons` are."""
+"""The meaning of the rows of `HalfPlanes.neurons`."""
 
 
 class HalfPlanes:

@@ -22,7 +22,7 @@ def imports_of(source: bytes, package: str) -> set[str]:
 
 
 def in_order(changed: set[str], uses: dict[str, set[str]]) -> list[str]:
-    """Return the changed modules and all that build on them, each after what it builds on."""
+    """Return the changed modules and all that build on them, each after the modules that it builds on."""
     stale = set(changed)
     while more := {name for name, used in uses.items() if used & stale} - stale:
         stale |= more

@@ -15,7 +15,7 @@ EXAMPLES = 300
 
 
 class Frame(NamedTuple):
-    """What a training had reached at one moment; ``active`` counts images for each hidden neuron, layer by layer.
+    """The state of a training at one moment; ``active`` counts images for each hidden neuron, layer by layer.
 
     ``loss`` is what ``train`` returned; before it has returned anything, ``loss`` is that of all examples.
     """

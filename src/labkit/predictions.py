@@ -13,7 +13,7 @@ from . import store
 from .display import interactive, show_message
 
 CONFIDENCE = {"a guess": 0.35, "leaning": 0.55, "fairly sure": 0.75, "sure": 0.95}
-"""What the learner can say, and the chance of being right that it is taken to mean."""
+"""The confidences that the learner can state, and the chance of being right that each stands for."""
 
 
 def predict(name: str, question: str, options: Sequence[str]) -> None:
@@ -214,7 +214,7 @@ def calibration() -> None:
 
 
 def in_words(made: Sequence[tuple[str, bool]]) -> str:
-    """Say how many predictions of each confidence came true, and how that compares with what was said."""
+    """Say how many predictions of each confidence came true, compared with the stated confidence."""
     parts = []
     for level in CONFIDENCE:
         came = [right for said, right in made if said == level]

@@ -1,4 +1,4 @@
-"""What a learner's function returned, as arrays that a figure can draw, or one sentence that says why it cannot."""
+"""A learner's results as arrays that a figure can draw, or one sentence that says why they cannot be drawn."""
 
 from __future__ import annotations
 

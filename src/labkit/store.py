@@ -25,7 +25,7 @@ _pending: dict[Path, list[Callable[[dict], dict]]] = {}
 
 
 def load(name: str, folder: Path | None = None) -> dict:
-    """Read the record `name`, with what could not be written; an empty one if there is none.
+    """Read the record `name`, with the changes that could not be written; an empty record if none exists.
 
     A file that holds no record is kept as ``NAME.broken`` and counts as empty, so that a notebook can continue. A file
     that cannot be read at the moment also counts as empty, and stays.

@@ -36,7 +36,7 @@ def test_the_corners_picture_counts_what_is_right(capsys):
 def test_the_fit_says_how_far_it_is_off_inside_and_outside(capsys):
     x = np.linspace(-1, 2, 7)
     boundaries.fits(x, np.zeros(7), {"one": (np.where(x > 1, 3.0, 0.25), np.array([0.0]))}, (-1, 1))
-    assert "one, at most 0.25 off inside, 3.0 outside" in capsys.readouterr().out
+    assert "one: at most 0.25 off inside, and 3.0 outside" in capsys.readouterr().out
 
 
 def test_the_words_for_a_curve_name_a_hill_between_equal_ends(capsys):
@@ -68,7 +68,7 @@ def test_dark_is_low_in_every_landscape(monkeypatch):
 
 def test_the_pulls_name_how_fast_each_loss_falls(capsys):
     loss.pulls(np.array([0.0, 10.0]), {"one": (np.array([1.0, 2.0]), np.array([0.5, 1e-6]))})
-    assert "one, 2 at a lead of 10, where it falls by 1e−06 per unit" in capsys.readouterr().out
+    assert "one: 2 at a lead of 10, where it falls by 1e−06 per unit" in capsys.readouterr().out
 
 
 def test_the_chain_multiplies_along_each_way_and_adds_the_ways(capsys):

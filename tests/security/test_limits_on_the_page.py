@@ -79,7 +79,7 @@ def expected() -> dict[str, str]:
         "an answer that is shown; all added cells together": (
             f"{sanitise.MAX_ANSWER:,} characters; {rebuild.MAX_OWN_TEXT:,} characters"
         ),
-        "outputs of a cell; their text; a picture": (
+        "outputs of a cell; their text; an image": (
             f"{sanitise.MAX_OUTPUTS}; {sanitise.MAX_OUTPUT:,} characters; {sanitise.MAX_IMAGE:,} characters of Base64"
         ),
         "a cell in which a number is looked for; a formula": (

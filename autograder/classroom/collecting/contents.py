@@ -21,7 +21,7 @@ MAX_NOTEBOOKS = 8
 _NAMED, _LONGEST_NAMED = 3, 100
 """How many files a sentence lists, and how many characters of each name."""
 MAX_INNER = 8
-"""The largest number of zips that a submission may hold: some students pack what was already packed."""
+"""The largest number of zips that a submission may hold: some students pack a zip again."""
 
 _ELSEWHERE = frozenset(
     {"solutions", "build", "dist", "backup", "backups", "submitted", "extracted"}
@@ -67,7 +67,7 @@ def is_elsewhere(path: PurePosixPath) -> bool:
 
 
 def notebooks_among(items: Iterable[Item], chapter: str) -> tuple[list[Item], list[Item]]:
-    """Return the notebooks that have the chapter's name, and those that are renamed copies of one."""
+    """Return the notebooks that have the chapter's name, and the renamed copies of such a notebook."""
     exact, renamed = [], []
     for item in items:
         if item.suffix == ".ipynb":
@@ -151,7 +151,7 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
 
 
 def _differs(item: Item, taken: bytes | None, limit: int, budget: Budget) -> bool:
-    """Return whether a copy differs from what was taken; one that is too large to be read counts as different."""
+    """Return whether a copy differs from the file taken; a copy that is too large to be read counts as different."""
     try:
         return item.read(limit, budget) != taken
     except NotTakenError as error:

@@ -15,7 +15,7 @@ _FILE = "collected.json"
 
 @dataclass(frozen=True)
 class Origin:
-    """What a platform called a student and their upload when it was collected."""
+    """A platform's names for a student and an upload, as collected."""
 
     platform: str
     name: str

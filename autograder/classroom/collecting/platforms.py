@@ -42,7 +42,7 @@ class Owner:
     label: str = ""
     """The platform's own name for the entry, by which it accepts feedback."""
     on_a_page: bool = False
-    """Whether this is what was typed into a web page, not a file."""
+    """Whether this is text typed into a web page, not a file."""
     about: bool = False
     """Whether the entry is the platform's own text about a submission."""
     partners: tuple[Owner, ...] = ()
@@ -52,7 +52,7 @@ class Owner:
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
-        """Return the data that are the same for all uploads of one person."""
+        """Return the data that all uploads of one person share."""
         return (self.platform, self.name, self.number, self.login, self.place)
 
 

@@ -1,4 +1,4 @@
-"""Groups the files of a download or a folder into uploads: what one student submitted at one time."""
+"""Groups the files of a download or a folder into uploads: the files that one student submitted at one time."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def plain_or_platform(name: str) -> Owner:
 
 
 def _download(source: Path, opened: ExitStack) -> list[Item] | None:
-    """Return the files of a platform's download of a class; None if a zip is not such a download."""
+    """Return the files of a platform's download of a class; None if a zip is not a platform's download."""
     if source.is_symlink() or not source.is_file() or source.suffix.lower() != ".zip":
         return None
     try:
@@ -154,7 +154,7 @@ def _of_owner(owner: Owner, place: str, items: list[Item], chapter: str) -> Iter
 
 
 def _single(owner: Owner, place: str, item: Item) -> Upload:
-    """Return one file as an upload, with the reason if it cannot be one."""
+    """Return one file as an upload, with the reason if the file cannot be a submission."""
     if item.problem is Reason.UNREADABLE or (item.problem is not None and _may_be_work(item)):
         problem: Reason | None = item.problem
     elif owner.about:

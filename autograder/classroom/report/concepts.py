@@ -1,4 +1,4 @@
-"""Merges students' answers to the concept test, and computes what a class has gained."""
+"""Merges students' answers to the concept test, and computes a class's gain."""
 
 from __future__ import annotations
 

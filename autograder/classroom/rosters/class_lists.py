@@ -28,7 +28,7 @@ _HEADS = {
     ),
     "github": ("github_username", "github username", "github"),
 }
-"""What each column is called in exports, in lower case; Moodle writes headings in the user's language."""
+"""The names of each column in exports, in lower case; Moodle writes headings in the user's language."""
 _FULL_NAME = (
     *("full name", "fullname", "name", "first name / last name", "user full name", "vollständiger name"),
     *("nom complet", "nombre completo", "nome completo", "volledige naam"),

@@ -65,7 +65,7 @@ class Roster:
         return []
 
     def add(self, person: Student) -> str:
-        """Add a student, or fill in what was not known yet about an existing one; nobody's id ever changes."""
+        """Add a student, or fill in what was not known yet about an existing student; nobody's id ever changes."""
         for known in self.students.values():
             if _is_same(known, person):
                 new = {name: getattr(known, name) or getattr(person, name) for name in COLUMNS}
@@ -128,7 +128,7 @@ def is_named(person: Student, owner: Owner) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Return a text without case and accents, so that two spellings of the same name are equal."""
+    """Return a text without case and accents, so that two spellings of one name are equal."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 

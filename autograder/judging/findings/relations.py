@@ -238,7 +238,7 @@ def _constants(got: np.ndarray) -> Iterator[Relation]:
 
 
 def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
-    """Yield a relation for rows, columns or entries that are the expected ones in another order."""
+    """Yield a relation for rows, columns or entries that are the expected ones in the wrong order."""
     for axis in range(min(expected.ndim, 2)):
         if expected.shape[axis] < 3:
             continue
@@ -310,7 +310,7 @@ def _find_slopes(expected: np.ndarray, got: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _unfinished(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
-    """Yield the last step that is missing: applied to what came back, it gives what was expected."""
+    """Yield the missing last step: applied to the result, this step gives the expected values."""
 
     def same(changed: np.ndarray) -> bool:
         return changed.shape == expected.shape and is_close(changed, expected)

@@ -79,7 +79,7 @@ def is_close(one: np.ndarray, other: np.ndarray) -> bool:
 def collect_samples(
     exercise: Exercise, key: Key, observed: Sequence[Observation], cases: list[list[dict]]
 ) -> list[Sample] | None:
-    """Return the samples of all cases that were answered, or None if an answer has another structure."""
+    """Return the samples of all answered cases, or None if an answer's structure is not the expected one."""
     samples: list[Sample] = []
     for index, (case, expected, got) in enumerate(zip(key.cases, key.expected, observed, strict=True)):
         if case.raises or got.raised or got.rejected or got.iterator or isinstance(expected, dict):
@@ -105,7 +105,7 @@ def collect_samples(
 
 
 def find_unanswered(key: Key, observed: Sequence[Observation]) -> list[int]:
-    """Return the cases in which no result came back, or none that can be examined, although one was expected."""
+    """Return the cases in which a result was expected, but none came back that can be examined."""
     return [
         i
         for i, (case, got) in enumerate(zip(key.cases, observed, strict=True))

@@ -153,7 +153,7 @@ def _name_offset(offset: float, named: dict[str, float], tolerance: float) -> It
 
 
 def find_bases(sample: Sample, key: Key) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield, by name, what an answer may be the sum of a change and: arguments, and other functions' results."""
+    """Yield, by name, arguments and other functions' results to which an answer may add a change."""
     yield from ((f"`{name}`", base) for name, base in sample.bases)
     if not sample.expected.ndim:
         numbers = [(name, value) for name, value in sample.arguments.items() if isinstance(value, (float, np.floating))]

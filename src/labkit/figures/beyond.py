@@ -1,4 +1,4 @@
-"""The figure of chapter 11: what a model of names expects next."""
+"""The figure of chapter 11: the letters that a model of names expects next."""
 
 from __future__ import annotations
 

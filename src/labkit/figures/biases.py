@@ -283,6 +283,6 @@ def storage(models: Mapping[str, Mapping[int, float]], marks: Mapping[str, float
     ax.tick_params(axis="y", length=0)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value / 1e9:g} GB")
     ax.set_xlabel("stored size (1 GB is 1,000,000,000 bytes)")
-    said = "; ".join(f"{name}, {size / 1e9:.2f} gigabytes" for name, size in rows)
+    said = "; ".join(f"{name}: {size / 1e9:.2f} gigabytes" for name, size in rows)
     lines = " ".join(f"A line marks {name}." for name in marks)
     show(fig, alt=f"Stored sizes: {said}. {lines}")

@@ -169,7 +169,7 @@ def fits(
         ax.grid(color=FAINT, linewidth=0.6)
         ax.set_ylim(target.min() - 1.5, target.max() + 1.5)
         gap = np.abs(line - target)
-        said.append(f"{title}, at most {gap[inside].max():.2f} off inside, {gap[~inside].max():.1f} outside")
+        said.append(f"{title}: at most {gap[inside].max():.2f} off inside, and {gap[~inside].max():.1f} outside")
     axes[0, 0].set_ylabel("output")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, handlelength=2.6)
     show(fig, alt=f"A curve and bent lines that follow it between {span[0]:g} and {span[1]:g}: {'; '.join(said)}.")

@@ -47,7 +47,7 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
     for title, curves in panels.items():
         bent = any(np.ptp(np.diff(y)) > 1e-6 * np.ptp(y) for y in curves.values())
         courses = ", ".join(map(_course, curves.values()))
-        said.append(f"{title}, {'bent' if bent else 'straight'}, {courses}")
+        said.append(f"{title}: {'bent' if bent else 'straight'}, {courses}")
     show(fig, alt=f"{ylabel.capitalize()} against {xlabel}, {signed(x[0])} to {signed(x[-1])}: {'; '.join(said)}.")
 
 
@@ -104,7 +104,7 @@ def logits_and_probabilities(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) 
     for ax in axes[-1]:
         ax.set_xlabel("class")
     said = [
-        f"{name}, logits {', '.join(map(signed, logits))} become {', '.join(f'{share:.0%}' for share in shares)}"
+        f"{name}: logits {', '.join(map(signed, logits))} become {', '.join(f'{share:.0%}' for share in shares)}"
         for name, (logits, shares) in rows.items()
     ]
     show(fig, alt=f"Logits and their probabilities: {'; '.join(said)}.")
@@ -206,7 +206,7 @@ def predicted(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[st
     ax.text(-0.28, (one + ground) / 2, "probability", rotation=90, ha="right", va="center", fontsize=10)
     ax.set(xlim=(-0.5, n * pitch), ylim=(ground + 0.42, -0.45))
     said = [
-        f"{' '.join(title.split())}, {np.max(p):.0%} for {np.argmax(p)}"
+        f"{' '.join(title.split())}: {np.max(p):.0%} for class {np.argmax(p)}"
         for title, p in zip(titles, probabilities, strict=True)
     ]
     show(fig, alt=f"Images, and the network's highest probability: {'; '.join(said)}.")
@@ -231,7 +231,7 @@ def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
     bar.outline.set_visible(False)
     side = int(np.sqrt(np.size(rows[0][1])))
     said = [
-        f"{name}, down to {signed(np.min(change), 2)} in row {np.argmin(change) // side}, column "
+        f"{name}: down to {signed(np.min(change), 2)} in row {np.argmin(change) // side}, column "
         f"{np.argmin(change) % side}, up to {signed(np.max(change), 2)}"
         for name, _, change in rows
     ]

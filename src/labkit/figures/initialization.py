@@ -107,7 +107,7 @@ def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float
         ax.legend(handlelength=3.2, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
     axes[0, 0].set_ylabel("standard deviation of the signal")
     layers = max(len(run) for curves in panels.values() for runs in curves.values() for run in runs) - 1
-    said = "; ".join(f"{title}, {_last_values(curves)}" for title, curves in panels.items())
+    said = "; ".join(f"{title}: {_last_values(curves)}" for title, curves in panels.items())
     show(fig, alt=f"The standard deviation of a signal, layer by layer. After {layers} layers it is: {said}.")
 
 
@@ -209,12 +209,12 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
                 ax.set_ylabel(name, rotation=0, ha="right", va="center")
     fig.supxlabel("signal after tanh", fontsize=11, color=TEXT)
     said = [
-        f"{name}, "
+        f"{name}: "
         + ", ".join(f"{place} {np.std(signal):.2g}" for place, signal in signal_at.items())
         + f", with {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the values beyond 0.99 in the last one"
         for name, signal_at in rows.items()
     ]
     show(
         fig,
-        alt=f"Histograms of the signal on its way through a network. Standard deviations by start: {'; '.join(said)}.",
+        alt=f"Histograms of the signal in a network. Standard deviations by initialization: {'; '.join(said)}.",
     )

@@ -24,7 +24,7 @@ def opening() -> None:
 
 @takes_lists
 def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
-    """Show each error as the square that it costs, and beside them the mean as a square.
+    """Show each error as the square that it costs, and beside these squares their mean as a square.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def pulls(lead: np.ndarray, losses: Mapping[str, tuple[np.ndarray, np.ndarray]])
         ax.grid(color=FAINT, linewidth=0.6)
     axes[0].legend(handlelength=3)
     said = "; ".join(
-        f"{name}, {values[-1]:.3g} at a lead of {signed(lead[-1])}, where it falls by {signed(falls[-1], 2)} per unit"
+        f"{name}: {values[-1]:.3g} at a lead of {signed(lead[-1])}, where it falls by {signed(falls[-1], 2)} per unit"
         for name, (values, falls) in losses.items()
     )
     show(fig, alt=f"Two losses over the lead of the wrong class, and how fast each falls: {said}.")

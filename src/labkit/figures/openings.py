@@ -1,4 +1,4 @@
-"""The figure that a chapter opens with: what the learner will have made by the chapter's end."""
+"""The figure that a chapter opens with: the learner's own result at the chapter's end."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def figure(
 
 
 def to_png(fig: Figure) -> bytes:
-    """Draw a figure as PNG, cropped to what is drawn, sharp on screens of high resolution."""
+    """Draw a figure as PNG, cropped to its content, sharp on screens of high resolution."""
     fig.set_dpi(PIXELS_PER_INCH * SHARPNESS)
     canvas, buffer = FigureCanvasAgg(fig), io.BytesIO()
     canvas.draw()

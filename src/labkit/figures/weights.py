@@ -315,7 +315,7 @@ def number_table(ax: Axes, array: np.ndarray, limit: float) -> None:
 
 @takes_lists
 def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[int]) -> None:
-    """Show images, and beside each its sum in every neuron of a layer.
+    """Show images, and beside each image its sum in every neuron of a layer.
 
     Parameters
     ----------
@@ -439,7 +439,7 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Non
     ax.set_xticks([])
     ax.set_xlabel(f"the {len(order)} connections into this neuron, from the lowest weight to the highest")
     ax.set_ylabel("weight")
-    said = ", ".join(f"one that {words}, {signed(weights[index])}" for words, index in marked.items())
+    said = ", ".join(f"a weight that {words}, {signed(weights[index])}" for words, index in marked.items())
     show(
         fig,
         alt=f"The {len(order)} weights of one neuron in order, from {signed(weights.min())} to "

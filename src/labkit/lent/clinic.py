@@ -33,7 +33,7 @@ CAUSES = {
 
 
 class Patient(NamedTuple):
-    """A network that was trained, and what is known about it.
+    """A trained network, and the known facts about its training.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ _ADAPTING, _ADAPTING_SEED, _ALPHA = {"epochs": 30, "batch_size": 20, "learning_r
 
 @takes_lists
 def adapted(layers: Layers, x: np.ndarray, y: np.ndarray) -> dict[str, Layers]:
-    """Adapt a network with your library in three ways, and return what came out of each.
+    """Adapt a network with your library in three ways, and return the three results.
 
     Parameters
     ----------

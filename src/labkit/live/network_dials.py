@@ -1,4 +1,4 @@
-"""Dials for trained networks: between two of them, with an adapter on or off, and what a model of names expects."""
+"""Dials for trained networks: a mixture of two, an adapter on or off, and the next letters of a model of names."""
 
 from __future__ import annotations
 

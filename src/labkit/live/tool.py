@@ -64,7 +64,7 @@ class Tool:
         return said_once | drawn | {"values": values | drawn.get("values", {})}
 
     def still_rows(self) -> tuple[list[list[dict]], str]:
-        """Return rows of panels for pages without a running kernel, and, in words, what the panels show."""
+        """Return rows of panels for pages without a running kernel, and a description of the panels in words."""
         answers = [self.answer(question) for question in self.stills]
         return [answer["panels"] for answer in answers], " ".join(answer["said"] for answer in answers)
 
