@@ -266,7 +266,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
         ),
         (
             learner(*_LAYERS, "return dense(a[-1], *layers[-1])"),
-            "gave an array of numbers of shape (2, 3); expected 2 things: logits, activations",
+            "gave an array of numbers of shape (2, 3); expected 2 parts: logits, activations",
         ),
         (learner(*_LAYERS, "return relu(dense(a[-1], *layers[-1])), a"), "gave logits: 0 at [0, 0]; expected"),
     ],
