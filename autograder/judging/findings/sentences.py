@@ -403,10 +403,10 @@ def tell_whole(relation: Relation) -> str:
         words = tell_whole(data[0])
         return f"{BEGINNINGS[kind]} {words[0].lower()}{words[1:]}"
     words = (DRAWS | FORMS)[kind].format(*data)
-    if data[-1:] != [FIRST_ARRAY]:
-        return words
-    named = "the weights in the first array"
-    return words.replace("your weights", named).replace("Your weights", named.capitalize())
+    if data[-1:] == [FIRST_ARRAY]:
+        for own, article in (("your", "the"), ("Your", "The")):
+            words = words.replace(f"{own} weights", f"{article} weights {FIRST_ARRAY}")
+    return words
 
 
 CHANGES = frozenset(
