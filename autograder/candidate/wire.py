@@ -172,7 +172,7 @@ def _write_block(data: bytes, out: bytearray) -> None:
 def _write_array(value: np.ndarray | np.generic, out: bytearray) -> None:
     array = np.asarray(value)
     index = _INDEX.get(array.dtype)
-    if index is None:
+    if index is None and array.dtype.kind in "iuf":  # NumPy's newer types of strings have no byte order
         index = _INDEX.get(array.dtype.newbyteorder("<"))
     if index is None or array.ndim > 8 or _room(array.shape, array.dtype) > MAX_BYTES:
         out += b"O"
@@ -284,7 +284,8 @@ class _Reader:
         if tag == b"S":
             return self.text()
         if tag == b"M":
-            return {self.key(self.value(depth)): self.value(depth + 1) for _ in range(self.size())}
+            # One level deeper, since a forged key may be a mapping with such a key, and so on.
+            return {self.key(self.value(depth + 1)): self.value(depth + 1) for _ in range(self.size())}
         if tag == b"U" or tag == b"L" or tag == b"E":
             items = [self.value(depth + 1) for _ in range(self.size())]
             if tag == b"E":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -39,6 +39,6 @@ def test_a_frame_is_written_whole_however_little_is_taken_at_once(most, monkeypa
         written.extend(data[:most])
         return min(most, len(data))
 
-    monkeypatch.setattr(os, "write", write)
+    monkeypatch.setattr(frames, "os", SimpleNamespace(write=write))
     frames.write_frame(7, b"answer", PIECE)
     assert written == pack_frame(b"=answer") and set(calls) == {7}

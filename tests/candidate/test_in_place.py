@@ -10,27 +10,15 @@ import pytest
 from autograder.candidate import frames, in_place, main, wire
 from autograder.candidate.frames import Ending
 from autograder.candidate.in_place import Deadline, TimeIsUp, run_in_place
-
-
-def job_of(**sources):
-    return wire.encode(
-        {
-            "exercise": "answer",
-            "module": "small",
-            "sources": {name: text.encode() for name, text in sources.items()},
-            "folder": "library",
-            "reference_code": b"",
-            "reference_names": {},
-            "cases": [[((), {})]],
-        }
-    )
+from tests.support.small import job_of
 
 
 def test_a_job_finds_its_own_library_and_not_the_notebooks(monkeypatch):
     theirs = ModuleType("weightlab")
     theirs.weights = SimpleNamespace(x=7)
     monkeypatch.setitem(sys.modules, "weightlab", theirs)
-    job = job_of(small="from weightlab import weights\ndef answer():\n    return weights.x\n", weights="x = 5\n")
+    text = "from weightlab import weights\ndef answer():\n    return weights.x\n"
+    job = wire.encode(job_of(text, others={"weights": "x = 5\n"}))
     ending, data = frames.unpack_ending(run_in_place(job, 20.0))
     assert ending is Ending.ANSWERED and wire.decode(data)["cases"][0][0]["value"] == 5
     assert sys.modules["weightlab"] is theirs and "weightlab.small" not in sys.modules
@@ -41,7 +29,7 @@ def test_an_answer_is_sent_back_up_to_what_a_job_may_send(length, ending, monkey
     monkeypatch.setattr(in_place, "MAX_ANSWER", 50)
     answer = frames.pack_ending(Ending.ANSWERED)
     monkeypatch.setattr(main, "run_job", lambda job: answer.ljust(length, b"x"))
-    assert frames.unpack_ending(run_in_place(job_of(), 20.0))[0] is ending
+    assert frames.unpack_ending(run_in_place(wire.encode(job_of("")), 20.0))[0] is ending
 
 
 def test_time_is_up_once_more_than_the_limit_has_passed(monkeypatch):

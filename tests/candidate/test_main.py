@@ -440,7 +440,7 @@ def test_a_machine_that_stood_still_moves_the_deadline(relay, monkeypatch):
     assert relay(b"", left=1.0)[0] is Ending.ANSWERED and len(looks) > 5
 
 
-def test_the_relay_looks_often_and_never_without_waiting(relay, monkeypatch):
+def test_the_relay_waits_for_a_moment_or_not_at_all_once_time_is_up(relay, monkeypatch):
     waits, wait = [], select.select
 
     def note(*what):
@@ -448,8 +448,8 @@ def test_the_relay_looks_often_and_never_without_waiting(relay, monkeypatch):
         return wait(*what)
 
     monkeypatch.setattr(select, "select", note)
-    assert relay(b"", left=0.05)[0] is Ending.TIMEOUT
-    assert 0 <= min(waits) <= max(waits) <= 0.02 and max(waits) > 0
+    assert relay(frames.pack_frame(b"answered"))[0] is Ending.ANSWERED and waits == [0.02]
+    assert relay(b"", left=-1.0)[0] is Ending.TIMEOUT and waits == [0.02, 0.0]
 
 
 def test_a_wait_of_just_the_longest_kind_is_no_standstill(relay, monkeypatch):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import marshal
 import secrets
 import sys
 
@@ -12,6 +11,7 @@ from autograder.candidate import wire
 from autograder.candidate.frames import Ending
 from autograder.sandbox import selftest
 from autograder.sandbox.process import Runner
+from tests.support.small import job_of
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the search for memory is Linux's")
 SEARCH = b'''
@@ -41,19 +41,6 @@ def answer(half, other):
 '''
 
 
-def job(sources, *args, notes=""):
-    asked = {
-        "exercise": "answer",
-        "module": "small",
-        "sources": {"small": sources, "notes": notes.encode()},
-        "folder": "library",
-        "reference_code": marshal.dumps(compile("", "<given>", "exec")),
-        "reference_names": {},
-        "cases": [[(args, {})]],
-    }
-    return wire.encode(asked)
-
-
 @pytest.mark.parametrize("kind", ["bubblewrap", "process"])
 def test_a_later_job_finds_nothing_of_an_earlier_one(kind):
     if kind == "bubblewrap" and (reason := selftest.why_not()):
@@ -63,7 +50,8 @@ def test_a_later_job_finds_nothing_of_an_earlier_one(kind):
     with Runner(kind, time_limit=60.0) as runner:
         counts = []
         for notes in ("\n".join([secret] * 40), ""):
-            outcome = runner.run(job(SEARCH, half, other, notes=notes), 60.0)
+            job = wire.encode(job_of(SEARCH, half, other, others={"notes": notes}))
+            outcome = runner.run(job, 60.0)
             assert outcome.ending is Ending.ANSWERED
             counts.append(wire.decode(outcome.data)["cases"][0][0]["value"])
             if notes:

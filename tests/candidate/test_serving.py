@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import marshal
 import os
 import select
 import signal
@@ -15,45 +14,32 @@ import pytest
 
 from autograder.candidate import frames, main, wire
 from autograder.candidate.frames import LAST, MORE, PIECE, READY, Ending
-from tests.support.small import returning
+from tests.support.small import job_of, returning
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only here jobs are forked")
 PATIENCE = 60
 LIMITS = {"seconds": 20.0, "wall": 60.0, "memory": 2**36, "file_bytes": 2**20}
 
 
-def job_of(text, *args, cases=None, given="", names=None):
-    """Return a job that calls ``answer(*args)`` of a student's module once, or makes these cases' calls."""
-    return {
-        "exercise": "answer",
-        "module": "small",
-        "sources": {"small": text.encode()},
-        "folder": "library",
-        "reference_code": marshal.dumps(compile(given, "<given>", "exec")) if given else b"",
-        "reference_names": names or {},
-        "cases": [[(args, {})]] if cases is None else cases,
-    }
-
-
 class Server:
     """`main.serve_jobs` in a fork of this process, which has no descriptors but the two that the test uses."""
 
     def __init__(self, *argv):
-        theirs, self.outgoing = os.pipe()
-        self.incoming, mine = os.pipe()
+        jobs, self.outgoing = os.pipe()
+        self.incoming, answers = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
             try:
                 os.setsid()
-                os.dup2(theirs, 0)
-                os.dup2(mine, 1)
+                os.dup2(jobs, 0)
+                os.dup2(answers, 1)
                 os.closerange(3, 1024)
                 gc.disable()
                 main.serve_jobs(list(argv))
             finally:
                 os._exit(0)
-        os.close(theirs)
-        os.close(mine)
+        os.close(jobs)
+        os.close(answers)
         self.stream = os.fdopen(self.incoming, "rb", buffering=0)
 
     def read(self):
@@ -235,24 +221,21 @@ def test_where_nothing_is_forked_one_job_is_answered(serve):
     server = serve("--no-fork")
     ended = server.ask(job_of(returning("[2.0, gc.isenabled(), gc.get_freeze_count()]", "import gc")))
     assert (ended.ending, ended.waits) == (Ending.ANSWERED, False)
-    assert ended.answer["cases"][0][0]["value"] == [2.0, True, gc.get_freeze_count()], (
-        "more is kept from the collector than before"
-    )
+    assert ended.answer["cases"][0][0]["value"] == [2.0, True, gc.get_freeze_count()]
     assert server.read() is None
 
 
-def test_a_job_is_not_run_where_other_processes_were_started_meanwhile(serve):
+def test_a_job_is_not_run_where_other_processes_were_started_meanwhile():
     """The number of the process then tells something of the earlier job."""
-    theirs, mine = os.pipe()
-    there, back = os.pipe()
-    frames.write_frame(mine, wire.encode(job_of(returning("2.0"))))
-    os.close(mine)
-    with os.fdopen(theirs, "rb", buffering=0) as incoming:
-        assert main.run_job_in_child(incoming, back, LIMITS, False, expected=2**22 + 1) is None
+    jobs, writer = os.pipe()
+    reader, answers = os.pipe()
+    frames.write_frame(writer, wire.encode(job_of(returning("2.0"))))
+    os.close(writer)
+    with os.fdopen(jobs, "rb", buffering=0) as incoming, os.fdopen(reader, "rb", buffering=0) as outgoing:
+        assert main.run_job_in_child(incoming, answers, LIMITS, False, expected=2**22 + 1) is None
+        os.close(answers)
+        assert frames.read_frame(outgoing) is None
         assert frames.read_frame(incoming) is not None, "the job was read"
-        os.close(back)
-        with os.fdopen(there, "rb", buffering=0) as outgoing:
-            assert frames.read_frame(outgoing) is None
 
 
 def test_of_what_is_printed_the_first_characters_are_kept():
@@ -264,8 +247,8 @@ def test_of_what_is_printed_the_first_characters_are_kept():
 
 def test_only_the_first_process_of_a_sandbox_kills_all_others(monkeypatch):
     killed, number = [], [2]
-    monkeypatch.setattr(main.os, "kill", lambda *what: killed.append(what))
-    monkeypatch.setattr(main.os, "getpid", lambda: number[0])
+    system = SimpleNamespace(kill=lambda *what: killed.append(what), getpid=lambda: number[0])
+    monkeypatch.setattr(main, "os", system)
     main._kill_all_others()
     assert killed == []
     number[0] = 1

@@ -174,7 +174,8 @@ def test_a_worksheet_in_any_language_is_read_and_comes_back_as_it_was(from_moodl
     after = list(csv.reader(io.StringIO(content.decode(), newline="")))
     changed = {(i, j): cell for i, row in enumerate(after) for j, cell in enumerate(row) if cell != before[i][j]}
     assert changed == {(1, 4): "12,50"} and strangers == []
-    with pytest.raises(ClassroomError, match="maximum grade is 16,00"):
+    words = "maximum grade is 16,00, but the chapter is worth 20 points. Set the maximum to 20 in Moodle"
+    with pytest.raises(ClassroomError, match=words):
         fill_worksheet(sheet, numbers.by_student, {"Ada-Lovelace": 12.5}, 20.0)
 
 

@@ -76,6 +76,12 @@ TOLD = [
         "your weights",
     ),
     (
+        "lora_init",
+        CHECKED + "end = np.sqrt(3 / fan_in); return rng.uniform(-end, end, (fan_in, rank)), np.zeros((rank, fan_out))",
+        "The weights in the first array follow a uniform distribution",
+        "Your weights",
+    ),
+    (
         "lora_dense",
         "down, up = adapter; rank = max(np.linalg.matrix_rank(down), 1)\n"
         "return dense(x, weights, bias) + alpha / rank * (x @ down @ up)",

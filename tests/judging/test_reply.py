@@ -161,6 +161,7 @@ def test_another_number_of_answers_is_malformed(cases):
         ({"value": 3.0, "changed": [], "asked": (2, ((1.0,),))}, False),
         ({"value": 3.0, "changed": [], "asked": (2, ((1, 1.0),))}, False),
         ({"raised": RAISED | {"kinds": ("KeyError",)}, "changed": []}, False),
+        ({"raised": RAISED | {"kinds": None}, "changed": []}, False),
         ({"raised": RAISED | {"line": "3"}, "changed": []}, False),
         ({"raised": RAISED | {"line": None}, "changed": []}, True),
         ({"raised": RAISED | {"message": 3}, "changed": []}, False),

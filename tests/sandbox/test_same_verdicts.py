@@ -44,7 +44,7 @@ def verdict_on(exercise, reply):
 
 def written(reply):
     """Return a whole reply as bytes."""
-    return wire.encode([reply.status, reply.words, reply.cases, reply.printed, reply.error])
+    return wire.encode([str(reply.status), reply.words, reply.cases, reply.printed, reply.error])
 
 
 @pytest.mark.parametrize("name", [exercise.name for exercise in exercises(scored=False)])

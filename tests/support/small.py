@@ -1,6 +1,8 @@
-"""A small exercise for tests, ``answer()`` in ``small.py``, and the verdict on a student's text for it."""
+"""A small exercise for tests, ``answer()`` in ``small.py``, with the jobs and the verdicts for a student's text."""
 
 from __future__ import annotations
+
+import marshal
 
 from autograder.examine import run_exercise
 from autograder.exercise import PURE, Call, Case, Chapter
@@ -28,6 +30,20 @@ def verdict_of(runner, text, *args, others=None, **options):
     made, key = exercise(*args, **options)
     sources = {"small": text if isinstance(text, bytes) else text.encode()} | (others or {})
     return judge.judge(made, key, run_exercise(made, key, sources, "library", runner), FILE)
+
+
+def job_of(text, *args, others=None, cases=None, given="", names=None):
+    """Return a job that calls ``answer(*args)`` of a student's module once, or makes these cases' calls."""
+    sources = {"small": text} | (others or {})
+    return {
+        "exercise": "answer",
+        "module": "small",
+        "sources": {name: one if isinstance(one, bytes) else one.encode() for name, one in sources.items()},
+        "folder": "library",
+        "reference_code": marshal.dumps(compile(given, "<given>", "exec")) if given else b"",
+        "reference_names": names or {},
+        "cases": [[(args, {})]] if cases is None else cases,
+    }
 
 
 def returning(expression, before=""):

@@ -183,7 +183,7 @@ def fill_worksheet(
         if maximum and not (_AMOUNT.fullmatch(maximum) and _amount(maximum) == points):
             raise ClassroomError(
                 f"In Moodle the assignment's maximum grade is {maximum}, but the chapter is worth {points:g} points. "
-                "Set the maximum to {points:g} in Moodle, and download the worksheet again."
+                f"Set the maximum to {points:g} in Moodle, and download the worksheet again."
             )
         student = students.get(sheet.number(line))
         if student in scores:

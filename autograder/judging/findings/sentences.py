@@ -403,7 +403,10 @@ def tell_whole(relation: Relation) -> str:
         words = tell_whole(data[0])
         return f"{BEGINNINGS[kind]} {words[0].lower()}{words[1:]}"
     words = (DRAWS | FORMS)[kind].format(*data)
-    return words.replace("your weights", "the weights in the first array") if data[-1:] == [FIRST_ARRAY] else words
+    if data[-1:] == [FIRST_ARRAY]:
+        for own, article in (("your", "the"), ("Your", "The")):
+            words = words.replace(f"{own} weights", f"{article} weights {FIRST_ARRAY}")
+    return words
 
 
 CHANGES = frozenset(
