@@ -292,7 +292,8 @@ CHAPTER.question(
     value=6,
     hints=(
         "The outputs are 6 and -3, the targets 5 and 1. What does mean_squared_error_gradient give for them?",
-        "The gradient is 1 and -4. If the weight moves, each output moves by as much times its own signal, 2 or -1.",
+        "The gradient is 1 and -4. If the weight moves by a little, each output moves by that amount times its own "
+        "signal, 2 or -1.",
     ),
     mistakes={
         "mean_over_the_batch": (

@@ -258,16 +258,17 @@ def tell_in_general(problem: Problem, aspect: str, case: Case, arguments: tuple[
 
 
 def _find_known_error(error: Mapping[str, Any]) -> type[BaseException] | None:
-    """Return the exception's class, if it is one of Python's or NumPy's own."""
-    kind = getattr(builtins, str(error.get("type")), None) or getattr(np.exceptions, str(error.get("type")), None)
+    """Return the exception's class, if it is built into Python or one of NumPy's own."""
+    places = (builtins, np.exceptions, np.linalg)
+    kind = next((one for place in places if (one := getattr(place, str(error.get("type")), None))), None)
     return kind if isinstance(kind, type) and issubclass(kind, BaseException) else None
 
 
 def name_error(error: Mapping[str, Any]) -> str:
-    """Name an exception, if it is one of Python's or NumPy's own."""
+    """Name an exception, if it is built into Python or one of NumPy's own."""
     kind = _find_known_error(error)
     if kind is None:
-        return "raised an exception that is neither Python's nor NumPy's"
+        return "raised an exception that is neither built into Python nor one of NumPy's"
     return "calls a function that is not written yet" if kind is NotImplementedError else f"raised {kind.__name__}"
 
 

@@ -29,11 +29,14 @@ def differs(kind):
     return Problem(ProblemKind.DIFFERS, difference=Difference(kind, SECRET, np.float64(SECRET)))
 
 
+OWN_ERROR = "raised an exception that is neither built into Python nor one of NumPy's"
 GENERAL = {
     "Python's error": (raised("IndexError"), "raised IndexError"),
     "NumPy's error": (raised("AxisError"), "raised AxisError"),
-    "its own error": (raised(f"E{SECRET}"), "raised an exception that is neither Python's nor NumPy's"),
-    "no exception": (raised("print"), "raised an exception that is neither Python's nor NumPy's"),
+    "NumPy's error of linear algebra": (raised("LinAlgError"), "raised LinAlgError"),
+    "its own error": (raised(f"E{SECRET}"), OWN_ERROR),
+    "an error of the standard library": (raised("JSONDecodeError"), OWN_ERROR),
+    "no exception": (raised("print"), OWN_ERROR),
     "not written": (raised("NotImplementedError"), "calls a function that is not written yet"),
     "a length": (differs(Kind.LENGTH), "came back in the wrong shape"),
     "a shape": (differs(Kind.SHAPE), "came back in the wrong shape"),

@@ -42,9 +42,11 @@ def test_the_fit_says_how_far_it_is_off_inside_and_outside(capsys):
 def test_the_words_for_a_curve_name_a_hill_between_equal_ends(capsys):
     x = np.linspace(0, 1, 5)
     curves = {"hill": 1 + np.array([0.0, 0.1, 2, 0.1, 0]), "valley": 2 - x * (1 - x), "line": x}
+    curves["both"] = np.array([0.0, 2, 0, -1, 0])
     forward.lines({"walk": curves}, x, xlabel="way", ylabel="loss")
     said = capsys.readouterr().out
-    assert "from 1 to 1 with a maximum of 3, from 2 to 2 with a minimum of 1.75, from 0 to 1." in said
+    assert "from 1 to 1 with a maximum of 3, from 2 to 2 with a minimum of 1.75, from 0 to 1, " in said
+    assert said.rstrip().endswith("from 0 to 0 with a maximum of 2 and a minimum of −1.")
 
 
 def test_neighbouring_digits_stand_on_two_lines(monkeypatch):

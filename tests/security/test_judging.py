@@ -76,7 +76,7 @@ TELLING = {
     "an exception's text": (f"def neuron(*_): raise ValueError('{HEARD}')", "raised ValueError"),
     "an exception's name": (
         f"def neuron(*_): raise type('{HEARD}', (ValueError,), {{}})",
-        "neither Python's nor NumPy's",
+        "neither built into Python nor one of NumPy's",
     ),
     "a stub's sentence": (f"def neuron(*_): raise NotImplementedError('{HEARD}')", "is not written yet"),
     "a file's name": (f"exec(compile('def neuron(*_): 1 / 0', 'weightlab/{HEARD}.py', 'exec'))", "ZeroDivisionError"),

@@ -213,8 +213,8 @@ PREDICATES = {
     "wrong between": "is wrong only where {0} is between {1} and {2} (and right at {3} and at {4})",
     "one axis more in shape": "has one axis too many",
     "always so many": "always has the same number of {along}, {2}, whatever is required",
-    "32-bit integers": "is the expected number as a 32-bit integer holds it: numbers that are too large become "
-    "negative",
+    "32-bit integers": "is the expected number as a 32-bit integer holds it: numbers that are too large lose their "
+    "highest bits",
     "32-bit floats": "is the expected number as a 32-bit float holds it, with about seven digits",
     "axes": "has {0} instead of {1}",
     "axes missing": "has only the first {0} of the required shape",

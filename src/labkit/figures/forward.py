@@ -54,12 +54,11 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
 def _course(y: np.ndarray) -> str:
     """Return where a curve begins and ends, and its extremes if they are clearly beyond both ends."""
     low, high = sorted((y[0], y[-1]))
+    beyond = 0.1 * np.ptp(y)
+    extremes = [f"a maximum of {signed(y.max())}"] if y.max() - high > beyond else []
+    extremes += [f"a minimum of {signed(y.min())}"] if low - y.min() > beyond else []
     words = f"from {signed(y[0])} to {signed(y[-1])}"
-    if y.max() - high > 0.1 * np.ptp(y):
-        words += f" with a maximum of {signed(y.max())}"
-    if low - y.min() > 0.1 * np.ptp(y):
-        words += f" with a minimum of {signed(y.min())}"
-    return words
+    return f"{words} with {' and '.join(extremes)}" if extremes else words
 
 
 def _bars(ax: Axes, values: np.ndarray, marked: int | None = None) -> None:
