@@ -219,6 +219,7 @@ WITH_ARGUMENTS = [
     (T, T - 2, {}, "off by", "2 less than"),
     (T, T + 0.37, {}, "off by number", "0.37 more than"),
     (T, T - X, {"x": X}, "lacks", "`x` is not added"),
+    (T, T - P[0], {"x": X, "bias": P[0]}, "lacks", "`bias` is not added"),
     (T, T + X, {"x": X}, "adds twice", "`x` added once more"),
     (T * P, T, {"x": P}, "lacks factor", "not multiplied by `x`"),
     (T, T * P, {"x": P}, "factor too many", "but multiplied by `x`"),

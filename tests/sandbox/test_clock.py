@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from autograder.paths import ROOT
 from autograder.sandbox import clock, turns
 from autograder.sandbox.clock import Clock, OutOfTimeError
 
@@ -113,8 +115,32 @@ def test_a_thread_is_ended_from_beside_when_its_time_is_used_up(thread_time, rai
         assert raised.calls == [], "half a second is left"
         thread_time[0] += 0.5
         assert raised.first.wait(20)
-    assert raised.calls[0] == (own, clock._Stop)
-    assert raised.calls[-1] == (own, None), "an exception that is still due is cancelled"
+    assert len(raised.calls) > 1 and set(raised.calls) == {(own, clock._Stop)}
+
+
+_TRACED = """
+import contextlib, sys, threading
+from autograder.sandbox.clock import Clock, OutOfTimeError
+
+def work():
+    with contextlib.suppress(OutOfTimeError), Clock(0.1).enforce():
+        {}
+
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+sys.settrace(lambda *event: None)
+(lambda: None)()
+print("traced")
+"""
+
+
+@pytest.mark.parametrize("body", ["pass", "while True: pass"])
+def test_code_can_be_traced_after_a_thread_had_a_clock(body):
+    """Python 3.11 runs in circles if an exception for a thread was cancelled and never raised."""
+    program = [sys.executable, "-c", _TRACED.format(body)]
+    ran = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ran.stdout == "traced\n", ran.stderr
 
 
 def test_a_look_that_comes_when_the_block_has_just_ended_raises_nothing(thread_time, raised, monkeypatch):
@@ -141,7 +167,7 @@ def test_a_look_that_comes_when_the_block_has_just_ended_raises_nothing(thread_t
     block.__exit__(None, None, None)
     ended.set()
     watching.join(20)
-    assert raised.calls == [(main_thread, None)]
+    assert raised.calls == []
 
 
 def test_after_the_block_nothing_ticks_and_the_handler_is_the_old_one():

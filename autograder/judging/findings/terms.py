@@ -21,7 +21,7 @@ def find_terms(sample: Sample, key: Key) -> Iterator[Relation]:
     if not np.isfinite(got).all() or not np.isfinite(expected).all():
         return
     single = np.float32 in (got.dtype, expected.dtype)
-    terms = dict([*find_bases(sample, key), *_find_rows(sample), *find_operands(sample, key), *_find_products(sample)])
+    terms = dict([*find_bases(sample, key), *find_operands(sample, key), *_find_products(sample)])
     terms = {quoted: term for quoted, term in terms.items() if np.isfinite(term).all()}
     for quoted, term in terms.items():
         if term.shape not in (expected.shape, expected.shape[1:]):
@@ -87,12 +87,3 @@ def _find_products(sample: Sample) -> Iterator[tuple[str, np.ndarray]]:
             fits = first.shape[1] == len(second) and (len(first), second.shape[1]) == sample.expected.shape
             if fits and one != other:
                 yield f"`{one} @ {other}`", first.astype(float) @ second
-
-
-def _find_rows(sample: Sample) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield the arguments that are added to each row of an answer, such as a bias."""
-    if sample.expected.ndim != 2:
-        return
-    for name, value in sample.arguments.items():
-        if isinstance(value, np.ndarray) and value.shape == sample.expected.shape[1:] and value.dtype.kind in "iuf":
-            yield f"`{name}`", value.astype(float)
