@@ -218,10 +218,13 @@ def test_after_so_many_jobs_the_process_is_replaced(serve, monkeypatch):
 
 
 def test_where_nothing_is_forked_one_job_is_answered(serve):
+    frozen, others = gc.get_freeze_count(), len(gc.get_objects())
     server = serve("--no-fork")
     ended = server.ask(job_of(returning("[2.0, gc.isenabled(), gc.get_freeze_count()]", "import gc")))
     assert (ended.ending, ended.waits) == (Ending.ANSWERED, False)
-    assert ended.answer["cases"][0][0]["value"] == [2.0, True, gc.get_freeze_count()]
+    *told, frozen_there = ended.answer["cases"][0][0]["value"]
+    assert told == [2.0, True]
+    assert frozen_there < frozen + others / 2, "the collector looks at everything; what was frozen before may be freed"
     assert server.read() is None
 
 
