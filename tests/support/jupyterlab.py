@@ -196,14 +196,14 @@ def run_check(page, name: str):
     """Run the cell that holds the check of an exercise; return its new card."""
     called = page.locator(".jp-InputArea", has_text=re.compile(rf'check\("{name}"[,)]'))
     cell = page.locator(".jp-CodeCell", has=called).first
-    cell.scroll_into_view_if_needed()
+    # Only a click looks for the cell again where JupyterLab draws it anew meanwhile, as it does after a reload.
     cell.locator(".jp-InputArea-editor").click()
-    before = cell.locator(".jp-InputArea-prompt").inner_text()
+    prompt = "window.jupyterapp.shell.currentWidget.content.activeCell.node.querySelector('.jp-InputArea-prompt').innerText"
+    before = page.evaluate(f"() => {prompt}")
     page.keyboard.press("Control+Enter")
     page.wait_for_function(
-        """([cell, before]) => { const p = cell.querySelector('.jp-InputArea-prompt').innerText;
-           return p !== before && !p.includes('*') }""",
-        arg=[cell.element_handle(), before],
+        f"before => {{ const prompt = {prompt}; return prompt !== before && !prompt.includes('*'); }}",
+        arg=before,
         timeout=120_000,
     )
     return cell.locator(".wl-card")
