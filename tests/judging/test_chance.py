@@ -9,6 +9,7 @@ from autograder.exercise import Case
 from autograder.judging.findings.counts import find_quantities
 from autograder.judging.findings.proof import is_proved
 from autograder.judging.findings.samples import Label, Sample
+from autograder.judging.findings.scales import SizeWords
 from autograder.judging.slips import Slip, _is_ambiguous
 from tests.support.judged import key_of, verdict_on_body
 
@@ -135,8 +136,9 @@ def test_columns_are_counted_with_a_fixed_margin(margin, count):
     assert quantities[words] == count
 
 
-ODD = ("change times", "`y`", "half of the number of columns of `x`")
-PLAIN = ("change times", "`y`", "the number of columns of `x`")
+COLUMNS = "the number of columns of `x`"
+ODD = ("change times", "`y`", SizeWords(f"half of {COLUMNS}", COLUMNS, odd=True))
+PLAIN = ("change times", "`y`", SizeWords(COLUMNS, COLUMNS))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ PLAIN = ("change times", "`y`", "the number of columns of `x`")
         (ODD, (3, 3), False),
         (ODD, (3, 4), True),
         (PLAIN, (3,), True),
-        (("input squared", "`x`"), (3,), True),
+        (("factor too many", f"the square of {COLUMNS}"), (3,), True),
     ],
 )
 def test_a_factor_made_of_sizes_is_proved_by_two_sizes(relation, columns, proved):

@@ -11,6 +11,7 @@ from autograder.exercise import Case
 from autograder.judging import findings
 from autograder.judging.findings.order import VAGUE
 from autograder.judging.findings.samples import Label
+from autograder.judging.findings.scales import SizeWords
 from autograder.judging.key import Key
 from tests.support.samples import KEY, sample
 
@@ -29,6 +30,9 @@ def numbered(*samples):
     return [replace(one, index=k) for k, one in enumerate(samples)]
 
 
+ROWS = SizeWords("the number of rows of `x`", "the number of rows of `x`")
+
+
 def right(expected, **arguments):
     return sample(expected, expected, right=True, **arguments)
 
@@ -41,10 +45,10 @@ def right(expected, **arguments):
         (("times number", "3.3"), np.zeros(3), {}, True),
         (("off by", "1", "more"), np.zeros(3), {}, False),
         (("times", "2"), SMALL, {}, False),
-        (("times", "the number of rows of `x`"), SMALL, {"x": X[:1]}, True),
-        (("times", "the number of rows of `x`"), SMALL, {"x": X}, False),
-        (("times", "the number of rows of `x`"), SMALL, {"x": SMALL}, True),
-        (("divided by", "the number of rows of `x`"), SMALL, {"x": X}, False),
+        (("times", ROWS), SMALL, {"x": X[:1]}, True),
+        (("times", ROWS), SMALL, {"x": X}, False),
+        (("times", ROWS), SMALL, {"x": SMALL}, True),
+        (("divided by", ROWS), SMALL, {"x": X}, False),
         (("sum of all",), np.array([4.0]), {}, True),
         (("mean of all",), np.array(4.0), {}, True),
         (("largest of all",), np.array([[4.0]]), {}, True),

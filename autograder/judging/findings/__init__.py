@@ -36,7 +36,7 @@ from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, rank
 from .proof import ENOUGH, count_wrong, is_proved, is_told_apart
 from .relations import Relation, find_relations
 from .samples import Label, Sample, collect_samples, find_unanswered
-from .scales import find_changes, find_scales, name_sizes, wants_no_change
+from .scales import SizeWords, find_changes, find_scales, name_sizes, wants_no_change
 from .sides import find_order, find_side
 from .sources import find_related, find_sources, find_types
 from .terms import find_terms
@@ -320,11 +320,10 @@ def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
     """Return whether a relation holds in a case that is right, as "twice" does for zero."""
     if relation[0] in ("times", "divided by", "times number") and not sample.expected.any():
         return True
-    if relation[0] in ("times", "divided by") and "`" in relation[1]:
+    if relation[0] in ("times", "divided by") and isinstance(relation[1], SizeWords):
         # If the named axis length does not exist, such as the columns of a 1-D array, there is no factor.
-        return relation in set(find_scales(sample)) or not any(
-            name in relation[1] for name in name_sizes(sample.arguments)
-        )
+        exists = not name_sizes(sample.arguments).keys().isdisjoint(relation[1].sizes)
+        return not exists or relation in set(find_scales(sample))
     if relation[0] in ("sum of all", "mean of all", "largest of all") and sample.expected.size == 1:
         return True
     if relation[0] in ("never above", "never below"):

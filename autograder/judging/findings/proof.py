@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .relations import Relation
 from .samples import Sample
-from .scales import name_sizes
+from .scales import SizeWords, name_sizes
 from .sources import name_arrays
 
 ENOUGH = 3
@@ -26,14 +26,13 @@ def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
 
 def _is_odd(relation: Relation) -> bool:
     """Return whether a factor is made of sizes in one of so many ways that a single case fits some of them."""
-    kind, told = relation[0], " ".join(map(str, relation[1:]))
-    return kind == "times over" or any(word in told for word in ("half of ", "square", " / "))
+    return any(isinstance(datum, SizeWords) and datum.odd for datum in relation[1:])
 
 
 def _sizes_in(relation: Relation, sample: Sample) -> tuple[float, ...]:
     """Return the sizes of a sample's arguments that are named in a relation."""
-    told = " ".join(map(str, relation[1:]))
-    return tuple(size for name, size in name_sizes(sample.arguments).items() if name in told)
+    names = {name for datum in relation[1:] if isinstance(datum, SizeWords) for name in datum.sizes}
+    return tuple(size for name, size in name_sizes(sample.arguments).items() if name in names)
 
 
 _ENDS = {"input minus smallest": lambda array: array.min() > 0, "input minus largest": lambda array: array.max() < 0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -36,6 +37,25 @@ CONSTANTS = {
 OFFSETS = ("2", "3", "10", "½", "0.1", "0.01")
 _CLOSE = 2e-6
 _AXES = {1: ("the length of {}",), 2: ("the number of rows of {}", "the number of columns of {}")}
+
+
+class SizeWords(str):
+    """The words for a number that is made of sizes of a call's arguments, with the names of these sizes."""
+
+    sizes: tuple[str, ...]
+    odd: bool
+    """Whether the number is made in one of so many ways that a single case fits some of them."""
+
+    def __new__(cls, words: str, *sizes: str, odd: bool = False) -> SizeWords:
+        """Make the words for a number that is made of these sizes."""
+        made = super().__new__(cls, words)
+        made.sizes, made.odd = sizes, odd
+        return made
+
+
+def name_ratio(one: str, other: str, sign: str = "") -> SizeWords:
+    """Return the words for one size divided by another."""
+    return SizeWords(f"{sign}({one} / {other})", one, other, odd=True)
 
 
 def name_sizes(arguments: dict[str, Any]) -> dict[str, float]:
@@ -103,38 +123,32 @@ def name_factor(factor: float, named: dict[str, float], tolerance: float) -> Ite
     def near(other: float) -> bool:
         return math.isclose(magnitude, other, rel_tol=tolerance)
 
+    def either(words: SizeWords, number: float) -> Iterator[Relation]:
+        if near(number):
+            yield ("times", words)
+        if near(1 / number):
+            yield ("divided by", words)
+
     for word, value in CONSTANTS.items():
         if near(value):
             yield ("times", sign + word)
         elif near(1 / value) and word not in ("½", "0.05", "0.1", "0.01"):
             yield ("divided by", sign + word)
     for name, size in named.items():
-        if near(size):
-            yield ("times", sign + name)
-        if near(1 / size):
-            yield ("divided by", sign + name)
-        if size > 0 and near(math.sqrt(size)):
-            yield ("times", f"{sign}the square root of {name}")
-        if size > 0 and near(1 / math.sqrt(size)):
-            yield ("divided by", f"{sign}the square root of {name}")
-        if near(size**2):
-            yield ("times", f"{sign}the square of {name}")
-        if near(1 / size**2):
-            yield ("divided by", f"{sign}the square of {name}")
+        yield from either(SizeWords(sign + name, name), size)
+        if size > 0:
+            yield from either(SizeWords(f"{sign}the square root of {name}", name, odd=True), math.sqrt(size))
+        yield from either(SizeWords(f"{sign}the square of {name}", name, odd=True), size**2)
         if size > 1 and near((size - 1) / size):
             yield ("fraction less one", name)
         if size > 1 and near(size / (size - 1)):
             yield ("fraction more one", name)
-        if near(size / 2):
-            yield ("times", f"{sign}half of {name}")
-        if near(2 / size):
-            yield ("divided by", f"{sign}half of {name}")
+        yield from either(SizeWords(f"{sign}half of {name}", name, odd=True), size / 2)
         if near(1 - size):
-            yield ("times", f"{sign}(1 - {name})")
-    pairs = [(a, b) for a in named for b in named if a != b]
-    for one, other in pairs:
+            yield ("times", SizeWords(f"{sign}(1 - {name})", name))
+    for one, other in itertools.permutations(named, 2):
         if near(named[one] / named[other]):
-            yield ("times over", sign, one, other)
+            yield ("times over", sign, SizeWords(one, one, odd=True), SizeWords(other, other, odd=True))
     if not near(1):
         yield ("times number", f"{factor:.6g}")
 
@@ -206,4 +220,4 @@ def find_changes(sample: Sample, key: Key) -> Iterator[Relation]:
             if kind in ("times", "divided by"):
                 yield (f"change {kind}", name, *data)
             elif kind == "times over":
-                yield ("change times", name, f"{data[0]}({data[1]} / {data[2]})")
+                yield ("change times", name, name_ratio(data[1], data[2], data[0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,7 +11,7 @@ from ..key import Key
 from .expressions import change_operand, find_operands
 from .relations import Relation
 from .samples import Sample, is_close
-from .scales import find_bases, find_common_factor, name_factor, name_sizes
+from .scales import SizeWords, find_bases, find_common_factor, name_factor, name_ratio, name_sizes
 
 
 def find_terms(sample: Sample, key: Key) -> Iterator[Relation]:
@@ -62,16 +63,17 @@ def _find_multiples(sample: Sample, quoted: str, term: np.ndarray, tolerance: fl
         if kind in ("times", "divided by"):
             yield (f"term {kind}", sign, quoted, *data)
         elif kind == "times over":
-            yield ("term times", sign, quoted, f"({data[1]} / {data[2]})")
+            yield ("term times", sign, quoted, name_ratio(data[1], data[2]))
     # If the whole sum is scaled, each of its terms appears too often by the same factor.
-    factors = (
-        named
-        | {f"1 / {one}": 1 / named[one] for one in named}
-        | {f"{one} / {other}": named[one] / named[other] for one in named for other in named}
-    )
-    for name, number in factors.items():
-        if abs(factor - (number - 1)) <= tolerance * max(abs(factor), 1e-3):
-            yield ("term times", "plus", quoted, f"({name} - 1)")
+    factors = [(SizeWords(f"({one} - 1)", one), size - 1) for one, size in named.items()]
+    factors += [(SizeWords(f"(1 / {one} - 1)", one, odd=True), 1 / size - 1) for one, size in named.items()]
+    factors += [
+        (SizeWords(f"({one} / {other} - 1)", one, other, odd=True), named[one] / named[other] - 1)
+        for one, other in itertools.permutations(named, 2)
+    ]
+    for words, number in factors:
+        if abs(factor - number) <= tolerance * max(abs(factor), 1e-3):
+            yield ("term times", "plus", quoted, words)
     yield ("differs by multiple", quoted)
 
 
