@@ -198,7 +198,8 @@ def run_check(page, name: str):
     cell = page.locator(".jp-CodeCell", has=called).first
     # Only a click looks for the cell again where JupyterLab draws it anew meanwhile, as it does after a reload.
     cell.locator(".jp-InputArea-editor").click()
-    prompt = "window.jupyterapp.shell.currentWidget.content.activeCell.node.querySelector('.jp-InputArea-prompt').innerText"
+    active = "window.jupyterapp.shell.currentWidget.content.activeCell.node"
+    prompt = f"{active}.querySelector('.jp-InputArea-prompt').innerText"
     before = page.evaluate(f"() => {prompt}")
     page.keyboard.press("Control+Enter")
     page.wait_for_function(
