@@ -87,6 +87,7 @@ answers described falsely or imprecisely | right answers with full marks |
 | sixth set; autograder changed for all earlier sets | 426 of 432 | 388 of 416 (93%) | 3 (0.7%) | 214 of 214 |
 | seventh set; autograder changed for all earlier sets | 426 of 427 | 386 of 419 (92%) | 5 (1.2%) | 184 of 184 |
 | eighth set; autograder changed for all earlier sets | 644 of 649 | 527 of 612 (86%) | 12 (1.8%) | 213 of 213 |
+| ninth set; autograder changed for all earlier sets | 457 of 479 | 275 of 360 (76%) | 26 (5.4%) | 138 of 138 |
 
 The two halves were written by people who saw only the stubs and who marked the answers that a tutor would recognise.
 The autograder's own author wrote the third and fourth sets on 28 November 2026, before the autograder was changed for
@@ -142,10 +143,23 @@ that an adapter does not have). Thirty-three more were true but said little, and
 position of the first number that differs. When all that had been mended, another person, who had not seen the set, read
 the 649 sentences as they then were: 8 were faulty, 5 of them findings beside the right misconception, which a learner
 does not see, and 14 said little. Most of the eight were true by chance: a factor that only one kind of case had shown,
-or a half where the rank is 2 in every case. The eight and five of the fourteen are mended."""
+or a half where the rank is 2 in every case. The eight and five of the fourteen are mended.
+
+The ninth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters
+6 to 9. They were asked to leave out the most obvious mistakes, and they checked that each wrong answer is wrong for
+some input that the docstring allows. It was judged once, on 29 November 2026, by commit 02c3345, before anything was
+changed for it, and each half was read by a person who had read neither the set nor the code of the findings before. It
+is the hardest set so far. Of the 22 wrong answers that passed, 19 treat a special value apart although the docstring
+does not: an array of zeros, layers of equal sizes, a class that does not occur, a number just above 0. Cases now catch
+these 19. The other three cannot be told from right answers here: one compares with `is`, one needs an array in
+Fortran's order, one a rank that the course rules out. Thirteen of the 26 faulty sentences named a condition or a
+pattern that only the cases tried had; eight gave advice on code that the student had not written, although the results
+were the same; three were inexact about random draws; and two described an order the wrong way round. Thirty-four more
+were true but said little, and for 63 answers the check gave only the position of the first number that differs."""
 
 
-SETS = ("first_half", "second_half", "third_set", "fourth_set", "fifth_set", "sixth_set", "seventh_set", "eighth_set")
+_NUMBERED = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+SETS = ("first_half", "second_half", *(f"{number}_set" for number in _NUMBERED))
 """The sets in ``unseen/`` in the order in which the autograder first saw them."""
 
 
