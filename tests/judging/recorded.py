@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -307,14 +308,15 @@ def train(layers, x, labels, rate=0.5, epochs=3, *, names=None):
 '''
 
 
-def record() -> dict[str, str]:
-    """Return everything that is recorded, by name."""
-    found: dict[str, str] = {}
-    for part in (record_samples, record_groups, record_counts, record_facts, record_draws, record_slips):
-        with np.errstate(all="ignore"):
-            for name, value in part():
-                found[name] = write(value)
-    return found
+PARTS = (record_samples, record_groups, record_counts, record_facts, record_draws, record_slips)
+"""What is recorded, part by part, in the order of the file."""
+
+
+@cache
+def record(part: Callable[[], Iterator[tuple[str, Any]]]) -> dict[str, str]:
+    """Return what is recorded of a part, by name."""
+    with np.errstate(all="ignore"):
+        return {name: write(value) for name, value in part()}
 
 
 def read() -> dict[str, str]:
@@ -325,7 +327,8 @@ def read() -> dict[str, str]:
 
 def main() -> None:
     """Write the record again."""
-    FILE.write_text("\n".join(f"{name} ⇒ {value}" for name, value in record().items()) + "\n", encoding="utf-8")
+    found = [item for part in PARTS for item in record(part).items()]
+    FILE.write_text("\n".join(f"{name} ⇒ {value}" for name, value in found) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -142,7 +142,10 @@ def test_of_several_arguments_the_first_with_the_shape_of_all_is_told():
 
     samples = [given((5, 2), a=(5, 2), b=(5, 2), c=(5, 2)), given((3, 3), a=(3, 2), b=(3, 3), c=(3, 3))]
     assert find_shape(samples) == ("shape of", "`b`")
-    single = [sample(np.zeros((2, 3)), np.ones(()), n=1.0), sample(np.zeros((2, 3)), np.ones((9, 9)), n=np.ones((9, 9)))]
+    single = [
+        sample(np.zeros((2, 3)), np.ones(()), n=1.0),
+        sample(np.zeros((2, 3)), np.ones((9, 9)), n=np.ones((9, 9))),
+    ]
     assert find_shape(single) is None, "a number has no shape"
 
 
