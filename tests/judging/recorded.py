@@ -26,6 +26,7 @@ from autograder.judging.findings.thresholds import find_axes, find_shape, find_t
 from autograder.judging.related import Related
 from autograder.judging.slips import _sketch, arguments, mutants
 from tests.judging import test_kinds
+from tests.judging.made_up import make_verdicts
 from tests.support.samples import KEY, sample
 
 FILE = Path(__file__).with_name("recorded.txt")
@@ -308,7 +309,7 @@ def train(layers, x, labels, rate=0.5, epochs=3, *, names=None):
 '''
 
 
-PARTS = (record_samples, record_groups, record_counts, record_facts, record_draws, record_slips)
+PARTS = (record_samples, record_groups, record_counts, record_facts, record_draws, record_slips, make_verdicts)
 """What is recorded, part by part, in the order of the file."""
 
 
