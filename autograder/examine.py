@@ -76,7 +76,14 @@ def class_mode(keys: Mapping[str, Key]) -> Mode:
     return Mode(lends=True, quotes=False, keys=keys)
 
 
-def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runner: Carrier, mode: Mode) -> Verdict:
+def examine(
+    exercise: Exercise,
+    sources: Mapping[str, bytes],
+    folder: str,
+    runner: Carrier,
+    mode: Mode,
+    compiled: Mapping[str, bytes] | None = None,
+) -> Verdict:
     """Examine one exercise of a student's library.
 
     Parameters
@@ -89,6 +96,8 @@ def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runne
         The carrier that runs the student's function.
     mode : Mode
         `SELF_CHECK`, or what `class_mode` returns.
+    compiled : mapping of str to bytes, optional
+        The modules that `find_passing` has compiled, for a class.
 
     Returns
     -------
@@ -105,10 +114,10 @@ def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runne
         if not mode.lends:
             return _name_left_over(_self_check(exercise, sources, folder, runner, mode), exercise, sources)
         given = prerequisites(exercise)
-        verdict = attempt(exercise, sources, folder, runner, mode, given)
+        verdict = attempt(exercise, sources, folder, runner, mode, given, compiled)
         if given and verdict.score < verdict.points and verdict.status not in (Status.MISSING, Status.NOT_STARTED):
             key, file = mode.find_key(exercise), f"{folder}/{exercise.module}.py"
-            own = run_exercise(exercise, key, sources, folder, runner)
+            own = run_exercise(exercise, key, sources, folder, runner, (), compiled)
             if judge(exercise, key, own, file, mode.quotes, explains=False).score > verdict.score:
                 verdict = judge(exercise, key, own, file, mode.quotes)
         verdict = _name_left_over(verdict, exercise, sources)
@@ -148,11 +157,12 @@ def attempt(
     runner: Carrier,
     mode: Mode,
     given: tuple[str, ...] = (),
+    compiled: Mapping[str, bytes] | None = None,
 ) -> Verdict:
     """Run and judge an exercise once, with the reference's functions for ``given``; the rest is as in `examine`."""
     _require_containment(runner, mode)
     key = mode.find_key(exercise)
-    came = run_exercise(exercise, key, sources, folder, runner, given)
+    came = run_exercise(exercise, key, sources, folder, runner, given, compiled)
     return judge(exercise, key, came, f"{folder}/{exercise.module}.py", mode.quotes)
 
 
@@ -163,8 +173,10 @@ def _require_containment(runner: Carrier, mode: Mode) -> None:
 
 def find_passing(
     chapter: Chapter, sources: Mapping[str, bytes], folder: str, runner: Runner, seconds: float
-) -> set[str]:
+) -> tuple[set[str], dict[str, bytes]]:
     """Return the exercises of a chapter that pass all public cases when one process runs them together.
+
+    Also return the student's modules as that process compiled them, for later runs of the same submission.
 
     Use this only where no points depend on the result: an exercise may disturb the next one, or read another
     one's data in memory. No reference functions are given; exercises that could not be run, or that are scored, are
@@ -172,14 +184,14 @@ def find_passing(
     """
     exercises = [exercise for exercise in chapter.exercises.values() if not exercise.scored]
     if not exercises or any(replies.refuse_sources(exercise, sources, folder) for exercise in exercises):
-        return set()
+        return set(), {}
     keys = {exercise.name: SELF_CHECK.find_key(exercise) for exercise in exercises}
     # Tried once: an exercise that does not pass here is run alone in any case.
     job = replies.make_joint_job(exercises, keys, chapter.module, sources, folder)
     outcome = runner.run(job, seconds, retries=False)
-    found = replies.read_joint_reply(outcome.ending, outcome.data, exercises, keys, folder)
+    found, compiled = replies.read_joint_reply(outcome.ending, outcome.data, exercises, keys, sources, folder)
     verdicts = (judge(one, keys[one.name], found[one.name], explains=False) for one in exercises if one.name in found)
-    return {verdict.exercise for verdict in verdicts if verdict.score == verdict.points}
+    return {verdict.exercise for verdict in verdicts if verdict.score == verdict.points}, compiled
 
 
 def run_exercise(
@@ -189,19 +201,27 @@ def run_exercise(
     folder: str,
     runner: Carrier,
     given: tuple[str, ...] = (),
+    compiled: Mapping[str, bytes] | None = None,
 ) -> Reply:
     """Run an exercise's cases on a student's sources; parameters as in `attempt`."""
     if refused := replies.refuse_sources(exercise, sources, folder):
         return refused
-    outcome = runner.run(replies.make_job(exercise, key, sources, folder, given), exercise.time_limit)
+    job = replies.make_job(exercise, key, sources, folder, given, compiled)
+    outcome = runner.run(job, exercise.time_limit)
     return replies.read_reply(outcome.ending, outcome.data, outcome.limit, exercise, key, folder)
 
 
 def examine_chapter(
-    chapter: Chapter, sources: Mapping[str, bytes], folder: str, runner: Carrier, mode: Mode
+    chapter: Chapter,
+    sources: Mapping[str, bytes],
+    folder: str,
+    runner: Carrier,
+    mode: Mode,
+    compiled: Mapping[str, bytes] | None = None,
 ) -> list[Verdict]:
     """Examine all exercises of a chapter, each after those that it builds on; parameters as in `examine`."""
-    return [examine(exercise, sources, folder, runner, mode) for exercise in in_order(chapter.exercises.values())]
+    ordered = in_order(chapter.exercises.values())
+    return [examine(exercise, sources, folder, runner, mode, compiled) for exercise in ordered]
 
 
 def prerequisites(exercise: Exercise) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import collections
 import itertools
+import marshal
 import re
 from dataclasses import replace
 from functools import cache
@@ -57,15 +58,29 @@ def test_all_exercises_that_pass_are_found_by_one_process(runner):
     names = set(chapter.exercises)
 
     def passing(changed):
-        return find_passing(chapter, {"weights": changed.encode()}, "weightlab", runner, 5.0)
+        return find_passing(chapter, {"weights": changed.encode()}, "weightlab", runner, 5.0)[0]
 
     assert passing(text) == names
     worse = "\ndef apply_weight(signal, weight):\n    return 0.0\n\ndef weighted_sum(*args):\n    raise ValueError\n"
     assert passing(text + worse + "del count_weights\n") == names - {"apply_weight", "weighted_sum", "count_weights"}
     for broken in ("def", "import os\nos._exit(0)", "while True: pass"):
         assert passing(text + broken) == set()
-    assert find_passing(chapter, {}, "weightlab", runner, 5.0) == set()
-    assert find_passing(CHAPTERS["10_capstone"], {"capstone": b""}, "weightlab", runner, 5.0) == set()
+    assert find_passing(chapter, {}, "weightlab", runner, 5.0) == (set(), {})
+    assert find_passing(CHAPTERS["10_capstone"], {"capstone": b""}, "weightlab", runner, 5.0) == (set(), {})
+
+
+def test_what_one_job_has_compiled_runs_in_the_next(runner):
+    """The code of another text tells whether the text is compiled again; code that cannot be read is."""
+    chapter, exercise = CHAPTERS["01_weights"], EXERCISES["apply_weight"]
+    right = {"weights": REFERENCE["weights"].encode()}
+    wrong = {"weights": right["weights"] + b"\ndef apply_weight(signal, weight):\n    return 0.0\n"}
+
+    def score(compiled):
+        return examine(exercise, wrong, "weightlab", runner, GRADING, compiled).score
+
+    _, compiled = find_passing(chapter, right, "weightlab", runner, 5.0)
+    assert list(compiled) == ["weights"] and score(compiled) == exercise.points
+    assert score(None) == score({"weights": b"no code"}) == score({"weights": marshal.dumps("text")}) < exercise.points
 
 
 QUICK = [name for name, exercise in EXERCISES.items() if exercise.scored is None]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib.util
 import linecache
+import marshal
 import sys
 from collections.abc import Callable, Iterator, MutableMapping
 from importlib.abc import Loader, MetaPathFinder
@@ -30,10 +32,21 @@ class Library(MetaPathFinder, Loader):
     graded : str
         The module under test. An error in it counts. Another module that cannot be run still provides its
         given functions; its other functions fail only when they are called, so that its mistake costs little here.
+    compiled : dict of str to bytes
+        For each module that has been compiled before, its marshalled code.
     """
 
-    def __init__(self, sources: dict[str, bytes], folder: str, given: dict[str, dict], graded: str) -> None:
+    def __init__(
+        self,
+        sources: dict[str, bytes],
+        folder: str,
+        given: dict[str, dict],
+        graded: str,
+        compiled: dict[str, bytes] | None = None,
+    ) -> None:
         self.sources, self.folder, self.given, self.graded = sources, folder, given, graded
+        self.compiled = dict(compiled or {})
+        """The marshalled code of each module that has been compiled before, or that was imported here."""
 
     def install(self) -> None:
         """Handle imports of the package before any other importer does."""
@@ -66,21 +79,20 @@ class Library(MetaPathFinder, Loader):
         try:
             text = importlib.util.decode_source(self.sources.get(name, b""))
             linecache.cache[self.path_of(name)] = (len(text), None, text.splitlines(True), self.path_of(name))
-            self._execute(module, text, self.path_of(name), given)
+            self._execute(module, name, text, given)
         except BaseException as error:
             if name == self.graded:
                 raise
             vars(module).update(given, __getattr__=_stand_ins(self.path_of(name), error))
 
-    @staticmethod
-    def _execute(module: ModuleType, text: str, file: str, given: dict) -> None:
+    def _execute(self, module: ModuleType, name: str, text: str, given: dict) -> None:
         """Run a module's text; given functions stay, and errors in other definitions of their names do not count.
 
         An import of an absent package counts as an error only once something uses the package.
         """
-        begun = dict(vars(module))
+        begun, file = dict(vars(module)), self.path_of(name)
         try:
-            _run(compile(text, file, "exec", dont_inherit=True), module, given)
+            _run(self._compile(name, text), module, given)
         except BaseException as error:
             without = _Without(given)
             tree = without.visit(ast.parse(text, file))
@@ -91,6 +103,14 @@ class Library(MetaPathFinder, Loader):
             vars(module).clear()
             vars(module).update(begun | given)
             run_without_absent(tree, file, lambda code: _run(code, module, given), _Names(vars(module), given))
+
+    def _compile(self, name: str, text: str) -> CodeType:
+        with contextlib.suppress(KeyError, ValueError, EOFError, TypeError):
+            if isinstance(code := marshal.loads(self.compiled[name]), CodeType):
+                return code
+        code = compile(text, self.path_of(name), "exec", dont_inherit=True)
+        self.compiled[name] = marshal.dumps(code)
+        return code
 
 
 def _run(code: CodeType, module: ModuleType, given: dict) -> None:

@@ -47,12 +47,13 @@ def answer_job(job: dict) -> dict:
     dict
         ``{"error": ...}`` when the module cannot be run, ``{"absent": True}`` when it has no such function, else
         ``{"cases": [[outcome, ...], ...], "printed": str}``. For several functions together: ``{"together": {name:
-        one of the last two, ...}}``. For a job that is a notebook: what `notebook.run_cells` returns.
+        one of the last two, ...}, "compiled": {module: its marshalled code, ...}}``. For a job that is a notebook:
+        what `notebook.run_cells` returns.
     """
     if "cells" in job:
         # Loaded only where a notebook is to be run: IPython costs more than all the rest.
         return importlib.import_module(f"{importer.__package__}.notebook").run_cells(job)
-    student = importer.Library(job["sources"], job["folder"], _load_references(job), job["module"])
+    student = importer.Library(job["sources"], job["folder"], _load_references(job), job["module"], job["compiled"])
     student.install()
     printed = _Output()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
@@ -62,7 +63,7 @@ def answer_job(job: dict) -> dict:
             return {"error": describe_error(error, job["folder"])}
         if "together" in job:
             answers = {name: _answer_cases(module, name, cases, job) for name, cases in job["together"].items()}
-            return {"together": answers}
+            return {"together": answers, "compiled": student.compiled}
         answer = _answer_cases(module, job["exercise"], job["cases"], job)
     return answer | {"printed": printed.getvalue()}
 

@@ -133,8 +133,8 @@ def _functions(
     with Runner(isolation, clock=clock) as runner:
         # This runs before anything secret is sent, so these messages cannot reveal what the student's code sees of the
         # secret inputs, whatever that code leaves behind in the sandbox or in the kernel's caches.
-        public = _try_public_cases(submission, chapter, runner, clock)
-        verdicts = examine_chapter(chapter, submission.library, LIBRARY_FOLDER, runner, class_mode(keys))
+        public, compiled = _try_public_cases(submission, chapter, runner, clock)
+        verdicts = examine_chapter(chapter, submission.library, LIBRARY_FOLDER, runner, class_mode(keys), compiled)
     verdicts = [replace(verdict, printed="") for verdict in verdicts]
     for verdict in verdicts:
         if verdict.status in (Status.FAILED, Status.ERROR):
@@ -142,8 +142,10 @@ def _functions(
     return verdicts
 
 
-def _try_public_cases(submission: Submission, chapter: Chapter, runner: Runner, clock: Clock) -> dict[str, list[Reply]]:
-    """Return the results of the public cases for each exercise that fails them.
+def _try_public_cases(
+    submission: Submission, chapter: Chapter, runner: Runner, clock: Clock
+) -> tuple[dict[str, list[Reply]], dict[str, bytes]]:
+    """Return the results of the public cases for each exercise that fails them, and the student's compiled modules.
 
     One process runs all exercises first, since most pass; each one that fails is then run alone: with the reference's
     prerequisites, as it is most likely judged, and then with the student's own. If an exercise reports its scores
@@ -152,9 +154,9 @@ def _try_public_cases(submission: Submission, chapter: Chapter, runner: Runner, 
     failing: dict[str, list[Reply]] = {}
     until = clock.left_for_code - PUBLIC_SECONDS
     try:
-        passing = find_passing(chapter, submission.library, LIBRARY_FOLDER, runner, PUBLIC_RUN_SECONDS)
+        passing, compiled = find_passing(chapter, submission.library, LIBRARY_FOLDER, runner, PUBLIC_RUN_SECONDS)
     except Exception:  # no points depend on it
-        passing = set()
+        passing, compiled = set(), {}
     for name, exercise in chapter.exercises.items():
         if name in passing:
             continue
@@ -164,7 +166,7 @@ def _try_public_cases(submission: Submission, chapter: Chapter, runner: Runner, 
                 break
             try:
                 key = SELF_CHECK.find_key(exercise)
-                came = run_exercise(exercise, key, submission.library, LIBRARY_FOLDER, runner, given)
+                came = run_exercise(exercise, key, submission.library, LIBRARY_FOLDER, runner, given, compiled)
                 status = judge(exercise, key, came, explains=False).status
             except Exception:  # no points depend on it: the verdict just keeps its shorter words
                 break
@@ -172,7 +174,7 @@ def _try_public_cases(submission: Submission, chapter: Chapter, runner: Runner, 
                 break
             failing.setdefault(name, []).append(came)
     runner.time_limit = None
-    return failing
+    return failing, compiled
 
 
 def _describe_by_public_case(verdict: Verdict, public: list[Reply]) -> None:

@@ -208,7 +208,7 @@ def relu_gradient(rng):
         "the inputs, grad_output.sum(axis=0) for the bias. Return grad_x, grad_weights, grad_bias.",
     ),
     why="In the forward pass a signal is multiplied by the weight; in the backward pass the gradient is multiplied by "
-    "the same weight. A weight's own gradient is the signal that came in times the gradient of what went out, added "
+    "the same weight. A weight's own gradient is the signal that came in, times the gradient of the output, added "
     "up over the batch.",
 )
 def dense_gradient(rng):

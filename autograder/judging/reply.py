@@ -17,6 +17,9 @@ from .errors import NO_FILES, classify
 from .key import Key
 from .verdict import Reply, Status
 
+MAX_COMPILED = 4 * MAX_SOURCE
+"""The maximum number of bytes that a library's compiled modules may have together, to be kept for later jobs."""
+
 
 def refuse_sources(exercise: Exercise, sources: Mapping[str, bytes], folder: str) -> Reply | None:
     """Return a reply without running anything if an exercise's module is missing or too large.
@@ -37,7 +40,12 @@ def refuse_sources(exercise: Exercise, sources: Mapping[str, bytes], folder: str
 
 
 def make_job(
-    exercise: Exercise, key: Key, sources: Mapping[str, bytes], folder: str, given: tuple[str, ...] = ()
+    exercise: Exercise,
+    key: Key,
+    sources: Mapping[str, bytes],
+    folder: str,
+    given: tuple[str, ...] = (),
+    compiled: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """Write the job that runs an exercise's cases on a student's sources.
 
@@ -47,6 +55,8 @@ def make_job(
         As for `refuse_sources`.
     given : tuple of str
         Exercises whose functions are replaced by the reference's.
+    compiled : mapping of str to bytes, optional
+        Modules as `read_joint_reply` returns them; the job compiles the others itself.
     """
     code, names = reference.code_of(given) if given else (b"", {})
     return wire.encode(
@@ -54,6 +64,7 @@ def make_job(
             "exercise": exercise.name,
             "module": exercise.module,
             "sources": {name: text for name, text in sources.items() if len(text) <= MAX_SOURCE},
+            "compiled": dict(compiled or {}),
             "folder": folder,
             "reference_code": code,
             "reference_names": names,
@@ -70,6 +81,7 @@ def make_joint_job(
         {
             "module": module,
             "sources": {name: text for name, text in sources.items() if len(text) <= MAX_SOURCE},
+            "compiled": {},
             "folder": folder,
             "reference_code": b"",
             "reference_names": {},
@@ -79,18 +91,37 @@ def make_joint_job(
 
 
 def read_joint_reply(
-    ending: Ending, data: bytes, exercises: Iterable[Exercise], keys: Mapping[str, Key], folder: str
-) -> dict[str, Reply]:
-    """Read the data of a job of `make_joint_job`, as far as possible."""
+    ending: Ending,
+    data: bytes,
+    exercises: Iterable[Exercise],
+    keys: Mapping[str, Key],
+    sources: Mapping[str, bytes],
+    folder: str,
+) -> tuple[dict[str, Reply], dict[str, bytes]]:
+    """Read the data of a job of `make_joint_job`, as far as possible.
+
+    Returns
+    -------
+    replies : dict of str to Reply
+        By exercise.
+    compiled : dict of str to bytes
+        The student's modules as the job compiled them. Only other jobs may load them: a student's code can put
+        anything in their place. It gains nothing by that, since the code is the student's own in any case, and since
+        this job has seen no secret.
+    """
+    replies: dict[str, Reply] = {}
+    compiled: dict[str, bytes] = {}
     if ending is not Ending.ANSWERED:
-        return {}
-    found: dict[str, Reply] = {}
+        return replies, compiled
     with contextlib.suppress(wire.WireError, KeyError, TypeError, AttributeError, ValueError):
-        answers = wire.decode(data)["together"]
+        answer = wire.decode(data)
         for one in exercises:
-            answer = answers[one.name] | {"printed": ""}
-            found[one.name] = _read_answer(answer, one, keys[one.name], f"{folder}/{one.module}.py")
-    return found
+            told = answer["together"][one.name] | {"printed": ""}
+            replies[one.name] = _read_answer(told, one, keys[one.name], f"{folder}/{one.module}.py")
+        codes = {name: code for name, code in answer["compiled"].items() if name in sources}
+        if sum(map(len, codes.values())) <= MAX_COMPILED and all(isinstance(code, bytes) for code in codes.values()):
+            compiled = codes
+    return replies, compiled
 
 
 def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, key: Key, folder: str) -> Reply:

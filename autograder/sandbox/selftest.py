@@ -93,6 +93,7 @@ def _run_probe(runner: process.Runner, name: str, *args: Any) -> process.Outcome
         "exercise": name,
         "module": "probes",
         "sources": {"probes": _PROBES.read_bytes()},
+        "compiled": {},
         "folder": "self_test",
         "reference_code": b"",
         "reference_names": {},

@@ -84,7 +84,7 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
         if _change(name, choice=choice.value, confidence=confidence.value):
             report()
         else:
-            say("You have seen the outcome: what you pick now is no longer a prediction, and is not recorded.")
+            say("You have seen the outcome: a choice made now is not a prediction, and is not recorded.")
 
     report()
     choice.observe(picked, "value")
@@ -123,12 +123,12 @@ def outcome(name: str, option: str) -> None:
     choice = entry.get("choice")
     sure = f" ({entry['confidence']})" if entry.get("confidence") else ""
     if choice is None:
-        said = f"What happened: {option}. You made no prediction here; a prediction made before looking teaches more."
+        said = f"What happened: {option}. You made no prediction here; you learn more if you predict first."
     elif choice == option:
         said = f"✓ You predicted “{choice}”{sure}, and that is right."
     else:
         said = (
-            f"You predicted “{choice}”{sure}; what happened is “{option}”. "
+            f"You predicted “{choice}”{sure}; the outcome is “{option}”. "
             "Before you read on: what in your understanding would have to change?"
         )
     show_message(f"<p>{html.escape(said)}</p>", said)
@@ -225,4 +225,4 @@ def in_words(made: Sequence[tuple[str, bool]]) -> str:
         verdict = "as often as you thought"
     else:
         verdict = "less often than you thought" if right < expected else "more often than you thought"
-    return f"Your predictions by how sure you were. {'; '.join(parts)}. All in all you were right {verdict}."
+    return f"Your predictions, by stated confidence. {'; '.join(parts)}. All in all you were right {verdict}."

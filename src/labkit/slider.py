@@ -46,7 +46,7 @@ def weight_slider(apply_weight: Callable, digit: int = 3) -> None:
     if interactive():
         _show_slider(draw, value=1.0, min=-2.0, max=2.0, step=0.05, description="weight", layout={"width": "440px"})
     else:
-        said = "; ".join(f"with weight {weight:g} {in_words(weight)}" for weight in WEIGHTS)
+        said = "; ".join(f"with weight {signed(weight)} {in_words(weight)}" for weight in WEIGHTS)
         alt = f"A handwritten {digit} sent over three connections: {said}."
         show(connection(apply_weight, signal, WEIGHTS), alt=alt)
 

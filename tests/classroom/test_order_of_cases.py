@@ -55,6 +55,20 @@ def examined(chapter):
     return examine_submission(submission, chapter, chapter_keys(chapter, 5), made.released(chapter), "process")
 
 
+def test_the_first_job_compiles_the_modules_for_all_others(monkeypatch):
+    jobs, run = [], Runner.run
+
+    def record(self, job, *args, **kwargs):
+        jobs.append(wire.decode(job))
+        return run(self, job, *args, **kwargs)
+
+    monkeypatch.setattr(Runner, "run", record)
+    examined(WEIGHTS)
+    first, *others = jobs
+    assert first["compiled"] == {} and len(others) == len(WEIGHTS.exercises)
+    assert all("weights" in job["compiled"] for job in others)
+
+
 def test_nothing_secret_is_sent_before_the_public_cases_are_done(sent):
     found = examined(WEIGHTS)
     kinds = [job.public for job in sent]

@@ -54,6 +54,7 @@ def test_a_job_holds_the_calls_the_sources_that_are_not_too_large_and_the_functi
         "exercise": "neuron",
         "module": "biases",
         "sources": {"biases": b"own", "weights": b"#" * MAX_SOURCE},
+        "compiled": {},
         "folder": "own",
         "reference_code": b"",
         "reference_names": {},
@@ -61,6 +62,8 @@ def test_a_job_holds_the_calls_the_sources_that_are_not_too_large_and_the_functi
     }
     lent = wire.decode(reply.make_job(NEURON, KEY, sources, "own", ("weighted_sum",)))
     assert lent["reference_code"] and "weighted_sum" in str(lent["reference_names"])
+    known = wire.decode(reply.make_job(NEURON, KEY, sources, "own", (), {"biases": b"code"}))
+    assert known == job | {"compiled": {"biases": b"code"}}
 
 
 def test_random_generators_are_numbered_by_their_order_within_a_case():
@@ -80,22 +83,46 @@ def test_a_joint_job_holds_all_exercises_and_no_function_of_the_reference():
         "dense": [[((1.0, 2.0), {})]],
     }
     assert (job["module"], job["folder"], list(job["sources"])) == ("biases", "own", ["biases"])
-    assert (job["reference_code"], job["reference_names"]) == (b"", {})
+    assert (job["compiled"], job["reference_code"], job["reference_names"]) == ({}, b"", {})
+
+
+def read_joint(ending, answer):
+    sources, keys = {"biases": b"own", "weights": b"own"}, {"neuron": KEY, "dense": OTHER}
+    data = answer if isinstance(answer, bytes) else wire.encode(answer)
+    return reply.read_joint_reply(ending, data, [NEURON, DENSE], keys, sources, "own")
 
 
 def test_a_joint_reply_is_read_as_far_as_it_can_be_read():
-    keys, other = {"neuron": KEY, "dense": OTHER}, {"cases": [[OUTCOME]]}
-    whole = {"together": {"neuron": {"cases": OUTCOMES, "printed": "x"}, "dense": other}}
-    found = reply.read_joint_reply(Ending.ANSWERED, wire.encode(whole), [NEURON, DENSE], keys, "own")
-    assert list(found) == ["neuron", "dense"] and found["neuron"].printed == ""
+    other = {"cases": [[OUTCOME]]}
+    whole = {"together": {"neuron": {"cases": OUTCOMES, "printed": "x"}, "dense": other}, "compiled": {}}
+    found, compiled = read_joint(Ending.ANSWERED, whole)
+    assert list(found) == ["neuron", "dense"] and found["neuron"].printed == "" and compiled == {}
     assert len(found["neuron"].cases) == 2 and found["dense"].cases[0][0]["value"] == 3.0
     torn = {"together": {"neuron": {"cases": OUTCOMES}, "dense": {"cases": []}}}
-    assert list(reply.read_joint_reply(Ending.ANSWERED, wire.encode(torn), [NEURON, DENSE], keys, "own")) == ["neuron"]
+    assert list(read_joint(Ending.ANSWERED, torn)[0]) == ["neuron"]
     absent = {"together": {"neuron": {"absent": True}, "dense": other}}
-    found = reply.read_joint_reply(Ending.ANSWERED, wire.encode(absent), [NEURON, DENSE], keys, "own")
-    assert FILE in found["neuron"].words
-    assert reply.read_joint_reply(Ending.TIMEOUT, wire.encode(whole), [NEURON, DENSE], keys, "own") == {}
-    assert reply.read_joint_reply(Ending.ANSWERED, b"no data", [NEURON, DENSE], keys, "own") == {}
+    assert FILE in read_joint(Ending.ANSWERED, absent)[0]["neuron"].words
+    assert read_joint(Ending.TIMEOUT, whole) == ({}, {})
+    assert read_joint(Ending.ANSWERED, b"no data") == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ({"biases": b"code", "weights": b"more"}, {"biases": b"code", "weights": b"more"}),
+        ({"biases": b"code", "none_of_theirs": b"x"}, {"biases": b"code"}),
+        ({"biases": b"#" * (reply.MAX_COMPILED - 2), "weights": b"##"}, ["biases", "weights"]),
+        ({"biases": b"#" * (reply.MAX_COMPILED - 1), "weights": b"##"}, {}),
+        ({"biases": "text", "weights": b"code"}, {}),
+        ({"biases": 5}, {}),
+        (b"code", {}),
+    ],
+)
+def test_compiled_modules_are_kept_if_they_are_bytes_and_not_too_many(sent, kept):
+    """A student's code may have sent anything in their place."""
+    fine = {"neuron": {"cases": OUTCOMES}, "dense": {"cases": [[OUTCOME]]}}
+    found, compiled = read_joint(Ending.ANSWERED, {"together": fine, "compiled": sent})
+    assert list(found) == ["neuron", "dense"] and (list(compiled) if isinstance(kept, list) else compiled) == kept
 
 
 @pytest.mark.parametrize("ending", [one for one in Ending if one is not Ending.ANSWERED])

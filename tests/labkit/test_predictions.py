@@ -28,7 +28,7 @@ def test_the_outcome_quotes_the_prediction(capsys):
     predict("boat", "?", OPTIONS)
     pick("boat", "it sinks", "fairly sure")
     outcome("boat", "it floats")
-    assert "You predicted “it sinks” (fairly sure); what happened is “it floats”." in capsys.readouterr().out
+    assert "You predicted “it sinks” (fairly sure); the outcome is “it floats”." in capsys.readouterr().out
     outcome("boat", "it sinks")
     assert "✓ You predicted “it sinks” (fairly sure), and that is right." in capsys.readouterr().out
 

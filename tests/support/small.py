@@ -39,6 +39,7 @@ def job_of(text, *args, others=None, cases=None, given="", names=None):
         "exercise": "answer",
         "module": "small",
         "sources": {name: one if isinstance(one, bytes) else one.encode() for name, one in sources.items()},
+        "compiled": {},
         "folder": "library",
         "reference_code": marshal.dumps(compile(given, "<given>", "exec")) if given else b"",
         "reference_names": names or {},

@@ -89,7 +89,7 @@ def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> No
     show(
         fig,
         alt="The error of a measured slope against the size of the step, on logarithmic axes: a valley. "
-        f"The error is {said[0]}, lowest at {said[1]}, and then rises to {said[2]}. Marked: {said[3]}.",
+        f"The error is {said[0]}, lowest, {said[1]}, and at the end {said[2]}. Marked: {said[3]}.",
     )
 
 
@@ -153,7 +153,7 @@ def probability_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, la
             va="top",
             fontsize=10,
         )
-    axes[0, 1].set_title("the gradient of its loss", fontsize=11, loc="left", pad=3)
+    axes[0, 1].set_title("the gradient of the loss", fontsize=11, loc="left", pad=3)
     for ax in axes[-1]:
         ax.set_xticks(range(classes))
         ax.set_xlabel("class")
@@ -187,7 +187,7 @@ def check_of_passes(errors: Mapping[str, Sequence[float]], parameters: Sequence[
     ax.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
     ax.spines[:].set_visible(False)
     said = " ".join(
-        f"{name}: {', '.join(f'{parameter} {error:.0e}' for parameter, error in zip(parameters, row, strict=True))}."
+        f"{name}: {', '.join(f'{error:.0e} for {what}' for what, error in zip(parameters, row, strict=True))}."
         for name, row in errors.items()
     )
     show(fig, alt=f"A table of relative errors. {said}")

@@ -32,4 +32,4 @@ def next_letters(expected: Mapping[str, np.ndarray]) -> None:
         said.append(f"after {beginning}: " + ", ".join(f"{LETTERS[k]} {probabilities[k]:.0%}" for k in best))
         ax.annotate(f"{LETTERS[best[0]]} {probabilities[best[0]]:.0%}", (best[0] + 0.6, probabilities[best[0]] * 0.85))
     axes[-1, 0].set_xticks(range(27), ["end", *LETTERS[1:]])
-    show(fig, alt=f"Predicted probability of each next letter, the three likeliest: {'; '.join(said)}.")
+    show(fig, alt=f"Predicted probabilities of the next letter; the three highest are: {'; '.join(said)}.")

@@ -43,13 +43,13 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
         ax.set_xlabel("input")
         ax.grid(color=FAINT, linewidth=0.6)
     axes[0].set_title("the weight tilts the line", fontsize=11.5)
-    axes[1].set_title("the bias shifts it", fontsize=11.5)
+    axes[1].set_title("the bias shifts the line", fontsize=11.5)
     axes[0].set_ylabel("output of the neuron")
-    weights, biases = (" and ".join(map(signed, lines)) for lines in (by_weight, by_bias))
+    weights, biases = (", ".join(map(signed, lines)) for lines in (by_weight, by_bias))
     show(
         fig,
-        alt=f"Lines: the outputs of a neuron with one input. Left, with no bias and weights {weights}: different "
-        f"slopes, all through zero. Right, with weight 1 and biases {biases}: parallel lines.",
+        alt=f"The outputs of a neuron with one input, as lines. Left, with bias 0 and weights {weights}: lines of "
+        f"different slopes, all through zero. Right, with weight 1 and biases {biases}: parallel lines.",
     )
 
 
@@ -149,7 +149,7 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
         ax.set_ylim(len(groups) - 0.5, -0.5)
         ax.spines["left"].set_visible(False)
         ax.tick_params(axis="y", length=0)
-    axes[-1, 0].set_xlabel("the neuron's output (one dot per image; the neuron activates to the right of the line)")
+    axes[-1, 0].set_xlabel("the neuron's output (one dot per image; to the right of the line the neuron is active)")
     return fig
 
 
@@ -188,12 +188,13 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     ax.legend(handlelength=3, loc="upper left")
     ax.grid(axis="y", color=FAINT, linewidth=0.8)
     ax.set_xlabel("bias")
-    ax.set_ylabel("images (finer below 10)")
+    ax.set_ylabel("images (finer scale below 10)")
     none = int(np.argmin(np.abs(biases)))
     show(
         fig,
-        alt="Mistakes against the bias: low biases miss what should be reported, high ones raise false alarms. "
-        f"The fewest are at bias {signed(biases[best])}: {total[best]}, against {total[none]} without a bias.",
+        alt="The number of mistakes against the bias: with a low bias the neuron misses images that it should report, "
+        f"with a high one it raises false alarms. The fewest mistakes, {total[best]}, are at bias "
+        f"{signed(biases[best])}; without a bias there are {total[none]}.",
     )
 
 
@@ -253,7 +254,7 @@ def counts(groups: Mapping[str, int]) -> None:
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("parameters")
     said = ", ".join(f"{name} {number:,} ({number / total:.2%})" for name, number in groups.items())
-    show(fig, alt=f"How many parameters each part has: {said}.")
+    show(fig, alt=f"The number of parameters of each part: {said}.")
 
 
 @takes_lists

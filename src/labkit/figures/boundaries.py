@@ -12,6 +12,7 @@ from matplotlib.colors import ListedColormap
 from ..arrays import takes_lists
 from ..lent.given_training import given_relu, given_training, share_correct
 from .style import COLORS, FAINT, NEGATIVE, POSITIVE, SHEET, TEXT, figure, show
+from .weights import signed
 
 __all__ = ["corners", "fits", "opening", "spirals"]
 
@@ -169,7 +170,11 @@ def fits(
         ax.grid(color=FAINT, linewidth=0.6)
         ax.set_ylim(target.min() - 1.5, target.max() + 1.5)
         gap = np.abs(line - target)
-        said.append(f"{title}: at most {gap[inside].max():.2f} off inside, and {gap[~inside].max():.1f} outside")
+        said.append(
+            f"{title}: off by at most {gap[inside].max():.2f} in this range, and by at most {gap[~inside].max():.1f} "
+            "outside it"
+        )
     axes[0, 0].set_ylabel("output")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, handlelength=2.6)
-    show(fig, alt=f"A curve and bent lines that follow it between {span[0]:g} and {span[1]:g}: {'; '.join(said)}.")
+    ends = f"{signed(span[0])} and {signed(span[1])}"
+    show(fig, alt=f"A curve and bent lines that follow the curve between {ends}. {'; '.join(said)}.")

@@ -40,11 +40,11 @@ def draw_calibration(outcomes: Mapping[float, Sequence[bool]], names: Sequence[s
                 va="top",
             )
     ax.set_xticks(list(outcomes), [f"{name}\n{stated:.0%}" for stated, name in zip(outcomes, names, strict=True)])
-    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     ax.grid(axis="y", color=FAINT, linewidth=0.8)
     ax.set_xlim(0.15, 1.05)
     ax.set_ylim(-0.12, 1.06)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
-    ax.set_xlabel("how sure you said you were")
+    ax.set_xlabel("your stated confidence")
     ax.set_ylabel("predictions that came true")
     return fig

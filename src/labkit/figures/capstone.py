@@ -67,7 +67,8 @@ def plane(answers: Mapping[str, Sequence[Any]]) -> None:
     )
     show(
         fig,
-        alt=f"Gain on new digits against what is kept of the old ones, for each way of adapting. On average, {words}.",
+        alt="Gain on new digits against old digits kept, both from 0 to 1, for each way of adapting. On average, "
+        f"{words}.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The course's first figure: one signal, one connection with its weight, and what arrives."""
+"""The course's first figure: one signal, one connection with its weight, and the weighted signal."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def connection(apply_weight: Callable, signal: np.ndarray, weights: Sequence[flo
         )
         line.text(0.5, 0.3, f"weight {weight:+.2f}".replace("-", "−"), ha="center", va="bottom")
     axes[0][0].set_title("signal")
-    axes[0][2].set_title("what arrives")
+    axes[0][2].set_title("weighted signal")
     return fig
 
 

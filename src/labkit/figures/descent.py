@@ -48,7 +48,7 @@ def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.
         ax.set_ylim(-0.04 * limit, limit)
     axes[0, 0].set_ylabel("loss")
     said = " ".join(
-        f"{name}: {path[0]:.2f}, {path[1]:.2f}, {path[2]:.2f}, and at the end {path[-1]:.2f}."
+        f"{name}: {path[0]:.2f}, {path[1]:.2f}, {path[2]:.2f}, and at the end {path[-1]:.2f}.".replace("-", "−")
         for name, path in paths.items()
     )
     show(fig, alt=f"The loss over one weight, a bowl, and the positions through which descent passed. {said}")
@@ -82,10 +82,10 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
     if len(losses) > 1:
         ax.legend(handlelength=3)
     said = " ".join(
-        f"{name}: first {values[0]:.2f}, then {values[1]:.2f}, in the last epoch {values[-1]:.3g}."
+        f"{name}: first {values[0]:.2f}, then {values[1]:.2f}, and {values[-1]:.3g} in the last epoch."
         for name, values in losses.items()
     )
-    show(fig, alt=f"The loss by epoch; a dotted line at log {n_classes}, about {guessing:.1f}. {said}")
+    show(fig, alt=f"The loss by epoch; a dotted line marks log {n_classes}, about {guessing:.1f}. {said}")
 
 
 @takes_lists
@@ -140,7 +140,7 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
     side = int(np.sqrt(len(weights)))
     axes[0, 0].set_xticks([k * (side + 1) + (side - 1) / 2 for k in range(len(titles or ()))], titles or ())
     axes[0, 0].tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
-    largest = ", ".join(f"{name} {np.abs(weights).max():.2f}" for name, weights in rows.items())
+    largest = ", ".join(f"“{name}” {np.abs(weights).max():.2f}" for name, weights in rows.items())
     show(fig, alt=f"Weights into {n} neurons as images over the pixels. {said} Largest magnitude by row: {largest}.")
 
 
@@ -264,8 +264,8 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     ax.set_ylabel("fraction")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
     said = " ".join(
-        f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f}% read, {dead.mean():.0%} of the "
-        "neurons inactive."
+        f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f}% of the images read correctly, "
+        f"{dead.mean():.0%} of the neurons inactive."
         for rate, good, dead in zip(rates, accuracies, silent, strict=True)
     )
     show(fig, alt=f"Test accuracy and inactive hidden neurons for each learning rate. {said}")
@@ -328,4 +328,5 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
         f"the hidden layer from {patient.after[0][1].min():.3g} to {patient.after[0][1].max():.3g}."
         for patient in patients
     )
-    show(fig, alt=f"Patients: loss by epoch, weights of {neurons} neurons before and after, biases. {said}")
+    said = said.replace("-", "−")
+    show(fig, alt=f"Patients: loss by epoch, weights of {neurons} neurons before and after, and biases. {said}")

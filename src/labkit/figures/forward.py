@@ -48,7 +48,7 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
         bent = any(np.ptp(np.diff(y)) > 1e-6 * np.ptp(y) for y in curves.values())
         courses = ", ".join(map(_course, curves.values()))
         said.append(f"{title}: {'bent' if bent else 'straight'}, {courses}")
-    show(fig, alt=f"{ylabel.capitalize()} against {xlabel}, {signed(x[0])} to {signed(x[-1])}: {'; '.join(said)}.")
+    show(fig, alt=f"{ylabel.capitalize()} against the {xlabel}, {signed(x[0])} to {signed(x[-1])}: {'; '.join(said)}.")
 
 
 def _course(y: np.ndarray) -> str:
@@ -226,12 +226,12 @@ def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
         _square(axes[0, column], image, PAPER, 0, 1)
         axes[0, column].set_title(name, fontsize=10.5, pad=4)
         _square(axes[1, column], change, WEIGHTS, -limit, limit)
-    bar = fig.colorbar(axes[1, -1].images[0], ax=axes, shrink=0.6, aspect=16, pad=0.02, label="change of the lead")
+    bar = fig.colorbar(axes[1, -1].images[0], ax=axes, shrink=0.6, aspect=16, pad=0.02, label="change in the lead")
     bar.outline.set_visible(False)
     side = int(np.sqrt(np.size(rows[0][1])))
     said = [
-        f"{name}: down to {signed(np.min(change), 2)} in row {np.argmin(change) // side}, column "
-        f"{np.argmin(change) % side}, up to {signed(np.max(change), 2)}"
+        f"{name}: from {signed(np.min(change), 2)} (row {np.argmin(change) // side}, column "
+        f"{np.argmin(change) % side}) to {signed(np.max(change), 2)}"
         for name, _, change in rows
     ]
-    show(fig, alt=f"Images, and what covering each position with a blank patch changes: {'; '.join(said)}.")
+    show(fig, alt=f"Images, and the change in the lead when a blank patch covers each position. {'; '.join(said)}.")

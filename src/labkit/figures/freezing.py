@@ -50,14 +50,14 @@ def while_learning(new: np.ndarray, old: np.ndarray, names: tuple[str, str]) -> 
             label=name,
         )
         said.append(
-            f"{name}: before {_percent(runs[:, 0])}, after one epoch {_percent(runs[:, 1])}, at the end "
-            f"{_percent(runs[:, -1])}"
+            f"{name}: {_percent(runs[:, 0])} before training, {_percent(runs[:, 1])} after one epoch, "
+            f"{_percent(runs[:, -1])} at the end"
         )
     _shares(ax, "y")
     ax.set_xlabel("epoch")
     ax.set_ylabel("read correctly")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
-    show(fig, alt=f"The fraction of new images read correctly, epoch by epoch. {'; '.join(said)}.")
+    show(fig, alt=f"The fraction of each task's images read correctly, epoch by epoch. {'; '.join(said)}.")
 
 
 @takes_lists
@@ -87,8 +87,8 @@ def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged:
                     marker=_MARKERS[k],
                     markersize=9 if len(curve) == 1 else 4.5,
                 )
-            ends = [f"{new:.0%} new with {old:.0%} old" for new, old in (curve[-1] for curve in curves)]
-            said.append(f"{title}, {name}: " + ", ".join(ends))
+            ends = [f"{new:.0%} of the new with {old:.0%} of the old" for new, old in (curve[-1] for curve in curves)]
+            said.append(f"{title}, “{name}”: " + ", ".join(ends))
         ax.set_title(title, fontsize=11)
         for axis in "xy":
             _shares(ax, axis, enlarged)
@@ -96,7 +96,11 @@ def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged:
     axes[0, 0].set_ylabel("old images still read")
     fig.supxlabel("new images read", fontsize=11)
     fig.legend(shown.values(), shown, loc="outside upper center", ncols=3, handlelength=3)
-    show(fig, alt=f"New images read against old images still read; up and to the right is better. {'; '.join(said)}.")
+    show(
+        fig,
+        alt="The fraction of new images read against the fraction of old images still read; up and to the right is "
+        f"better. At the end of each run: {'; '.join(said)}.",
+    )
 
 
 @takes_lists
@@ -124,7 +128,7 @@ def over(
             for column in runs.T:
                 ax.plot(places, column, linestyle="", marker=_MARKERS[k], markersize=4, color=COLORS[k], alpha=0.7)
             spoken = ", ".join(f"{_percent(row)} at {place:g}" for place, row in zip(places, runs, strict=True))
-            said.append(f"{title}, {name}: {spoken}")
+            said.append(f"{title}, “{name}”: {spoken}")
         _shares(ax, "y")
         if doubling:
             ax.set_xscale("log", base=2)
@@ -135,7 +139,7 @@ def over(
     axes[0, 0].set_ylabel("read correctly")
     handles, names = axes[0, 0].get_legend_handles_labels()
     fig.legend(handles, names, loc="outside upper center", ncols=min(len(names), 4), handlelength=3)
-    show(fig, alt=f"Images read correctly, over {label}. {'; '.join(said)}.")
+    show(fig, alt=f"The fraction of images read correctly against the {label}. {'; '.join(said)}.")
 
 
 def _shares(ax: object, axis: str, enlarged: bool = False) -> None:

@@ -32,7 +32,7 @@ def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
         ax.set_xlabel("neuron")
         ax.spines["bottom"].set_visible(False)
         ax.tick_params(axis="x", length=0)
-    axes[0, 0].set_ylabel("its output")
+    axes[0, 0].set_ylabel("output of the neuron")
     said = []
     for name, outputs in by_start.items():
         different = len(np.unique(np.round(outputs, 9)))
@@ -108,7 +108,7 @@ def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float
     axes[0, 0].set_ylabel("standard deviation of the signal")
     layers = max(len(run) for curves in panels.values() for runs in curves.values() for run in runs) - 1
     said = "; ".join(f"{title}: {_last_values(curves)}" for title, curves in panels.items())
-    show(fig, alt=f"The standard deviation of a signal, layer by layer. After {layers} layers it is: {said}.")
+    show(fig, alt=f"The standard deviation of a signal, layer by layer. After {layers} layers: {said}.")
 
 
 def _curves_by_layer(
@@ -130,7 +130,7 @@ def _curves_by_layer(
 
 def _last_values(curves: Mapping[str, Sequence[np.ndarray]], place: int = -1) -> str:
     ends = {name: [run[place] for run in runs] for name, runs in curves.items()}
-    return ", ".join(f"{name} {min(e):.1e} to {max(e):.1e}" for name, e in ends.items())
+    return ", ".join(f"{min(e):.1e} to {max(e):.1e} with “{name}”" for name, e in ends.items())
 
 
 @takes_lists
@@ -150,8 +150,8 @@ def both_ways(forwards: Mapping[str, Sequence[np.ndarray]], backwards: Mapping[s
     axes[0].set_ylabel("standard deviation")
     axes[1].set_ylabel("RMS")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, handlelength=3)
-    said = f"the signals after the last layer, {_last_values(forwards)}; the corrections in layer 1, "
-    show(fig, alt=f"Magnitudes by layer, forwards and backwards: {said}{_last_values(backwards, 0)}.")
+    said = f"Signals after the last layer: {_last_values(forwards)}. Corrections in layer 1: "
+    show(fig, alt=f"Magnitudes by layer, forwards and backwards. {said}{_last_values(backwards, 0)}.")
 
 
 @takes_lists
@@ -174,12 +174,13 @@ def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
     ax.set_ylabel("fraction that differs")
     ax.legend(handlelength=3.2, loc="upper left", bbox_to_anchor=(1.01, 1))
     said = ", ".join(
-        f"{name} {min(run[-1] for run in runs):.2f} to {max(run[-1] for run in runs):.2f}"
+        f"{min(run[-1] for run in runs):.2f} to {max(run[-1] for run in runs):.2f} with “{name}”"
         for name, runs in curves.items()
     )
     show(
         fig,
-        alt=f"The fraction of the signal that differs between examples. At first 1; after the last layer: {said}.",
+        alt="The fraction of the signal that differs between examples. Before the first layer the fraction is 1, after "
+        f"the last layer {said}.",
     )
 
 
@@ -210,8 +211,8 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
     fig.supxlabel("signal after tanh", fontsize=11, color=TEXT)
     said = [
         f"{name}: "
-        + ", ".join(f"{place} {np.std(signal):.2g}" for place, signal in signal_at.items())
-        + f", with {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the values beyond 0.99 in the last layer"
+        + ", ".join(f"{np.std(signal):.2g} after {place}" for place, signal in signal_at.items())
+        + f", with {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the magnitudes above 0.99 after the last one"
         for name, signal_at in rows.items()
     ]
     show(

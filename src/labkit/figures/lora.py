@@ -44,7 +44,8 @@ def costs(tables: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> Non
         said.append(
             f"{name}: "
             + "; ".join(
-                f"{way} " + ", ".join(f"{share:.2g} of the {what}" for what, share in zip(columns, row, strict=True))
+                f"{way} takes "
+                + ", ".join(f"{share:.2g} of the {what}" for what, share in zip(columns, row, strict=True))
                 for way, row in zip(ways[1:], shares[1:], strict=True)
             )
         )
@@ -59,4 +60,4 @@ def costs(tables: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> Non
     axes[1].set_xlabel(f"relative to “{ways[0]}”")
     handles, names = axes[0].get_legend_handles_labels()
     fig.legend(handles, names, loc="outside upper center", ncols=len(tables))
-    show(fig, alt=f"What training costs, compared with {ways[0]}. {'. '.join(said)}.")
+    show(fig, alt=f"The cost of each way of training, compared with “{ways[0]}”. {'. '.join(said)}.")

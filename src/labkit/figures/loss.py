@@ -94,12 +94,12 @@ def cost_of_probability(marks: Mapping[str, float]) -> None:
     ax.grid(color=FAINT, linewidth=0.6)
     ax.set_ylim(-0.15, 7.5)
     ax.set_xlabel("p, the probability given to the right class")
-    ax.set_ylabel("what it costs")
+    ax.set_ylabel("cost")
     ax.legend(loc="center right", bbox_to_anchor=(1.0, 0.62), handlelength=3)
-    said = ", ".join(f"{words} costs {-np.log(value):.2f}" for words, value in marks.items())
+    said = ", ".join(f"“{words}” costs {-np.log(value):.2f}" for words, value in marks.items())
     show(
         fig,
-        alt=f"What a probability p of the right class costs. Cross-entropy grows without limit as p nears zero: "
+        alt=f"The cost of a probability p of the right class. Cross-entropy grows without limit as p nears zero: "
         f"{said}. The squared error of that class never exceeds 1.",
     )
 
@@ -113,14 +113,14 @@ def pulls(lead: np.ndarray, losses: Mapping[str, tuple[np.ndarray, np.ndarray]])
     lead : ndarray of shape (n,)
         By how much the wrong class's logit is ahead.
     losses : mapping of str to pair of ndarray of shape (n,)
-        For each loss, its values and how fast it falls.
+        For each loss, its values and the rates at which it falls.
     """
     fig, axes = figure(1, 2, (7.8, 3.3))
     for k, (name, both) in enumerate(losses.items()):
         for ax, values in zip(axes, both, strict=True):
             ax.plot(lead, values, color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
     axes[0].set(title="the loss", ylabel="loss")
-    axes[1].set(title="how fast it falls", ylabel="fall per unit of the right logit", yscale="log")
+    axes[1].set(title="how fast the loss falls", ylabel="fall per unit of the right logit", yscale="log")
     axes[1].minorticks_off()
     for ax in axes:
         ax.axvline(0, color=TEXT, linewidth=0.8)
@@ -131,7 +131,10 @@ def pulls(lead: np.ndarray, losses: Mapping[str, tuple[np.ndarray, np.ndarray]])
         f"{name}: {values[-1]:.3g} at a lead of {signed(lead[-1])}, where it falls by {signed(falls[-1], 2)} per unit"
         for name, (values, falls) in losses.items()
     )
-    show(fig, alt=f"Two losses over the lead of the wrong class, and how fast each falls: {said}.")
+    show(
+        fig,
+        alt=f"Two losses against the lead of the wrong class, and how fast they fall as the right logit rises: {said}.",
+    )
 
 
 @takes_lists
@@ -204,7 +207,7 @@ def loss_and_accuracy(
     shape = f"a staircase of {levels} levels from {min(accuracies):.1%} to {max(accuracies):.1%}"
     show(
         fig,
-        alt=f"Loss and accuracy against {xlabel}. The loss is a smooth curve from {losses[0]:.3f} down to "
+        alt=f"Loss and accuracy against the {xlabel}. The loss is a smooth curve from {losses[0]:.3f} down to "
         f"{min(losses):.3f} at {signed(x[np.argmin(losses)], 2)} and up to {losses[-1]:.3f}. The accuracy is "
         f"{shape if levels > 1 else f'a flat line at {accuracies[0]:.1%}'}.",
     )
@@ -259,6 +262,6 @@ def landscape(
     low, dot = (f"{signed(one, 2)} and {signed(other, 2)}" for one, other in places)
     show(
         fig,
-        alt=f"The loss over {labels[0]} and {labels[1]}, as a surface and as a map: {heights}, lowest at {low}. "
+        alt=f"The loss over “{labels[0]}” and “{labels[1]}”, as a surface and as a map: {heights}, lowest at {low}. "
         f"The dot is at {dot}.",
     )

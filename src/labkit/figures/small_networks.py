@@ -157,7 +157,7 @@ def _in_words(values: Sequence, matrices: Sequence, grad_values: Any, grad_matri
         if grad_values is not None and grad_values[k] is not None:
             said.append(f"their gradients: {grad_values[k].tolist()}")
         if k < len(matrices):
-            said.append(f"weights from there on: {matrices[k].tolist()}")
+            said.append(f"weights to the next column: {matrices[k].tolist()}")
             if grad_matrices is not None:
                 said.append(f"their gradients: {grad_matrices[k].tolist()}")
     return f"A small network with all its numbers. {'; '.join(said)}."

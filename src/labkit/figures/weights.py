@@ -73,10 +73,14 @@ def crossings(crossed: Mapping[float, np.ndarray], limit: float | None = None) -
     bar = fig.colorbar(axes[0, -1].images[0], ax=axes, shrink=0.8, aspect=14, pad=0.015, label="signal")
     bar.outline.set_visible(False)
     said = "; ".join(
-        f"weight {signed(weight)}, signals from {signed(np.min(signal) + 0.0)} to {signed(np.max(signal) + 0.0)}"
+        f"with weight {signed(weight)}, signals from {signed(np.min(signal) + 0.0)} to {signed(np.max(signal) + 0.0)}"
         for weight, signal in tiles
     )
-    show(fig, alt=f"The same image after connections, blue where a signal is positive, orange where negative: {said}.")
+    show(
+        fig,
+        alt="The same image after connections of different weights, blue where the signal is positive and orange "
+        f"where it is negative: {said}.",
+    )
 
 
 def _tile(ax: Axes, pixels: np.ndarray, colors: object, low: float, high: float) -> None:
@@ -140,7 +144,7 @@ def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: 
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("the sum so far")
     said = ", then ".join(f"{name} adds {signed(step)}" for name, step in zip(names, steps, strict=True))
-    show(fig, alt=f"A sum that builds up bar by bar: {said}. Together {signed(total)}.")
+    show(fig, alt=f"A sum that builds up bar by bar: {said}. The sum is {signed(total)}.")
 
 
 @takes_lists
@@ -179,8 +183,8 @@ def average_sums(averages: Sequence[float], weights: np.ndarray) -> None:
     ax.tick_params(axis="x", length=0)
     ax.set_xlabel("digit")
     ax.set_ylabel("average sum")
-    said = ", ".join(f"{digit}: {signed(value)}" for digit, value in enumerate(averages))
-    show(fig, alt=f"The weights of one neuron, and the average sum of each digit's images: {said}.")
+    said = ", ".join(f"{signed(value)} for {digit}" for digit, value in enumerate(averages))
+    show(fig, alt=f"The weights of one neuron, and its average sum over the images of each digit: {said}.")
 
 
 @takes_lists
@@ -213,8 +217,8 @@ def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, fl
     for ax, title in zip(axes[0], ("the image", "the weights", "each pixel's vote"), strict=True):
         ax.set_title(title, pad=5, fontsize=11)
     said = " ".join(
-        f"For {name}, ink under positive weights brings {signed(products[products > 0].sum())}, ink under negative "
-        f"ones {signed(products[products < 0].sum())}, together {signed(total)}."
+        f"For {name}, ink under positive weights adds {signed(products[products > 0].sum())}, ink under negative "
+        f"weights adds {signed(products[products < 0].sum())}, and the sum is {signed(total)}."
         for name, _, _, products, total in rows
     )
     show(fig, alt=f"Images, a neuron's weights, and their products pixel by pixel. {said}")
@@ -346,7 +350,7 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
     said = ", ".join(
         f"the digit {label} is read as {np.argmax(row)}" for label, row in zip(labels, scores, strict=True)
     )
-    show(fig, alt=f"Images, each with {classes} bars, the sums of the neurons; the highest wins: {said}.")
+    show(fig, alt=f"Images, each with {classes} bars for its sums in the neurons; the highest sum wins: {said}.")
 
 
 @takes_lists
@@ -397,11 +401,12 @@ def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", color=FAINT, linewidth=0.8)
-    ax.set_xlabel("read correctly, of images never seen before")
+    ax.set_xlabel("fraction of unseen images read correctly")
     said = ", ".join(
-        f"{name} {min(runs):.0%}" + (f" to {max(runs):.0%}" if len(runs) > 1 else "") for name, runs in results.items()
+        f"“{name}” {min(runs):.0%}" + (f" to {max(runs):.0%}" if len(runs) > 1 else "")
+        for name, runs in results.items()
     )
-    show(fig, alt=f"How many images are read correctly: {said}.")
+    show(fig, alt=f"The fraction of unseen images read correctly: {said}.")
 
 
 @takes_lists
@@ -490,21 +495,20 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
         histogram(ax, weights, edges)
         ax.axvline(0, color=TEXT, linewidth=1)
         ax.set_xlabel("weight")
-    axes[0].set_ylabel("how many")
+    axes[0].set_ylabel("number of weights")
     axes[0].set_title(f"from −{limit:g} to {limit:g}", fontsize=11)
     axes[1].set_yscale("log")
     axes[1].set_ylim(bottom=0.6)
-    axes[1].set_title("all of them, on a logarithmic scale", fontsize=11)
+    axes[1].set_title("all weights, on a logarithmic scale", fontsize=11)
     axes[1].grid(axis="y", color=FAINT, linewidth=0.8)
     for ax in axes:  # plain numbers: for powers matplotlib would load its formula renderer, which takes a second
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         ax.yaxis.set_minor_locator(NullLocator())
     show(
         fig,
-        alt=f"Two histograms of {weights.size:,} weights, {np.mean(weights < 0):.0%} of them negative. Half are "
-        f"within {signed(np.median(np.abs(weights)))} of zero; on a logarithmic scale a few are far from zero, "
-        "from "
-        f"{signed(weights.min())} to {signed(weights.max())}.",
+        alt=f"Two histograms of {weights.size:,} weights, {np.mean(weights < 0):.0%} of them negative. Half of "
+        f"the weights are within {signed(np.median(np.abs(weights)))} of zero; the logarithmic scale shows a few far "
+        f"from zero, from {signed(weights.min())} to {signed(weights.max())}.",
     )
 
 

@@ -49,7 +49,7 @@ def drag_secant(
         dots = [(at - step, left, "series-1", 7), (at + step, right, "series-1", 7), (at, middle, "text", 3)]
         said = f"Step {step:.3g}: the secant's slope is {secant:.5f}; with a step of 0.00001 it is {tangent:.5f}."
         axes = ("w", -2, 2), (name, values.min() - room, values.max() + room)
-        end = {"name": "end", "at": (at + step, right), "drag": True, "help": "Left and right arrow keys move its end."}
+        end = {"name": "end", "at": (at + step, right), "drag": True, "help": "Left and right arrow keys move the end."}
         panel = chart(f"{name} and a secant", *axes, lines, dots, pointer=end, said=said, width=480, height=300)
         return {"panels": [panel], "said": said.replace("-", "−"), "values": {"step": step}}
 
@@ -85,7 +85,7 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
         return {"panels": panels, "said": said}
 
     controls = [slider("temperature", "temperature", -1.0, 1.5, 1.0, exponent=True, stills=(0.3, 1.0, 5.0))]
-    return Dial("Temperature of softmax", draw, controls, "The order of the classes never changes.")
+    return Dial("Temperature of softmax", draw, controls, "Temperature never changes which class is ahead of which.")
 
 
 @shown
@@ -112,8 +112,8 @@ def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50) -> 
         lines = [line(layer, signal, "signal (standard deviation)"), line(layer[1:], gradient, "gradient (RMS)")]
         panel = chart("Magnitude, as a power of ten", ("layer", 0, depth), ("log10", -20, 20), lines)
         said = (
-            f"{activation}, weights with standard deviation {scale:.2f}/√fan_in: the signal has {signals[-1]:.1e} "
-            f"at layer {depth}, the gradient {gradients[0]:.1e} at layer 1."
+            f"{activation}, weights with standard deviation {scale:.2f}/√fan_in: the standard deviation of the "
+            f"signal is {signals[-1]:.1e} at layer {depth}, the RMS of the gradient {gradients[0]:.1e} at layer 1."
         )
         return {"panels": [panel], "said": said.replace("e-", "e−")}
 
@@ -162,5 +162,5 @@ def bend_line(forward: Callable) -> Dial:
         slider("neurons", "hidden neurons", 1, 25, 4, 24, stills=(2, 5, 15)),
         choice("target", "curve", _TARGETS),
     ]
-    note = "Grey: what each hidden neuron adds. Each neuron bends the sum in one place."
+    note = "Grey: the contribution of each hidden neuron. Each neuron bends the sum in one place."
     return Dial("ReLU bends fit a curve", draw, controls, note)

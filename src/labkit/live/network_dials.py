@@ -49,7 +49,7 @@ def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers,
 
 
 def _in_words(measured: Mapping[str, float]) -> str:
-    return "; ".join(f"{name}: {one:.1%}" for name, one in measured.items()) + "."
+    return "Accuracy: " + ", ".join(f"{name} {one:.1%}" for name, one in measured.items()) + "."
 
 
 @shown

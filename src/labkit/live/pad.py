@@ -40,7 +40,7 @@ class Pad(Tool):
         choice("digit", "I drew a", map(str, range(10))),
         control("button", "keep", "Keep for training"),
         control("button", "again", "Train with my drawings"),
-        control("button", "forget", "Forget them"),
+        control("button", "forget", "Forget my drawings"),
     )
 
     def __post_init__(self) -> None:
@@ -92,7 +92,7 @@ class Pad(Tool):
         self.network, _ = run_train(self.train, self.network, *examples, **settings)
         after = accuracies(self.read, self.network, tests)
         changes = [f"{after[name]:.0%} of {name}, {before[name]:.0%} before" for name in tests]
-        return f"After 10 epochs with your drawings it reads {'; '.join(changes)}."
+        return f"After 10 epochs with your drawings the network reads {'; '.join(changes)}."
 
     def still_rows(self) -> tuple[list[list[dict]], str]:
         """Return one test image of each digit, and the votes of its pixels."""
@@ -105,11 +105,11 @@ class Pad(Tool):
         captions = [f"read as {k}" for k in winners]
         rows = [
             [images("A test image of each digit", shown_images, limit=1.0, scale="paper")],
-            [images("Pixels that vote for what is read (blue) and against it (orange)", votes, captions)],
+            [images("Pixels that vote for the answer (blue) and against it (orange)", votes, captions)],
         ]
         return rows, (
-            "One test image for each digit from 0 to 9, and below it the pixels that voted for and against what the "
-            f"network reads; {np.sum(winners == range(10))} of 10 are read correctly. In a running notebook you can "
+            "One test image for each digit from 0 to 9, and below it the pixels that voted for and against the "
+            f"network's answer; {np.sum(winners == range(10))} of 10 are read correctly. In a running notebook you can "
             "draw digits here."
         )
 

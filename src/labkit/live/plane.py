@@ -42,8 +42,8 @@ class Plane(Tool):
     points: str = "moons"
     title = "A plane to divide"
     note = (
-        "Each line is where a hidden neuron's weighted sum plus bias is zero; its arrow points to the side where the "
-        "neuron is active. Dashed: its output weight is negative. Choose a neuron by its image, then drag its line."
+        "On each line a hidden neuron's weighted sum plus bias is zero; the arrow points to the side where the neuron "
+        "is active. A dashed line means a negative output weight. Choose a neuron by its image, then drag the line."
     )
     stills = ({}, {"event": "long"})
 

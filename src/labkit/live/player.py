@@ -58,7 +58,7 @@ class Player(Tool):
     title = "Watch weights take shape"
     note = (
         "Blue is positive; orange, or a dashed line, is negative. Each image holds the weights into one neuron. A "
-        "darkened image, or a grey circle, is a neuron that is inactive for all of the images tried."
+        "darkened image, or a grey circle, marks a neuron that is inactive for all images tried."
     )
 
     def __post_init__(self) -> None:
@@ -94,7 +94,7 @@ class Player(Tool):
 
     def _in_words(self, name: str, frame: Frame) -> str:
         dead = sum(int(np.sum(counts[:_NEURONS] == 0)) for counts in frame.active)
-        inactive = f", neurons inactive for all of {min(EXAMPLES, len(self.x))} images: {dead}" if dead else ""
+        inactive = f", neurons inactive for all {min(EXAMPLES, len(self.x))} images: {dead}" if dead else ""
         return f"{name}: loss {frame.loss:.2f}, accuracy {frame.accuracy:.0%}{inactive}."
 
     def draw(self, question: dict, **_: Any) -> dict:

@@ -94,8 +94,8 @@ def test_a_digit_is_drawn_by_mouse_and_by_keyboard_and_kept(page):
     live.get_by_role("button", name="Keep for training").click()
     says(page, live, "1 kept.")
     live.get_by_role("button", name="Train with my drawings").click()
-    says(page, live, "After 10 epochs with your drawings it reads 100% of your drawings")
-    live.get_by_role("button", name="Forget them").click()
+    says(page, live, "After 10 epochs with your drawings the network reads 100% of your drawings")
+    live.get_by_role("button", name="Forget my drawings").click()
     says(page, live, re.compile(r"Read as \d with \d+%; next is \d with \d+%\.$"))
 
 
@@ -108,7 +108,7 @@ def test_two_trainings_are_played_and_scrubbed_by_keyboard(page):
     live.get_by_role("slider", name="epoch").focus()
     page.keyboard.press("ArrowLeft")
     says(page, live, "epoch 2. He: loss")
-    says(page, live, "zero: loss 2.30, accuracy 10%, neurons inactive for all of 300 images: 16.")
+    says(page, live, "zero: loss 2.30, accuracy 10%, neurons inactive for all 300 images: 16.")
     dark = live.locator("svg", has=page.locator("image")).last.locator("rect")
     assert dark.count() == 16, "neurons that are inactive for all images stay dark"
     live.get_by_label("right start").select_option("He")
