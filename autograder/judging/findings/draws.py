@@ -182,7 +182,7 @@ def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, requir
                 yield ("draws sorted", name)
         zeros = np.mean(weights == 0)
         if zeros > 0.05:
-            yield ("draws zeros", f"{round(10 * zeros) * 10 or 5}")
+            yield ("draws zeros", f"{round(10 * zeros) * 10}")
             return
         clipped = np.mean(np.abs(weights) == np.abs(weights).max())
         if weights.size * clipped > 5 and clipped < 0.9:
