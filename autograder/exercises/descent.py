@@ -414,7 +414,7 @@ CHAPTER.question(
     task="Give the lowest accuracy, from 0 to 1, that any of the six patients reaches on the test images after your "
     "treatment.",
     value=0.96,
-    rtol=0.04,
+    rtol=0.042,  # 0.92 to 1
     hints=(
         "Further training helps a network whose neurons get different gradients. Which patients have no such neurons?",
         "For zero weights, identical neurons and dead neurons, draw new weights with init_layers; continue training "
