@@ -83,7 +83,7 @@ WHOLE = [
     (T, each(lambda e: 1 / (1 + math.exp(-e)), T), "sigmoid", "the sigmoid of"),
     (T, each(math.tanh, T), "tanh", "tanh of"),
     (T, each(lambda e: math.log(1 + math.exp(e)), T), "softplus", "log(1 + exp(e))"),
-    *[(T / 7, each(lambda e, n=n: round(e, n), T / 7), "rounded", "a few decimals") for n in (1, 2, 3, 4)],
+    (T / 7, each(lambda e: round(e, 2), T / 7), "rounded", "rounded to a few decimals"),
     (T, np.reshape(powers(list(T.ravel())), T.shape), "softmax over all", "all entries together"),
     (T, lines(powers, T), "softmax", "softmax of what was expected, along each row"),
     (T, columns(powers, T), "softmax", "softmax of what was expected, along each column"),
