@@ -302,7 +302,8 @@ def train(rng):
         "Return both, layers first.",
     ),
     why="Along a valley the gradients agree and the velocity grows, up to 1 / (1 - momentum) times a single gradient; "
-    "across the valley they cancel. With momentum 0 the step is plain gradient descent.",
+    "where their signs alternate, as across the valley, it shrinks to 1 / (1 + momentum) times one. With momentum 0 "
+    "the step is plain gradient descent.",
     prerequisites=("gradient_step",),
 )
 def momentum_step(rng):
