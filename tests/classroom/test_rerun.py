@@ -48,6 +48,12 @@ def test_cells_are_run_in_order_with_the_students_library():
     assert made.cell(notebook, "apply_weight")["outputs"] == []
 
 
+def test_ipython_keeps_no_history():
+    """Its database and the thread that writes to it would only cost time: nobody looks up what a cell was."""
+    _, (shown, *_) = ran(["get_ipython().history_manager.enabled"])
+    assert shown[0]["data"]["text/plain"] == "False"
+
+
 def course_notebook(name):
     return json.loads((COURSE / name / f"{name}.ipynb").read_text(encoding="utf-8"))
 

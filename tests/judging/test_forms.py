@@ -330,6 +330,10 @@ def test_how_often_and_with_what_a_function_is_called_is_told(asked, found):
     sometimes = key_of(1.0, 2.0, arguments=("f", "x"), asked=((1, (SHAPE,)), (4, (SHAPE,))))
     found = forms.find_in_calls(sometimes, [Observation(1.0, asked=(1, (SHAPE,)))] * 2)
     assert found == ("called once", "`f`"), "in one case it is called more than once"
+    numbers = key_of(1.0, 2.0, arguments=("f", "x"), asked=((4, ()), (4, ())))
+    assert forms.find_in_calls(numbers, [Observation(1.0, asked=(0, ()))] * 2) == ("never called", "`f`")
+    never = key_of(1.0, 2.0, arguments=("f", "x"), asked=((0, ()), (0, ())))
+    assert forms.find_in_calls(never, [Observation(1.0, asked=asked)] * 2) is None
     once = key_of(1.0, 2.0, arguments=("f", "x"), asked=((1, (SHAPE,)), (1, (SHAPE,))))
     if asked[0] == 1:
         assert forms.find_in_calls(once, [Observation(1.0, asked=asked)] * 2) is None

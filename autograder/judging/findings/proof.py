@@ -19,19 +19,19 @@ def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
         return _has_long_lines(samples, relation[1])
     if relation == ("all different",):
         return any(sample.expected.size > 1 for sample in samples)
-    if _is_odd(relation) and any(sizes := [_sizes_in(relation, sample) for sample in samples]):
-        return len(set(sizes)) > 1
+    if _is_odd(relation):
+        return len({_sizes_in(relation, sample) for sample in samples}) > 1
     return relation[0] not in ("never above", "never below") or sum(map(count_wrong, samples)) >= ENOUGH
 
 
 def _is_odd(relation: Relation) -> bool:
     """Return whether a factor is made of sizes in one of so many ways that a single case fits some of them."""
-    return any(isinstance(datum, SizeWords) and datum.odd for datum in relation[1:])
+    return any(isinstance(datum, SizeWords) and datum.odd for datum in relation)
 
 
 def _sizes_in(relation: Relation, sample: Sample) -> tuple[float, ...]:
     """Return the sizes of a sample's arguments that are named in a relation."""
-    names = {name for datum in relation[1:] if isinstance(datum, SizeWords) for name in datum.sizes}
+    names = {name for datum in relation if isinstance(datum, SizeWords) for name in datum.sizes}
     return tuple(size for name, size in name_sizes(sample.arguments).items() if name in names)
 
 
