@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .order import CERTAIN, OF_THE_CASES
 from .relations import Relation
 from .samples import Sample
 from .scales import SizeWords, name_sizes
@@ -14,7 +15,12 @@ ENOUGH = 3
 
 
 def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
-    """Return whether a relation that holds in all samples says something: some hold for any two or three numbers."""
+    """Return whether a relation that holds in all samples says something: some hold for any two or three numbers.
+
+    If no number is wrong, only the type is: any change that leaves these numbers as they are seems to give the answer.
+    """
+    if relation[0] not in CERTAIN and not any(map(count_wrong, samples)):
+        return False
     if relation[0] == "lines scaled and shifted":
         return _has_long_lines(samples, relation[1])
     if relation == ("all different",):
@@ -39,8 +45,14 @@ _ENDS = {"input minus smallest": lambda array: array.min() > 0, "input minus lar
 """Where it shows whether an end of the input is subtracted whatever its sign is, by kind of relation."""
 
 
-def is_told_apart(samples: Sequence[Sample], relation: Relation) -> bool:
-    """Return whether the samples tell a relation apart from the one that stops at 0."""
+_CASES = 3
+"""Number of cases in which a relation must hold before it may be told of every case."""
+
+
+def is_general(samples: Sequence[Sample], relation: Relation) -> bool:
+    """Return whether a relation that holds in all samples very probably holds for every input."""
+    if relation[0] in OF_THE_CASES or len({one.index for one in samples}) < _CASES:
+        return False
     shows = _ENDS.get(relation[0])
     arrays = [] if shows is None else [dict(name_arrays(one.arguments))[relation[1].strip("`")] for one in samples]
     return shows is None or any(map(shows, arrays))
