@@ -362,7 +362,7 @@ _FATES = {
     "all_zero": (1, "Are all its weights zero, before and after? Here they are not."),
     "twins": (
         2,
-        "If a layer had started with equal weights, all its hidden neurons would show the same image. Do they?",
+        "If each layer had started with equal weights, all hidden neurons would show the same image. Do they?",
     ),
     "large_start": (3, "Compare its largest weight before training, and its first loss, with the others'."),
     "too_small": (
@@ -371,7 +371,8 @@ _FATES = {
     ),
     "too_large": (
         5,
-        "If the learning rate had been far too large, some neurons would never activate. Look at forward(...)[1][1].",
+        "If the learning rate had been far too large, its weights would have moved far, and no hidden neuron would "
+        "activate. Look at forward(...)[1][1].",
     ),
     "mixed_labels": (
         6,

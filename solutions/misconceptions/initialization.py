@@ -482,7 +482,7 @@ def root_of_the_inputs_alone(fan_in, fan_out, rng):
 
 @of("he_normal")
 def one_neuron_copied(fan_in, fan_out, rng):
-    """All columns are copies of one neuron, and such neurons stay identical in training. Draw a number for every connection."""
+    """All columns are copies of one neuron, so the layer computes the same number again and again. Draw a number for every connection."""
     return np.tile(rng.normal(0, np.sqrt(2 / fan_in), size=(fan_in, 1)), (1, fan_out))
 
 

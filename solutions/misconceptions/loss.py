@@ -215,7 +215,7 @@ def whole_columns(labels, n_classes):
 
 @of("one_hot")
 def truth_values(labels, n_classes):
-    """True and False came back. Return the floats 1.0 and 0.0, which can be subtracted from probabilities."""
+    """True and False came back. Return the floats 1.0 and 0.0, the probabilities that the network should give."""
     reference_one_hot(labels, n_classes)
     return labels[:, np.newaxis] == np.arange(n_classes)
 

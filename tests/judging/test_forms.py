@@ -51,7 +51,7 @@ DRAWN = [
         W + "return w[:, rng.integers(8, size=fan_out)]",
         "Some columns of your weights are the same, number for number",
     ),
-    ("draws rounded", W + "return np.round(w, 2)", "All your weights are rounded to 2 decimals"),
+    ("draws rounded", W + "return np.round(w, 2)", "none has more than 2 decimals"),
     (
         "draws one sign",
         W + "return np.abs(w) * (1 if fan_in > fan_out else -1)",
@@ -345,6 +345,10 @@ def test_how_often_and_with_what_a_function_is_called_is_told(asked, found):
     sometimes = key_of(1.0, 2.0, arguments=("f", "x"), asked=((1, (SHAPE,)), (4, (SHAPE,))))
     found = forms.find_in_calls(sometimes, [Observation(1.0, asked=(1, (SHAPE,)))] * 2)
     assert found == ("called once", "`f`"), "in one case it is called more than once"
+    numbers = key_of(1.0, 2.0, arguments=("f", "x"), asked=((4, ()), (4, ())))
+    assert forms.find_in_calls(numbers, [Observation(1.0, asked=(0, ()))] * 2) == ("never called", "`f`")
+    never = key_of(1.0, 2.0, arguments=("f", "x"), asked=((0, ()), (0, ())))
+    assert forms.find_in_calls(never, [Observation(1.0, asked=asked)] * 2) is None
     once = key_of(1.0, 2.0, arguments=("f", "x"), asked=((1, (SHAPE,)), (1, (SHAPE,))))
     if asked[0] == 1:
         assert forms.find_in_calls(once, [Observation(1.0, asked=asked)] * 2) is None

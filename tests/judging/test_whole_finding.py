@@ -99,6 +99,7 @@ def test_relations_that_hold_by_chance_need_more():
     assert findings.is_proved([sample(X.T, 2 * X.T)], ("lines scaled and shifted", 1, 2))
     assert not findings.is_proved([sample(SMALL, SMALL)], lines)
     assert findings.is_proved([sample(np.array(1.0), 2.0), sample(SMALL, SMALL)], ("all different",))
+    assert findings.is_proved([sample(np.ones(2), np.zeros(2))], ("all different",))
     assert not findings.is_proved([sample(np.array(1.0), 2.0)], ("all different",))
     low = ("never below", "0")
     assert findings.is_proved([sample(X, np.maximum(X, 0))], ("square",))

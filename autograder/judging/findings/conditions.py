@@ -245,10 +245,10 @@ POSITIONS = ("only first", "only last", "all but first", "all but last")
 def find_masks(sample: Sample) -> Iterator[Relation]:
     """Yield relations that say where the wrong entries of an array are."""
     expected, wrong = sample.expected, sample.wrong_entries
-    if wrong is None or not expected.ndim or expected.size < 2 or not wrong.any():
+    if wrong is None or expected.size < 2 or not wrong.any():
         return
     for axis in range(expected.ndim):
-        if expected.shape[axis] > 1 and not wrong.all():
+        if expected.shape[axis] > 1:
             along = np.moveaxis(wrong, axis, 0)
             if not along[1:].any():
                 yield ("only first", axis, expected.ndim)

@@ -11,6 +11,7 @@ import numpy as np
 from .. import laws
 from ..key import Key
 from ..observation import Observation
+from ..words import counted
 from .relations import FIRST_ARRAY, Relation
 
 ROUNDING = 0.015
@@ -204,9 +205,8 @@ def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, requir
                 yield ("draws sorted", name)
         yield from _find_equal_lines(weights)
         if decimals := next((n for n in _DECIMALS if np.allclose(np.round(weights, n), weights, 1e-6, 0)), None):
-            yield ("draws rounded", str(decimals))
-            return
-        if np.mean(weights == 0) > 0.05:
+            yield ("draws rounded", counted(decimals, "decimal"))
+        elif np.mean(weights == 0) > 0.05:
             yield ("draws zeros",)
             return
         largest = np.abs(weights) == np.abs(weights).max()
@@ -223,11 +223,12 @@ def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, requir
             yield ("draws one sign",)
         if abs(mean) > 0.1 * spread:
             yield ("draws mean", "above" if mean > 0 else "below")
-        uniform = abs(np.mean(np.abs(weights - mean) < spread) - laws.UNIFORM[laws.NEAR]) < 0.015
-        normal = abs(np.mean(np.abs(weights - mean) < spread) - laws.NORMAL[laws.NEAR]) < 0.015
+        near = float(np.mean(np.abs(weights - mean) < spread))
+        uniform, normal = (math.isclose(near, law[laws.NEAR], abs_tol=0.015) for law in (laws.UNIFORM, laws.NORMAL))
         if laws.NEAR in wanted:
-            asked_normal = wanted[laws.NEAR] > 0.63
-            if asked_normal and uniform and not (np.abs(weights - mean) > 1.8 * spread).any():
+            asked_normal = wanted[laws.NEAR] == laws.NORMAL[laws.NEAR]
+            without_tails = np.clip(weights, mean - 1.8 * spread, mean + 1.8 * spread)
+            if asked_normal and uniform and np.array_equal(weights, without_tails):
                 yield ("draws uniform for normal",)
             if not asked_normal and normal:
                 yield ("draws normal for uniform",)
@@ -235,12 +236,12 @@ def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, requir
         if laws.TAIL in wanted and 1.8 < largest < 3.2:
             # Upwards, so that it is true, and in halves, so that cases differ seldom.
             yield ("draws truncated", f"{math.ceil(2 * largest) / 2:g}")
-        close = [name for name, value in _candidates(sizes) if abs(spread / value - 1) < ROUNDING]
         if required is None:
             return
-        if abs(spread / required - 1) > 0.02:
-            for name in close:
-                yield ("draws deviation", name)
-            yield ("draws deviation number", f"{spread / required:.2g}")
-        elif abs(spread / required - 1) < 1e-9:
+        if math.isclose(spread, required):
             yield ("draws rescaled",)
+        elif not math.isclose(spread / required, 1, rel_tol=0, abs_tol=0.02):
+            for name, value in _candidates(sizes):
+                if math.isclose(spread / value, 1, rel_tol=0, abs_tol=ROUNDING):
+                    yield ("draws deviation", name)
+            yield ("draws deviation number", f"{spread / required:.2g}")

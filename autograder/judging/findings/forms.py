@@ -147,7 +147,7 @@ def _compare_absent(expected: Sequence, got: Sequence) -> Iterator[Relation]:
             yield ("none for some",)
         if wrong and all(pairs[k][0] is None for k in wrong):
             yield ("not none",)
-    elif len(got) < len(expected) and _equal([good for good in expected if good is not None], list(got)):
+    elif _equal([good for good in expected if good is not None], list(got)):
         yield ("nones missing",)
 
 
@@ -188,7 +188,8 @@ def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
     ]
     if len(pairs) < 2:
         return None
-    position = next((i for i, value in enumerate(pairs[0][0]) if isinstance(value, Given)), None)
+    (arguments, (_, required), (_, given)), *_ = pairs
+    position = next((i for i, value in enumerate(arguments) if isinstance(value, Given)), None)
     if position is None:
         return None
     name = f"`{key.arguments[position]}`"
@@ -198,7 +199,7 @@ def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
     if set(got) == {1} and max(wanted) > 1:
         return ("called once", name)
     if all(w[1] and g[1] and not set(w[1]) & set(g[1]) for _, w, g in pairs):
-        return ("called with", name, str(pairs[0][2][1][0]), str(pairs[0][1][1][0]))
+        return ("called with", name, str(given[0]), str(required[0]))
     if all(g < w for g, w in zip(got, wanted, strict=True)):
         return ("called too seldom", name, str(got[0]), str(wanted[0]))
     return None

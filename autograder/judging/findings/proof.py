@@ -25,19 +25,19 @@ def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
         return _has_long_lines(samples, relation[1])
     if relation == ("all different",):
         return any(sample.expected.size > 1 for sample in samples)
-    if _is_odd(relation) and any(sizes := [_sizes_in(relation, sample) for sample in samples]):
-        return len(set(sizes)) > 1
+    if _is_odd(relation):
+        return len({_sizes_in(relation, sample) for sample in samples}) > 1
     return relation[0] not in ("never above", "never below") or sum(map(count_wrong, samples)) >= ENOUGH
 
 
 def _is_odd(relation: Relation) -> bool:
     """Return whether a factor is made of sizes in one of so many ways that a single case fits some of them."""
-    return any(isinstance(datum, SizeWords) and datum.odd for datum in relation[1:])
+    return any(isinstance(datum, SizeWords) and datum.odd for datum in relation)
 
 
 def _sizes_in(relation: Relation, sample: Sample) -> tuple[float, ...]:
     """Return the sizes of a sample's arguments that are named in a relation."""
-    names = {name for datum in relation[1:] if isinstance(datum, SizeWords) for name in datum.sizes}
+    names = {name for datum in relation if isinstance(datum, SizeWords) for name in datum.sizes}
     return tuple(size for name, size in name_sizes(sample.arguments).items() if name in names)
 
 
@@ -51,8 +51,12 @@ _CASES = 3
 
 def is_general(samples: Sequence[Sample], relation: Relation) -> bool:
     """Return whether a relation that holds in all samples very probably holds for every input."""
-    if relation[0] in OF_THE_CASES or len({one.index for one in samples}) < _CASES:
-        return False
+    enough = len({one.index for one in samples}) >= _CASES
+    return enough and relation[0] not in OF_THE_CASES and is_told_apart(samples, relation)
+
+
+def is_told_apart(samples: Sequence[Sample], relation: Relation) -> bool:
+    """Return whether the samples tell a relation apart from the one that stops at 0."""
     shows = _ENDS.get(relation[0])
     arrays = [] if shows is None else [dict(name_arrays(one.arguments))[relation[1].strip("`")] for one in samples]
     return shows is None or any(map(shows, arrays))

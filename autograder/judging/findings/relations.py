@@ -58,7 +58,7 @@ ENTRY_BY_ENTRY: tuple[tuple[str, Change], ...] = (
     ("exp of negated", lambda e: np.exp(-e)),
     ("positive part", lambda e: np.maximum(e, 0)),
     ("negative part", lambda e: np.minimum(e, 0)),
-    ("leaky", lambda e: np.where(e > 0, e, 0.01 * e)),
+    ("leaky", lambda e: np.maximum(e, 0.01 * e)),
     ("clipped to 0 and 1", lambda e: np.clip(e, 0, 1)),
     ("clipped to -1 and 1", lambda e: np.clip(e, -1, 1)),
     ("truncated", np.trunc),
@@ -222,7 +222,7 @@ def _tried(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Rel
             changed = np.asarray(change(expected))
         except (ValueError, IndexError, TypeError, MemoryError):
             continue
-        if changed.size <= 4 * expected.size + 4_000 and sample.equals(changed):
+        if sample.equals(changed):
             yield (kind,)
 
 
@@ -335,7 +335,7 @@ def _unfinished(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
         if kind == "flat not reshaped":
             if expected.ndim > 1 and got.ndim == 1 and got.size == expected.size and same(got.reshape(expected.shape)):
                 yield (kind,)
-        elif got.ndim and (kind != "diagonal not taken" or got.ndim == 2) and same(np.asarray(change(got))):
+        elif (kind != "diagonal not taken" or got.ndim == 2) and same(np.asarray(change(got))):
             yield (kind,)
     for axis in range(got.ndim):
         for kind, change in UNFINISHED_BY_AXIS:

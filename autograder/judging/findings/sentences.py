@@ -307,7 +307,7 @@ DRAWS = {
     "draws sorted": "Your weights are sorted along each {0}; random weights have no order.",
     "draws lines repeat": "Some {0} of your weights are the same, number for number; separate draws are almost "
     "never equal.",
-    "draws rounded": "All your weights are rounded to {0} decimals; a random draw has many more.",
+    "draws rounded": "Your weights are rounded: none has more than {0}, and a random draw has many more.",
     "draws repeat": "Many of your weights have the same magnitude; separate draws are almost never equal.",
     "draws zeros": "In a layer of shape {0}, {1} of your weights are exactly 0; a random draw is almost never "
     "exactly 0.",
