@@ -390,7 +390,11 @@ _PATIENTS = {
     ),
     "b": ("all_zero", "Look at its weights before training.", "What is its largest weight?"),
     "c": ("too_small", "Compare its weights before and after.", "Its loss falls in a nearly straight line."),
-    "d": ("twins", "Compare its neurons with each other.", "distinct_neurons(d.after[0][0]) counts them."),
+    "d": (
+        "twins",
+        "Compare its neurons with each other.",
+        "distinct_neurons(d.after[0][0]) counts the neurons that have different incoming weights.",
+    ),
     "e": (
         "no_biases",
         "It reads well. Is there anything in it that never learned?",

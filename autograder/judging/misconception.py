@@ -23,9 +23,9 @@ def find_misconception(exercise: Exercise, key: Key, observed: Sequence[Observat
 def find_proved(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
     """Return the misconception that the answers prove, or None.
 
-    It is proved if it gives the same answers in every case, or in every case that decides any of the values that fail,
-    provided that no other misconception gives them and that it fails nothing that the student has right. If all
-    values of an answer are right, only the refusals decide.
+    A misconception is proved if it gives the student's answers in every case. It is also proved if it gives them in
+    every case that decides any of the failing values, provided that no other misconception does and that, refusals
+    aside, it fails no aspect that the student has right. If all values are right, only the refusals decide.
     """
     for mistake in key.mistakes:
         if is_the_same(key, mistake, observed) and _tells(key.cases, observed):

@@ -221,7 +221,7 @@ def moves_whole_rows_in_a_view(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def fills_column_by_column(f, array, step=1e-5):
-    """The slopes are right, but they are filled in column by column. The slope of an entry belongs where that entry is: use the same index for both."""
+    """The gradients are right, but they are filled in column by column. The gradient of an entry belongs where that entry is: use the same index for both."""
     return numerical_gradient(f, array, step).reshape(array.shape[::-1]).transpose()
 
 

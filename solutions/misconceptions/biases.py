@@ -88,7 +88,7 @@ def any_sum_but_zero(inputs, weights, bias):
 
 @of("activates")
 def active_below_zero(inputs, weights, bias):
-    """All answers are reversed. A neuron activates when its weighted sum plus bias is above zero."""
+    """Above and below zero the answers are reversed. A neuron activates when its weighted sum plus bias is above zero."""
     return weighted_sum(inputs, weights) + bias < 0
 
 

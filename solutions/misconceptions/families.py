@@ -295,14 +295,14 @@ def every_batch_counts_as_full(right, given):
 
 @wherever("epochs")
 def ends_before_the_best_epoch(right, given):
-    """What comes back is what was trained before the epoch with the lowest loss. Return it as it is after the last epoch, even if the loss was lower before."""
+    """The returned parameters are those from before the epoch with the lowest loss. Return those from the end of the last epoch, even if an earlier loss was lower."""
     _, losses = right(**given | {"rng": copy.deepcopy(given["rng"])})
     return right(**given | {"epochs": int(np.argmin(losses)) if losses else 0})[0], losses
 
 
 @wherever("epochs")
 def ends_after_the_best_epoch(right, given):
-    """What comes back is what was trained until the end of the epoch with the lowest loss. Return it as it is after the last epoch, even if the loss was lower before."""
+    """The returned parameters are those from the end of the epoch with the lowest loss. Return those from the end of the last epoch, even if an earlier loss was lower."""
     _, losses = right(**given | {"rng": copy.deepcopy(given["rng"])})
     return right(**given | {"epochs": int(np.argmin(losses)) + 1 if losses else 0})[0], losses
 

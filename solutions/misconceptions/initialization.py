@@ -20,7 +20,7 @@ def a_small_head_start(fan_out):
 
 @of("distinct_neurons")
 def exact_comparison(weights):
-    """Identical neurons that differ by rounding are counted as different, as in an exact comparison. Allow the margin that the task gives."""
+    """Neurons that differ only by rounding are counted as different, as in an exact comparison. Allow the margin that the task gives."""
     return np.unique(weights, axis=1).shape[1]
 
 

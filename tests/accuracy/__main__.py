@@ -130,20 +130,21 @@ right. One said that an item is missing from every result, although networks of 
 weights is preserved, as it always is after small steps. Fourteen more were true but said little, and for 13 answers the
 check gave only the position of the first number that differs.
 
-The eighth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters
-6 to 9. It was judged once, on 28 November 2026, by commit 6b81dc6, before anything was changed for it, and each half
-was read by a person who had read neither the set nor the code of the findings and the misconceptions before. The five
-wrong answers that passed contradict a docstring: one averages only over predictions that are not exact, one compares
-numbers of entries instead of shapes, one stores targets as integers, one makes every batch 2-D, and one ends training
-as soon as the loss rises. Cases now catch them. Three of the twelve faulty sentences were true only by chance, because
-there are few cases ("too small", and two slips that give the same results there); two named a pattern of wrong entries
-that cases with right results do not show; two described a row without a 1 that had not been returned; two gave advice
-with a clause that does not fit the code; and three were inexact (how often a function is called, when it stops, biases
-that an adapter does not have). Thirty-three more were true but said little, and for 55 answers the check gave only the
-position of the first number that differs. After all these faults had been fixed, another person, who had not seen the
-set, read the 649 sentences again: 8 were faulty, 5 of them findings beside the right misconception, which a learner
-does not see, and 14 said little. Most of the eight were true by chance: a factor that only one kind of case had shown,
-or a half where the rank is 2 in every case. The eight and five of the fourteen are fixed.
+The eighth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6 to
+9. It was judged once, on 28 November 2026, by commit 6b81dc6, before anything was changed for it, and each half was
+read by a person who had read neither the set nor the code of the findings and the misconceptions before. The five wrong
+answers that passed contradict a docstring: one averages only over predictions that are not exact, one compares numbers
+of entries instead of shapes, one stores targets as integers, one makes every batch 2-D, and one ends training as soon
+as the loss rises. Cases now catch them. Three of the twelve faulty sentences were true only by chance, because there
+are few cases ("too small", and two slips that give the same results there); two named entries as wrong although such
+entries were right in other cases; two described a row without a 1, although none was returned; two gave advice with a
+clause that does not fit the code; and three were inexact (how often a function is called, when it stops, biases that an
+adapter does not have). Thirty-three more were true but said little, and for 55 answers the check gave only the position
+of the first number that differs. After all these faults had been fixed, another person, who had not seen the set, read
+the 649 sentences again: 8 were faulty, 5 of them findings beside the right misconception, which a learner does not see,
+and 14 said little. Most of the eight were true by chance: a factor that only one kind of case had shown, or a factor of
+one half that may be 1 divided by the rank, since the rank is 2 in every case. The eight and five of the fourteen are
+fixed.
 
 The ninth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters
 6 to 9. They were asked to leave out the most obvious mistakes, and they checked that each wrong answer is wrong for

@@ -358,8 +358,8 @@ FORMS = {
     "items missing": "Some items of your answer are missing; the others are right, and in the right order.",
     "refuses some otherwise": "All your results are right, but {0} of {1} invalid inputs lead to {3} instead of {2}.",
     "refuses otherwise": "All your results are right, but invalid inputs raise {1} instead of {0}.",
-    "refuses by chance": "All your results are right, but in {0} of {1} cases Python or NumPy raises the {2}, not your "
-    "function, and the message lacks a required value. Check the input first.",
+    "refuses by chance": "All your results are right, but in {0} of {1} cases the {2} comes from Python or NumPy, not "
+    "from your function, and the message lacks a required value. Check the input first.",
     "refuses without naming": "You refuse all invalid inputs, but the message does not contain a required value.",
     "names some": "You refuse all invalid inputs, but in {0} of {1} cases the message lacks a required value.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",

@@ -179,7 +179,7 @@ def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
     )
     show(
         fig,
-        alt="The fraction of the signal that differs between examples. Before the first layer the fraction is 1, after "
+        alt="The fraction of the signal that differs between examples. Before the first layer the fraction is 1; after "
         f"the last layer {said}.",
     )
 

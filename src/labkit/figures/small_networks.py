@@ -67,13 +67,13 @@ def chain(signals: np.ndarray, weight: float, bias: float, targets: np.ndarray, 
     ax.set_xlim(-0.6, 3.8)
     ax.set_ylim(-1.45, 1.45)
     said = "; ".join(
-        f"through output {n + 1}, {signed(signals[n])} per unit of the weight times {signed(grad_outputs[n])} per unit "
-        f"of the output is {signed(grad_outputs[n] * signals[n])}"
+        f"output {n + 1} changes by {signed(signals[n])} per unit of the weight, and the loss by "
+        f"{signed(grad_outputs[n])} per unit of that output; the product is {signed(grad_outputs[n] * signals[n])}"
         for n in range(2)
     )
     show(
         fig,
-        alt=f"A weight of {signed(weight)} reaches the loss of {signed(loss)} through two outputs: {said}. The sum, "
+        alt=f"A weight of {signed(weight)} affects the loss, {signed(loss)}, through two outputs: {said}. The sum, "
         f"{signed(total)}, is the weight's gradient.",
     )
 
