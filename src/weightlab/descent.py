@@ -129,8 +129,8 @@ def train(
     layers : list of (weights, bias)
         The trained network.
     losses : list of float
-        For each epoch the mean loss over its batches, each measured before its step and
-        weighted by its size.
+        For each epoch the mean loss over its batches, where the loss of a batch is
+        measured before the step and weighted by the batch's size.
 
     References
     ----------

@@ -76,7 +76,7 @@ def test_the_pulls_name_how_fast_each_loss_falls(capsys):
 def test_the_chain_multiplies_along_each_way_and_adds_the_ways(capsys):
     small_networks.chain(np.array([1.0, 3.0]), 2.0, 1.0, np.array([1.0, 8.0]), np.array([2.0, -1.0]))
     said = capsys.readouterr().out
-    assert "loss of 2.5" in said and "per unit of the output is −3" in said and "The sum, −1," in said
+    assert "loss, 2.5," in said and "the product is −3" in said and "The sum, −1," in said
 
 
 def test_signal_and_gradient_tell_where_each_ends(capsys):

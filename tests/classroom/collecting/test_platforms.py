@@ -448,7 +448,7 @@ class TestDriveAndMail:
         inbox.put("weightlab.zip", packed())
         found = inbox.collect()
         assert not found.taken and set(found.lost.values()) == {Reason.CHAPTERS_NAME} and len(found.lost) == 7
-        assert "rename it to the student's name" in found.words["01_weights (1).zip"]
+        assert "rename the file to the student's name" in found.words["01_weights (1).zip"]
 
     def test_the_name_that_submit_puts_there_is_the_students(self, inbox):
         for name in ("01_weights-ada.zip", "01_weights-bo-b (1).zip", "cy_01_weights.zip"):
