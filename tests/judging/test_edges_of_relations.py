@@ -10,7 +10,7 @@ from tests.support.samples import sample
 
 ROW = [1.5, -2.0, 4.0, 0.25]
 SQUARE = [[1.5, -2.0], [4.0, 0.25]]
-NAN = np.nan
+NAN, E = np.nan, np.e
 # What was expected, what came back, a relation, and whether it holds.
 EDGES = [
     # nothing came back where one line is expected: it is both the first and the last
@@ -52,6 +52,10 @@ EDGES = [
     ([[2.0, 1.0]], [2.0, 1.0], ("only the last", 0, 2), True),
     ([[2.0, 1.0]], [2.0, 1.0], ("sums", 0, 2), False),
     ([[2.0, 1.0], [3.0, 4.0]], [5.0, 5.0], ("sums", 0, 2), True),
+    # numbers whose powers are too large
+    ([1000.0, 999.0, 0.5], [1 / (1 + E), 1 / (E + 1) / E, 0.0], ("softmax over all",), False),
+    ([1000.0, 999.0, 0.5], [E / (E + 1), 1 / (E + 1), 0.0], ("softmax over all",), True),
+    ([[1000.0, 999.0, 0.5]], [[E / (E + 1), 1 / (E + 1), 0.0]], ("softmax", 1, 2), True),
     # decimals
     ([0.123456, 2.0], [0.1, 2.0], ("rounded",), True),
     ([0.123456, 2.0], [0.12, 2.0], ("rounded",), True),

@@ -483,6 +483,7 @@ CHANCE = Observation(raised={"type": "ValueError", "kinds": ["ValueError"], "own
         ),
         ([OTHER_ERROR] * 3, [OWN, OWN, STOPPED], None),
         ([OTHER_ERROR, NOT_REFUSED, None], [OWN, 1.0, OWN], ("refuses badly", "2", "3", "a ValueError")),
+        ([OTHER_ERROR, NOT_REFUSED, NOT_NAMED], [OWN, 1.0, OWN], ("refuses badly", "3", "3", "a ValueError")),
         ([ProblemKind.ERROR_RETURNED] * 3, [1.0] * 3, None),
         ([ProblemKind.ERROR_RETURNED, NOT_REFUSED, None], [1.0] * 3, None),
         ([None] * 3, [OWN] * 3, None),
