@@ -290,8 +290,8 @@ def _fitted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
             yield ("scaled and shifted somehow",)
     for axis in range(expected.ndim if expected.ndim == 2 else 0):
         lines = expected if axis == 0 else expected.T, got if axis == 0 else got.T
-        if lines[0].shape[1] > 1 and np.abs(lines[0]).max(axis=1).all():
-            factors = (lines[0] * lines[1]).sum(axis=1) / (lines[0] ** 2).sum(axis=1)
+        if lines[0].shape[1] > 1:
+            factors = (lines[0] * lines[1]).sum(axis=1) / (lines[0] ** 2).sum(axis=1)  # NaN for a line of zeros
             if factors.all() and is_close(lines[0] * factors[:, np.newaxis], lines[1]):
                 yield ("lines scaled", axis, 2)
         if lines[0].shape[1] > 1 and np.ptp(lines[1], axis=1).any():
