@@ -285,3 +285,44 @@ def test_of_one_short_answer_only_zeros_or_an_argument_are_told():
     for got, told in ((SMALL * 0, "there it is 0."), (here["x"], "there it is the argument `x`, unchanged.")):
         assert where(numbered(sample(SMALL, got, **here), *beside)).endswith(told)
     assert "there it" not in where(numbered(sample(SMALL, 2 * SMALL, **here), *beside))
+
+
+def part_of(one, part, item=None):
+    return replace(one, label=Label(part, item))
+
+
+def looked_at(samples):
+    found = findings._look(key_of(len({one.index for one in samples})), samples, [], (findings._find_general,))
+    return found and found.words
+
+
+DOUBLED, ODD = sample(X, 2 * X), sample(Y, np.sin(Y) + 9)
+
+
+def test_a_part_is_named_if_it_alone_is_wrong_and_the_whole_if_all_is():
+    a, b = part_of(right(Y * 0), "a"), part_of(DOUBLED, "b")
+    assert looked_at(numbered(a, b)) == looked_at(numbered(b)) == "In every case your `b` is 2 times what was expected."
+    both = [part_of(TWICE[0], "a"), part_of(TWICE[1], "b")]
+    assert looked_at(both) == "In every case your result is 2 times what was expected."
+    assert (
+        looked_at([part_of(DOUBLED, "a"), part_of(ODD, "b")]) == "In every case your `a` is 2 times what was expected."
+    )
+
+
+def test_an_unnamed_part_is_the_result_only_if_no_named_one_is_wrong():
+    assert looked_at([DOUBLED]) == "In every case your result is 2 times what was expected."
+    assert looked_at([DOUBLED, part_of(ODD, "b")]) is None
+    assert looked_at([ODD, part_of(DOUBLED, "b")]) == "In every case your `b` is 2 times what was expected."
+
+
+def test_the_items_of_pairs_have_no_order_even_beside_other_samples():
+    rows = np.array([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0]])
+    kept = sample(rows, rows**3)
+    assert findings._find_order(KEY, [kept, kept], "your result", [], {})
+    assert findings._find_order(KEY, [kept, part_of(kept, "", 0)], "your result", [], {}) is None
+
+
+def test_infinite_answers_alone_show_nothing_about_finite_ones():
+    assert general([sample(X, X * np.nan + 1)], key=key_of(1)) == "In every case your result is NaN (not a number)."
+    infinite = np.where(X > 0, np.inf, np.nan)
+    assert general([sample(X, infinite)], key=key_of(1)) is None
