@@ -168,3 +168,10 @@ def test_a_verdict_follows_from_the_reply():
         Status.NOT_STARTED,
         words.not_written("small", "small.py"),
     )
+
+
+def test_a_reply_without_cases_counts_as_wrong_unless_it_says_why():
+    for status, then in ((None, Status.FAILED), (Status.TIMEOUT, Status.TIMEOUT), (Status.ERROR, Status.ERROR)):
+        verdict = judge.judge(EXERCISE, KEY, Reply(status, "It took too long."))
+        assert (verdict.status, verdict.score, verdict.message) == (then, 0.0, "It took too long.")
+        assert verdict.loaded is (status is not Status.ERROR)

@@ -301,7 +301,7 @@ DOUBLED, ODD = sample(X, 2 * X), sample(Y, np.sin(Y) + 9)
 
 def test_a_part_is_named_if_it_alone_is_wrong_and_the_whole_if_all_is():
     a, b = part_of(right(Y * 0), "a"), part_of(DOUBLED, "b")
-    assert looked_at(numbered(a, b)) == looked_at(numbered(b)) == "In every case your `b` is 2 times what was expected."
+    assert looked_at([a, b]) == looked_at([b]) == "In every case your `b` is 2 times what was expected."
     both = [part_of(TWICE[0], "a"), part_of(TWICE[1], "b")]
     assert looked_at(both) == "In every case your result is 2 times what was expected."
     assert (
