@@ -303,6 +303,8 @@ def test_a_finding_on_secret_inputs_quotes_no_number_of_the_students_own():
     assert verdict_on_body("dense", body).finding == "In every case your result is 3.217 times what was expected."
     secret = verdict_on_body("dense", body, seed=11, quote=False)
     assert secret.finding is None and "3.217" not in secret.message
+    twice = verdict_on_body("dense", "return 2 * (x @ weights + bias)", seed=11, quote=False)
+    assert twice.finding == "In every case your result is 2 times what was expected."
 
 
 @pytest.mark.parametrize("word", ["shape", "x", "changed its input", "item"])
