@@ -302,7 +302,8 @@ def train(rng):
         "Return both, layers first.",
     ),
     why="Along a valley the gradients agree and the velocity grows, up to 1 / (1 - momentum) times a single gradient; "
-    "across the valley they cancel. With momentum 0 the step is plain gradient descent.",
+    "where their signs alternate, as across the valley, it shrinks to 1 / (1 + momentum) times one. With momentum 0 "
+    "the step is plain gradient descent.",
     prerequisites=("gradient_step",),
 )
 def momentum_step(rng):
@@ -414,7 +415,7 @@ CHAPTER.question(
     task="Give the lowest accuracy, from 0 to 1, that any of the six patients reaches on the test images after your "
     "treatment.",
     value=0.96,
-    rtol=0.04,
+    rtol=0.042,  # 0.92 to 1
     hints=(
         "Further training helps a network whose neurons get different gradients. Which patients have no such neurons?",
         "For zero weights, identical neurons and dead neurons, draw new weights with init_layers; continue training "
