@@ -41,10 +41,25 @@ DRAWN = [
         W + "return rng.permutation(np.repeat(w.ravel(), 2)[: w.size]).reshape(w.shape)",
         "same magnitude",
     ),
-    ("draws zeros", W + "return w * (rng.random(w.shape) < 0.7)", "About 30% of your weights are exactly 0"),
+    (
+        "draws zeros",
+        W + "return w * (rng.random(w.shape) < 0.7)",
+        "In a layer of shape (100, 400), 30% of your weights are exactly 0",
+    ),
+    (
+        "draws lines repeat",
+        W + "return w[:, rng.integers(8, size=fan_out)]",
+        "Some columns of your weights are the same, number for number",
+    ),
+    ("draws rounded", W + "return np.round(w, 2)", "none has more than 2 decimals"),
+    (
+        "draws one sign",
+        W + "return np.abs(w) * (1 if fan_in > fan_out else -1)",
+        "All weights of one call have the same sign",
+    ),
     ("draws clipped", W + "return np.clip(w, -2.5 * w.std(), 2.5 * w.std())", "as after clipping"),
-    ("draws never negative", W + "return np.abs(w)", "None of your weights is negative"),
-    ("draws never positive", W + "return -np.abs(w)", "None of your weights is positive"),
+    ("draws never negative", W + "return np.abs(w)", "none of your weights is negative"),
+    ("draws never positive", W + "return -np.abs(w)", "none of your weights is positive"),
     ("draws mean", W + "return w + w.std()", "clearly above 0"),
     ("draws mean", W + "return w - w.std()", "clearly below 0"),
     (

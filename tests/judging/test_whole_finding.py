@@ -95,11 +95,11 @@ def test_few_equal_numbers_are_not_rich(samples, rich):
 
 def test_relations_that_hold_by_chance_need_more():
     lines = ("lines scaled and shifted", 0, 2)
-    assert findings.is_proved([sample(X, X)], lines) and not findings.is_proved([sample(X.T, X.T)], lines)
-    assert findings.is_proved([sample(X.T, X.T)], ("lines scaled and shifted", 1, 2))
+    assert findings.is_proved([sample(X, 2 * X)], lines) and not findings.is_proved([sample(X.T, 2 * X.T)], lines)
+    assert findings.is_proved([sample(X.T, 2 * X.T)], ("lines scaled and shifted", 1, 2))
     assert not findings.is_proved([sample(SMALL, SMALL)], lines)
     assert findings.is_proved([sample(np.array(1.0), 2.0), sample(SMALL, SMALL)], ("all different",))
-    assert findings.is_proved([sample(np.ones(2), np.ones(2))], ("all different",))
+    assert findings.is_proved([sample(np.ones(2), np.zeros(2))], ("all different",))
     assert not findings.is_proved([sample(np.array(1.0), 2.0)], ("all different",))
     low = ("never below", "0")
     assert findings.is_proved([sample(X, np.maximum(X, 0))], ("square",))
@@ -124,20 +124,22 @@ def general(samples, unanswered=(), key=None, subject="your result", **options):
 
 
 TWICE = numbered(sample(X, 2 * X), sample(Y, 2 * Y))
+THRICE = numbered(sample(X, 2 * X), sample(Y, 2 * Y), sample(X + 1, 2 * X + 2))
 FINITE = numbered(sample(X, 2 * X), sample(Y, np.where(Y > 0, 2 * Y, np.nan)))
 
 
 def test_what_holds_in_every_case_is_told_of_every_case():
-    assert general(TWICE) == "In every case your result is 2 times what was expected."
+    assert general(THRICE) == "In every case your result is 2 times what was expected."
+    assert general(TWICE) == "In the cases tried, your result is 2 times what was expected."
     assert general(TWICE, [2]) == "Wherever a result came back, it is 2 times what was expected."
     assert general(TWICE, [2], key_of(3, refused=1)) == "Wherever a result came back, it is 2 times what was expected."
     assert general(TWICE, [], key_of(3)) == "Wherever your result is wrong, it is 2 times what was expected."
-    assert general(TWICE, [], key_of(2, refused=1)) == "In every case your result is 2 times what was expected."
-    assert general(TWICE, subject="your `a`") == "In every case your `a` is 2 times what was expected."
+    assert general(THRICE, [], key_of(3, refused=1)) == "In every case your result is 2 times what was expected."
+    assert general(THRICE, subject="your `a`") == "In every case your `a` is 2 times what was expected."
     assert general(TWICE, [2], subject="your `a`") == (
         "Wherever a result came back, your `a` is 2 times what was expected."
     )
-    items = [*TWICE, replace(TWICE[0], index=1)]
+    items = [*THRICE, replace(THRICE[0], index=1)]
     assert general(items, subject="your `a`") == "In every case each item of your `a` is 2 times what was expected."
 
 
@@ -273,6 +275,9 @@ def test_what_holds_only_of_wrong_answers_is_told_of_them():
     told = findings._tell_of_wrong(relation, numbered(sample(X, SMALL)), "your result", [])
     assert told == "Your result has one axis instead of two axes."
     assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL)), "your result", [1]) == (
+        "In the one case in which a wrong result came back, your result has one axis instead of two axes."
+    )
+    assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL), sample(Y, SMALL)), "your result", [2]) == (
         "Wherever a result came back, your result has one axis instead of two axes."
     )
     assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL), right(X)), "your result", []) == (

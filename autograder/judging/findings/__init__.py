@@ -33,7 +33,7 @@ from .forms import (
     find_unusable,
 )
 from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, rank
-from .proof import ENOUGH, count_wrong, is_proved, is_told_apart
+from .proof import ENOUGH, count_wrong, is_general, is_proved
 from .relations import Relation, find_relations
 from .samples import Label, Sample, collect_samples, find_unanswered
 from .scales import SizeWords, find_changes, find_scales, name_sizes, wants_no_change
@@ -44,6 +44,7 @@ from .thresholds import find_axes, find_shape, find_threshold
 
 Known = dict[tuple[Sample, ...], list[Relation]]
 """The relations already found to hold in all samples of a group."""
+_EVERY = "In every case"
 _TRIED = "In the cases tried,"
 """The beginning of a sentence that would otherwise claim something about inputs that were not tried."""
 
@@ -198,9 +199,10 @@ def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: li
     """Say whether all wrong answers are too large or too small."""
     relation = find_side(samples)
     if any(sample.expected.ndim for sample in samples):
-        begin, of = "Wherever a result came back," if unanswered else "In every case", _name_wrong_part(subject)
+        begin, of = _TRIED, _name_wrong_part(subject)
     else:
-        begin, of = "Wherever a wrong result came back," if unanswered else "In every case that is wrong,", subject
+        wrong = _count_wrong_cases([sample for sample in samples if not sample.right])
+        begin, of = "Wherever a wrong result came back," if unanswered else f"In {wrong},", subject
     return relation and f"{begin} {sentences.tell_relation(relation, of)}."
 
 
@@ -212,6 +214,8 @@ def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[i
 
 def _tell_of_wrong(relation: Relation, samples: list[Sample], subject: str, unanswered: list[int]) -> str:
     """Say what holds for all wrong answers, and only for them if other cases are right or unanswered."""
+    if unanswered and len({sample.index for sample in samples if not sample.right}) == 1:
+        return f"In the one case in which a wrong result came back, {sentences.tell_relation(relation, subject)}."
     if any(sample.right for sample in samples):
         return f"Where {subject} is wrong, {sentences.tell_relation(relation, 'it')}."
     told = sentences.tell_relation(relation, subject)
@@ -285,7 +289,7 @@ def _find_general(
     finite = [sample for sample in wrong if _is_finite(sample)]
     looked_at = {sample.index for sample in samples}.union(unanswered)
     hidden = any(not case.raises and i not in looked_at for i, case in enumerate(key.cases))
-    every = "Wherever your result is wrong," if hidden else "In every case"
+    every = "Wherever your result is wrong," if hidden else _EVERY
     every = "Wherever a result came back," if unanswered and not hidden else every
     for chosen, begin in ((wrong, every), (finite, "Wherever your result is finite,")):
         for relation in _common_relations(key, chosen, known):
@@ -295,7 +299,7 @@ def _find_general(
                 named = "it" if begin.endswith(",") and subject == _name_subject(Label()) else subject
                 named = f"each item of {named}" if named != "it" and _are_items(samples) else named
                 words = sentences.tell_relation(relation, named)
-                begin = begin if is_told_apart(chosen, relation) else _TRIED
+                begin = _TRIED if begin == _EVERY and not is_general(samples, relation) else begin
                 return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak)
     return None
 

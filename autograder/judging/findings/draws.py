@@ -11,6 +11,7 @@ import numpy as np
 from .. import laws
 from ..key import Key
 from ..observation import Observation
+from ..words import counted
 from .relations import FIRST_ARRAY, Relation
 
 ROUNDING = 0.015
@@ -25,6 +26,7 @@ def find_in_draws(
     drawn = [i for i, wanted in enumerate(key.expected) if isinstance(wanted, dict) and _is_measured(wanted)]
     failing = [i for i in failing if i in drawn]
     asked: list[float] = []
+    zeros: list[tuple[str, str]] = []
     if relation := _find_empty_line([cases[i][0].get("value") for i in drawn]):
         return relation
     for index in failing:
@@ -37,6 +39,7 @@ def find_in_draws(
         for weights, wanted, got in _matrices(answer, key.expected[index], seen):
             required = weights.std() / got[laws.DEVIATION] if got.get(laws.DEVIATION) else None
             asked.append(required or 0.0)
+            zeros.append((str(weights.shape), f"{np.mean(weights == 0):.0%}"))
             found = dict.fromkeys(_describe(weights.astype(float), _sizes(weights, arguments), wanted, required))
             if weights.dtype.kind in "iu":
                 found = {("draws integers",): None} | found
@@ -45,6 +48,8 @@ def find_in_draws(
     if relation and relation[0] == "draws deviation number" and not _is_usual(float(relation[1])):
         # If all cases ask for the same, any wrong function of the layers' sizes seems to be off by one factor.
         relation = relation if len(asked) < 2 or max(asked) > (1 + ROUNDING) * min(asked) else None
+    if relation == ("draws zeros",):
+        relation = ("draws zeros", *zeros[0])
     if relation and any(isinstance(cases[i][0].get("value"), (list, tuple)) and not _has_layers(key, i) for i in drawn):
         relation = (*relation, FIRST_ARRAY)
     answers = [outcomes[0].get("value") for case, outcomes in zip(key.cases, cases, strict=True) if not case.raises]
@@ -146,6 +151,24 @@ def _is_usual(factor: float) -> bool:
     return any(float(f"{one:.2g}") == factor for one in powers)
 
 
+_DECIMALS = range(1, 6)
+"""Numbers of decimals to which people round."""
+
+
+def _find_equal_lines(weights: np.ndarray) -> Iterator[Relation]:
+    """Yield a relation if some rows, or some columns, that are not zero are the same number for number."""
+    for name in ("columns", "rows"):
+        lines = weights if name == "rows" else weights.T
+        filled = lines[lines.any(axis=1)]
+        if lines.shape[1] > 1 and len(np.unique(filled, axis=0)) < len(filled):
+            yield ("draws lines repeat", name)
+
+
+def _are_different(weights: np.ndarray) -> bool:
+    """Return whether nearly all magnitudes differ from each other."""
+    return np.unique(np.abs(weights)).size >= 0.9 * weights.size
+
+
 def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, required: float | None) -> Iterator[Relation]:
     """Yield the remarkable properties of one matrix, the most telling first."""
     with np.errstate(all="ignore"):
@@ -180,20 +203,24 @@ def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, requir
         for axis, name in ((0, "column"), (1, "row")):
             if (np.diff(weights, axis=axis) >= 0).all() or (np.diff(weights, axis=axis) <= 0).all():
                 yield ("draws sorted", name)
-        zeros = np.mean(weights == 0)
-        if zeros > 0.05:
-            yield ("draws zeros", f"{round(10 * zeros) * 10}")
+        yield from _find_equal_lines(weights)
+        if decimals := next((n for n in _DECIMALS if np.allclose(np.round(weights, n), weights, 1e-6, 0)), None):
+            yield ("draws rounded", counted(decimals, "decimal"))
+        elif np.mean(weights == 0) > 0.05:
+            yield ("draws zeros",)
             return
-        clipped = np.mean(np.abs(weights) == np.abs(weights).max())
-        if weights.size * clipped > 5 and clipped < 0.9:
+        largest = np.abs(weights) == np.abs(weights).max()
+        if 5 < largest.sum() < 0.9 * weights.size and _are_different(weights[~largest]):
             yield ("draws clipped",)
-        if np.unique(np.abs(weights)).size < 0.9 * weights.size:
+        if not _are_different(weights):
             yield ("draws repeat",)
         mean, spread = weights.mean(), weights.std()
         if (weights >= 0).all():
             yield ("draws never negative",)
         if (weights <= 0).all():
             yield ("draws never positive",)
+        if (weights >= 0).all() or (weights <= 0).all():
+            yield ("draws one sign",)
         if abs(mean) > 0.1 * spread:
             yield ("draws mean", "above" if mean > 0 else "below")
         near = float(np.mean(np.abs(weights - mean) < spread))

@@ -7,6 +7,7 @@ from .relations import Relation
 FREE = frozenset(
     {
         "draws zeros",
+        "draws rounded",
         "times number",
         "off by number",
         "scaled and shifted",
@@ -36,6 +37,12 @@ WEAK = (
 )
 """Kinds that are used only if no other says more."""
 LAST = ("times number", "off by number", "entries permuted", *WEAK, "all one number")
+OF_THE_CASES = frozenset(
+    {*WEAK, "all one number", "entries permuted", "permuted", "all different", "column order", "into columns"}
+)
+"""Kinds that say little, or nothing of an array with a single row or column: in another case, such an answer may be
+right, or wrong in another way.
+"""
 _FIRST = (
     "all NaN",
     "all zeros",
@@ -51,8 +58,18 @@ _FIRST = (
     "related",
     "related part",
 )
-CERTAIN = frozenset({"truth value", "number for truth", "text", "text for truth", "32-bit integers", "32-bit floats"})
-"""Kinds for which a single case is proof."""
+CERTAIN = frozenset(
+    {
+        "truth value",
+        "number for truth",
+        "text",
+        "text for truth",
+        "floats for integers",
+        "32-bit integers",
+        "32-bit floats",
+    }
+)
+"""Kinds for which a single case is proof: they say that the numbers came back as another type."""
 DEGENERATE = frozenset(
     {
         "draws not finite",

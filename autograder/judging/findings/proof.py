@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .order import CERTAIN, OF_THE_CASES
 from .relations import Relation
 from .samples import Sample
 from .scales import SizeWords, name_sizes
@@ -14,7 +15,12 @@ ENOUGH = 3
 
 
 def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
-    """Return whether a relation that holds in all samples says something: some hold for any two or three numbers."""
+    """Return whether a relation that holds in all samples says something: some hold for any two or three numbers.
+
+    If no number is wrong, only the type is: any change that leaves these numbers as they are seems to give the answer.
+    """
+    if relation[0] not in CERTAIN and not any(map(count_wrong, samples)):
+        return False
     if relation[0] == "lines scaled and shifted":
         return _has_long_lines(samples, relation[1])
     if relation == ("all different",):
@@ -37,6 +43,16 @@ def _sizes_in(relation: Relation, sample: Sample) -> tuple[float, ...]:
 
 _ENDS = {"input minus smallest": lambda array: array.min() > 0, "input minus largest": lambda array: array.max() < 0}
 """Where it shows whether an end of the input is subtracted whatever its sign is, by kind of relation."""
+
+
+_CASES = 3
+"""Number of cases in which a relation must hold before it may be told of every case."""
+
+
+def is_general(samples: Sequence[Sample], relation: Relation) -> bool:
+    """Return whether a relation that holds in all samples very probably holds for every input."""
+    enough = len({one.index for one in samples}) >= _CASES
+    return enough and relation[0] not in OF_THE_CASES and is_told_apart(samples, relation)
 
 
 def is_told_apart(samples: Sequence[Sample], relation: Relation) -> bool:

@@ -39,6 +39,8 @@ def _last(e: np.ndarray, axis: int) -> np.ndarray:
     return np.take(e, [-1], axis)
 
 
+_MOST_MOVED = 4
+"""The largest number of rows that are looked for at the other end of an array."""
 _MOST_CLASSES = 300
 """The largest number of rows of a square matrix that a detector makes from a row of numbers."""
 
@@ -184,10 +186,14 @@ def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Rela
         return
     expected, got = sample.expected.astype(float), got.astype(float)
     with np.errstate(all="ignore"):
+        if expected.ndim and not expected.any() and got.shape == expected.shape and got.any():
+            yield ("nonzero",)
         if (expected == expected.flat[0]).all() and expected.size > 1:
             if got.shape == expected.shape and np.unique(got).size == got.size:
                 yield ("all different",)
             if not even_constant:
+                if np.isnan(got).all():
+                    yield ("all NaN",)
                 return
         if expected.size == 1 and expected.ndim and got.shape == expected.shape and (got != expected).all():
             yield ("all different",)
@@ -200,6 +206,7 @@ def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Rela
                 yield from _capped(expected, got)
                 yield from _permuted(expected, got)
                 yield from _fitted(expected, got)
+                yield from _rolled(expected, sample)
                 for axis in range(expected.ndim if expected.ndim == 2 else 0):
                     if not np.ptp(got, axis=axis).any():
                         yield ("lines alike", axis, 2)
@@ -226,6 +233,15 @@ def _tried_by_axis(changes: tuple, expected: np.ndarray, sample: Sample) -> Iter
             least = 1 if kind in ("first is zero", "last is zero", "only the first", "only the last") else 2
             if expected.shape[axis] >= least and sample.equals(change(expected, axis)):
                 yield (kind, axis, expected.ndim)
+
+
+def _rolled(expected: np.ndarray, sample: Sample) -> Iterator[Relation]:
+    """Yield how many rows, columns or entries, if more than one, are moved from one end to the other."""
+    for axis, n in enumerate(expected.shape):
+        for shift in range(2, min(n - 1, _MOST_MOVED + 1)):
+            for kind, steps in (("rolled forward by", shift), ("rolled back by", -shift)):
+                if sample.equals(np.roll(expected, steps, axis)):
+                    yield (kind, axis, expected.ndim, str(shift))
 
 
 def _constants(got: np.ndarray) -> Iterator[Relation]:
