@@ -306,18 +306,18 @@ DOUBLED, ODD = sample(X, 2 * X), sample(Y, np.sin(Y) + 9)
 
 def test_a_part_is_named_if_it_alone_is_wrong_and_the_whole_if_all_is():
     a, b = part_of(right(Y * 0), "a"), part_of(DOUBLED, "b")
-    assert looked_at([a, b]) == looked_at([b]) == "In every case your `b` is 2 times what was expected."
+    assert looked_at([a, b]) == looked_at([b]) == "In the cases tried, your `b` is 2 times what was expected."
     both = [part_of(TWICE[0], "a"), part_of(TWICE[1], "b")]
-    assert looked_at(both) == "In every case your result is 2 times what was expected."
+    assert looked_at(both) == "In the cases tried, your result is 2 times what was expected."
     assert (
-        looked_at([part_of(DOUBLED, "a"), part_of(ODD, "b")]) == "In every case your `a` is 2 times what was expected."
+        looked_at([part_of(DOUBLED, "a"), part_of(ODD, "b")]) == "In the cases tried, your `a` is 2 times what was expected."
     )
 
 
 def test_an_unnamed_part_is_the_result_only_if_no_named_one_is_wrong():
-    assert looked_at([DOUBLED]) == "In every case your result is 2 times what was expected."
+    assert looked_at([DOUBLED]) == "In the cases tried, your result is 2 times what was expected."
     assert looked_at([DOUBLED, part_of(ODD, "b")]) is None
-    assert looked_at([ODD, part_of(DOUBLED, "b")]) == "In every case your `b` is 2 times what was expected."
+    assert looked_at([ODD, part_of(DOUBLED, "b")]) == "In the cases tried, your `b` is 2 times what was expected."
 
 
 def test_the_items_of_pairs_have_no_order_even_beside_other_samples():
@@ -328,7 +328,7 @@ def test_the_items_of_pairs_have_no_order_even_beside_other_samples():
 
 
 def test_infinite_answers_alone_show_nothing_about_finite_ones():
-    assert general([sample(X, X * np.nan + 1)], key=key_of(1)) == "In every case your result is NaN (not a number)."
+    assert general([sample(X, X * np.nan + 1)], key=key_of(1)) == "In the cases tried, your result is NaN (not a number)."
     infinite = np.where(X > 0, np.inf, np.nan)
     assert general([sample(X, infinite)], key=key_of(1)) is None
 
@@ -392,7 +392,7 @@ MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
             findings._find_axes,
             [sample(X, SMALL)],
             "It has one axis instead of two axes.",
-            "Wherever a result came back, it has one axis instead of two axes.",
+            "In the one case in which a wrong result came back, it has one axis instead of two axes.",
         ),
         (
             findings._find_order,
@@ -403,21 +403,20 @@ MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
         (
             findings._find_one_side,
             [sample(X, np.abs(X) + 1)],
-            "In every case what is wrong in it is never negative, though a negative number is expected somewhere.",
-            "Wherever a result came back, what is wrong in it is never negative, though a negative number is expected "
-            "somewhere.",
+            "In the cases tried, what is wrong in it is never negative, though a negative number is expected somewhere.",
+            "In the cases tried, what is wrong in it is never negative, though a negative number is expected somewhere.",
         ),
         (
             findings._find_one_side,
             numbered(*(sample(np.array(n), 9.0) for n in (-1.0, 2.0, 3.0, 4.0))),
-            "In every case that is wrong, it is never negative, though a negative number is expected somewhere.",
+            "In the 4 cases that are wrong, it is never negative, though a negative number is expected somewhere.",
             "Wherever a wrong result came back, it is never negative, though a negative number is expected somewhere.",
         ),
         (
             findings._find_form,
             [sample(X, np.ones(2)), sample(Y.T, np.ones(3))],
             "It has only the first axis of the required shape.",
-            "Wherever a result came back, it has only the first axis of the required shape.",
+            "In the one case in which a wrong result came back, it has only the first axis of the required shape.",
         ),
     ],
 )
