@@ -310,7 +310,8 @@ def test_a_part_is_named_if_it_alone_is_wrong_and_the_whole_if_all_is():
     both = [part_of(TWICE[0], "a"), part_of(TWICE[1], "b")]
     assert looked_at(both) == "In the cases tried, your result is 2 times what was expected."
     assert (
-        looked_at([part_of(DOUBLED, "a"), part_of(ODD, "b")]) == "In the cases tried, your `a` is 2 times what was expected."
+        looked_at([part_of(DOUBLED, "a"), part_of(ODD, "b")])
+        == "In the cases tried, your `a` is 2 times what was expected."
     )
 
 
@@ -328,7 +329,9 @@ def test_the_items_of_pairs_have_no_order_even_beside_other_samples():
 
 
 def test_infinite_answers_alone_show_nothing_about_finite_ones():
-    assert general([sample(X, X * np.nan + 1)], key=key_of(1)) == "In the cases tried, your result is NaN (not a number)."
+    assert (
+        general([sample(X, X * np.nan + 1)], key=key_of(1)) == "In the cases tried, your result is NaN (not a number)."
+    )
     infinite = np.where(X > 0, np.inf, np.nan)
     assert general([sample(X, infinite)], key=key_of(1)) is None
 
