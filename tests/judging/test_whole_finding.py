@@ -372,6 +372,7 @@ def test_a_wrong_truth_value_is_the_opposite_which_need_not_be_said():
     )
 
 
+NEVER_NEGATIVE = "is never negative, though a negative number is expected somewhere."
 GRID = np.arange(8.0)
 MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
 
@@ -406,8 +407,8 @@ MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
         (
             findings._find_one_side,
             [sample(X, np.abs(X) + 1)],
-            "In the cases tried, what is wrong in it is never negative, though a negative number is expected somewhere.",
-            "In the cases tried, what is wrong in it is never negative, though a negative number is expected somewhere.",
+            f"In the cases tried, what is wrong in it {NEVER_NEGATIVE}",
+            f"In the cases tried, what is wrong in it {NEVER_NEGATIVE}",
         ),
         (
             findings._find_one_side,
