@@ -75,11 +75,6 @@ DRAWN = [
     ),
     ("draws deviation", W + "return w / np.sqrt(2)", "is √(1 / fan_in)"),
     (
-        "draws deviation root",
-        W + "return w * np.sqrt(3)",
-        "about √3 times the required one: the variance is three times",
-    ),
-    (
         "draws peaked",
         "return rng.laplace(0, np.sqrt(1 / fan_in), (fan_in, fan_out))",
         "too many of them are near the mean",
@@ -107,6 +102,12 @@ DIFFERENCES = (
 )
 # The kind, the exercise, what is written in its place, and what is said about it.
 FORMS = [
+    (
+        "draws deviation root",
+        "xavier_uniform",
+        "limit = np.sqrt(12 / (fan_in + fan_out)); return rng.uniform(-limit, limit, (fan_in, fan_out))",
+        "about √2 times the required one: the variance is twice the required one",
+    ),
     (
         "draws normal for uniform",
         "xavier_uniform",
@@ -520,6 +521,7 @@ CHANCE = Observation(raised={"type": "ValueError", "kinds": ["ValueError"], "own
         ),
         ([OTHER_ERROR] * 3, [OWN, OWN, STOPPED], None),
         ([OTHER_ERROR, NOT_REFUSED, None], [OWN, 1.0, OWN], ("refuses badly", "2", "3", "a ValueError")),
+        ([OTHER_ERROR, NOT_REFUSED, NOT_NAMED], [OWN, 1.0, OWN], ("refuses badly", "3", "3", "a ValueError")),
         ([ProblemKind.ERROR_RETURNED] * 3, [1.0] * 3, None),
         ([ProblemKind.ERROR_RETURNED, NOT_REFUSED, None], [1.0] * 3, None),
         ([None] * 3, [OWN] * 3, None),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from autograder.judging.findings.expressions import change_operand, find_expressions, find_operands
+from autograder.judging.findings.samples import MAX_ENTRIES
 from autograder.judging.findings.sources import find_sources, find_types, name_arrays
 from autograder.judging.related import Related
 from tests.support.samples import KEY, sample
@@ -155,7 +158,7 @@ def test_an_answer_may_be_made_from_arguments_and_other_results():
         ("a", "text"),
     )
     related = tuple(Related(name, "", (value,)) for value, name in results)
-    key = KEY.__class__("own", (), KEY.cases, KEY.expected, (), related)
+    key = replace(KEY, related=related)
     found = [name for name, _ in find_operands(sample(A, A, x=B, n=2, empty=np.zeros(0)), key)]
     assert found == ["`x`", "`n`", "`f`"]
 
@@ -187,3 +190,37 @@ def test_an_expression_of_two_quantities_is_found(got, given, found):
 def test_an_equality_that_holds_everywhere_or_nowhere_is_none(got, given):
     found = find_expressions(sample(np.ones(9), np.array(got), **given), KEY)
     assert "equality of" not in [one[0] for one in found]
+
+
+def found_in(got, **given):
+    return [*find_expressions(sample(np.ones(9), np.asarray(got), **given), KEY)]
+
+
+def test_two_changed_quantities_and_one_with_its_own_form_are_not_tried():
+    x, y = np.array([3.0, 2.5]), np.array([1.5, -2.0])
+    assert ("product of", "`x`", "(1 - `y`)") in found_in(x * (1 - y), x=x, y=y)
+    assert found_in((1 - x) * (1 - y), x=x, y=y) == []
+    assert found_in(x * (1 - x), x=x) == found_in(x * x * (1 - x), x=x) == []
+
+
+def test_of_changed_quantities_and_other_results_only_arithmetic_is_tried():
+    x, y = np.array([3.0, 2.5]), np.array([1.5, -2.0])
+    assert ("squared difference of", "`x`", "`y`") in found_in((x - y) ** 2, x=x, y=y)
+    assert "squared difference of" not in [one[0] for one in found_in((x - (1 - y)) ** 2, x=x, y=y)]
+    key = replace(KEY, related=(Related("f(x)", "", (y,)),))
+    for got, found in ((x * y, True), ((x - y) ** 2, False)):
+        told = [one[0] for one in find_expressions(sample(np.ones(9), got, x=x), key)]
+        assert bool(told) is found
+
+
+def test_plain_quantities_come_before_changed_ones():
+    x, y = np.array([0.5, 0.5]), np.array([1.5, -2.0])
+    assert [one[2] for one in found_in(x * y, x=x, y=y) if one[:2] == ("product of", "`y`")][:2] == ["`x`", "(1 - `x`)"]
+
+
+def test_very_large_operands_are_not_tried():
+    for size, found in ((MAX_ENTRIES, True), (MAX_ENTRIES + 1, False)):
+        x = np.ones((1, size)) / size
+        assert (("matrix product transposed right", "`x`", "`y`") in found_in([[3.0]], x=x, y=3 * x * size)) is found
+    row, column = np.arange(1.0, 201.0), np.arange(1.0, 251.0)
+    assert ("outer product of", "`x`", "`y`") in found_in(np.outer(row, column), x=row, y=column)

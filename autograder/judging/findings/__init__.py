@@ -294,8 +294,6 @@ def _find_general(
     every = "Wherever your result is wrong," if hidden else _EVERY
     every = "Wherever a result came back," if unanswered and not hidden else every
     for chosen, begin in ((wrong, every), (finite, "Wherever your result is finite,")):
-        if not chosen or (chosen is finite and len(finite) == len(wrong)):
-            continue
         for relation in _common_relations(key, chosen, known):
             if (relation[0] in WEAK) != weak or (not _is_rich(chosen) and relation[0] not in CERTAIN):
                 continue

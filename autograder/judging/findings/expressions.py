@@ -101,8 +101,7 @@ def find_expressions(sample: Sample, key: Key, among: Collection[Relation] | Non
         for one, other in pairs:
             first, second = everything[one], everything[other]
             both_own = one in own and other in own
-            # With many forms, two numbers give a third one too easily by chance.
-            if max(first.size, second.size) > MAX_ENTRIES or not (first.ndim or second.ndim or both_own):
+            if max(first.size, second.size) > MAX_ENTRIES:
                 continue
             for kind, operation in PAIRS if both_own else ARITHMETIC:
                 relation = (kind, one, other)

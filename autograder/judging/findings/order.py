@@ -100,13 +100,13 @@ VAGUE = frozenset({"where", "some", "part", "all one number", "stops where"})
 _SIMPLE = frozenset({"2", "½", "minus 2"})
 
 
-def rank(relation: Relation) -> tuple[int, int]:
-    """Return a number by which relations are sorted, the most telling first."""
+def rank(relation: Relation) -> tuple[int, ...]:
+    """Return numbers by which relations are sorted, the most telling first."""
     kind = relation[0].removeprefix("change ")
     if kind in LAST:
         return 2, LAST.index(kind)
     if kind in _FIRST:
         # An axis length of the arguments says more than its value.
         plain = kind in ("times", "divided by", "off by") and "`" not in relation[-1] and relation[-1] not in _SIMPLE
-        return 0, 2 * _FIRST.index(kind) + plain
-    return 1, 0
+        return 0, _FIRST.index(kind), plain
+    return (1,)

@@ -212,7 +212,7 @@ def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Rela
                     yield ("nearly",)
                 yield from _rolled(expected, sample)
                 for axis in range(expected.ndim if expected.ndim == 2 else 0):
-                    if expected.shape[axis] == 1 or (got == np.take(got, [0], axis)).all():
+                    if not np.ptp(got, axis=axis).any():
                         yield ("lines alike", axis, 2)
         else:
             yield from _tried(RESHAPED, expected, sample)
@@ -273,7 +273,9 @@ def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
     for axis in range(min(expected.ndim, 2)):
         if expected.shape[axis] < 3:
             continue
-        one, other = (np.moveaxis(a, axis, 0).reshape(a.shape[axis], -1).round(6) for a in (expected, got))
+        one, other = (
+            np.moveaxis(a, axis, 0).reshape(a.shape[axis], a.size // a.shape[axis]).round(6) for a in (expected, got)
+        )
         if is_close(one[np.lexsort(one.T)], other[np.lexsort(other.T)]):
             yield ("permuted", axis, expected.ndim)
     entries = (np.sort(array, axis=None) for array in (expected, got))
