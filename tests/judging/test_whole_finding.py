@@ -406,8 +406,10 @@ MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
         (
             findings._find_one_side,
             [sample(X, np.abs(X) + 1)],
-            "In the cases tried, what is wrong in it is never negative, though a negative number is expected somewhere.",
-            "In the cases tried, what is wrong in it is never negative, though a negative number is expected somewhere.",
+            "In the cases tried, what is wrong in it is never negative, though a negative number is expected "
+            "somewhere.",
+            "In the cases tried, what is wrong in it is never negative, though a negative number is expected "
+            "somewhere.",
         ),
         (
             findings._find_one_side,
