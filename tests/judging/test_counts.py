@@ -139,6 +139,7 @@ def test_the_entries_of_arrays_by_name():
         "the number of entries of all 2-D arrays": 6,
         "the number of entries, with each different shape counted once": 24,
         "the number of entries, with an array of shape () counted as 0": 23,
+        "the number of entries, with the first axis left out of arrays with more than two axes": 16,
         "the number of entries of the arrays with “weight” in their name": 16,
         "the number of entries of the arrays with “bias” in their name": 3,
         "the number of entries of the arrays with “w” in their name": 20,

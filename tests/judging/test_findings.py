@@ -193,7 +193,7 @@ OTHERS = [
         "gradient_step",
         "return [(w - 1.37 * learning_rate * a, b - 1.37 * learning_rate * c) "
         "for (w, b), (a, c) in zip(layers, gradients)]",
-        "In the cases tried, your result differs from `layers` by a multiple of the required change.",
+        "In the cases tried, each array in your result differs from `layers` by a multiple of the required change.",
     ),
     (
         "zero_bias",

@@ -120,7 +120,10 @@ def test_the_right_numbers_in_another_type_are_recognised(expected, got, kinds):
             np.array([1.0, 2.0]),
             ["(x as a column)", "(1 - x)", "(x · (1 - x))", "x²", "(the magnitude of x)", "(x > 0)"],
         ),
-        (np.array([1.5, 2.0]), ["(1 - x)", "(x · (1 - x))", "x²", "(the magnitude of x)", "(x > 0)"]),
+        (
+            np.array([1.5, 2.0]),
+            ["(x as a column)", "(1 - x)", "(x · (1 - x))", "x²", "(the magnitude of x)", "(x > 0)"],
+        ),
         (np.array(2.0), []),
         (np.zeros(5000), ["(x as a column)", "(1 - x)", "(x · (1 - x))", "x²", "(the magnitude of x)", "(x > 0)"]),
         (np.zeros(5001), []),
@@ -134,12 +137,13 @@ def test_the_sums_of_rows_or_columns_are_a_form_unless_all_are_equal():
     def forms(array):
         return [name for name, _ in change_operand("x", array)][5:]
 
-    rows, columns = "(the row sums of x)", "(the column sums of x)"
+    rows, as_a_row, columns = "(the row sums of x)", "(the row sums of x, as a row)", "(the column sums of x)"
     assert forms(np.array([[0.5, 0.5], [0.25, 0.75]])) == [columns]
-    assert forms(np.array([[0.5, 0.25], [0.5, 0.75]])) == [rows]
-    assert forms(np.array([[0.5, 0.5], [0.25, 1.75]])) == [rows, columns]
+    assert forms(np.array([[0.5, 0.25], [0.5, 0.75]])) == [rows, as_a_row]
+    assert forms(np.array([[0.5, 0.5], [0.25, 1.75]])) == [rows, as_a_row, columns]
     made = dict(change_operand("x", np.array([[1.0, 2.0], [3.0, 5.0]])))
     assert made[rows].tolist() == [[3.0], [8.0]] and made[columns].tolist() == [4.0, 7.0]
+    assert made[as_a_row].tolist() == [3.0, 8.0]
     assert dict(change_operand("x", WITH_ZERO))["(x > 0)"].tolist() == [1.0, 0.0, 0.0]
 
 

@@ -112,7 +112,11 @@ def test_the_form_of_an_answer_is_told_if_nothing_else_is():
     ("answers", "finding", "told"),
     [
         (FLAT, None, True),
-        (SOMEHOW, "In the cases tried, your result is what was expected times one number, with another number", True),
+        (
+            SOMEHOW,
+            "In the cases tried, your result is what was expected times one number, with another number added",
+            True,
+        ),
         (tuple(2 * one for one in TABLES), TWICE, False),
     ],
 )

@@ -372,7 +372,6 @@ def test_a_wrong_truth_value_is_the_opposite_which_need_not_be_said():
     )
 
 
-NEVER_NEGATIVE = "is never negative, though a negative number is expected somewhere."
 GRID = np.arange(8.0)
 MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
 
@@ -407,8 +406,10 @@ MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
         (
             findings._find_one_side,
             [sample(X, np.abs(X) + 1)],
-            f"In the cases tried, what is wrong in it {NEVER_NEGATIVE}",
-            f"In the cases tried, what is wrong in it {NEVER_NEGATIVE}",
+            "In the cases tried, what is wrong in it is never negative, though a negative number is expected "
+            "somewhere.",
+            "In the cases tried, what is wrong in it is never negative, though a negative number is expected "
+            "somewhere.",
         ),
         (
             findings._find_one_side,
@@ -418,9 +419,9 @@ MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
         ),
         (
             findings._find_form,
-            [sample(X, np.ones(2)), sample(Y.T, np.ones(3))],
+            numbered(sample(X, np.ones(2)), sample(Y.T, np.ones(3))),
             "It has only the first axis of the required shape.",
-            "In the one case in which a wrong result came back, it has only the first axis of the required shape.",
+            "Wherever a result came back, it has only the first axis of the required shape.",
         ),
     ],
 )
