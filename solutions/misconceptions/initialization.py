@@ -58,7 +58,7 @@ def independent_columns(weights):
 
 @of("distinct_neurons")
 def order_does_not_matter(weights):
-    """Columns with the same numbers in another order are counted as one. The order matters, because each entry belongs to a different input."""
+    """Columns with the same numbers in another order are counted as one, as if their sums or sorted entries were compared. The order matters: each entry belongs to a different input."""
     return distinct_columns(np.sort(weights, axis=0))
 
 

@@ -10,17 +10,29 @@ import pytest
 
 from autograder.exercise import Case
 from autograder.judging.findings import sentences
-from autograder.judging.findings.conditions import describe_case, find_conditions, find_masks, marks_entries, part_cases
+from autograder.judging.findings.conditions import (
+    describe_case,
+    find_conditions,
+    find_masks,
+    marks_entries,
+    part_cases,
+    take_line,
+)
 from autograder.judging.key import Key
 from autograder.judging.related import Related
 from tests.support.samples import sample
 
 T = np.array([[1.25, -2.5, 4.75], [3.5, 7.0, -5.25], [0.5, 6.25, 9.0], [2.0, -8.5, 2.75]])
+P = np.array([[0.25, 1.5, 3.0], [2.25, 0.5, 6.0], [4.5, 1.0, 0.75], [1.75, 5.0, 2.5]])
 V = np.array([3.5, -1.25, 2.0, 6.75])
 DIAGONAL = np.diag([2.0, 5.0, 7.0])
 NAN = np.array([[1.0, math.nan], [2.0, 3.0]])
 # The condition, the arguments (and what is expected) of a case where it holds, and of one where it does not.
 CONDITIONS = [
+    ("where several of them", {"x": {0, 2}}, {"x": {2}}),
+    ("where all layers", {"layers": [(T, V), (T, V)], "x": {0, 1}}, {"layers": [(T, V), (T, V)], "x": {1}}),
+    ("where one", {"x": 1}, {"x": 2}),
+    ("where one", {"x": 1}, {"x": 1.0}),
     ("where empty", {"x": {}}, {"x": {"w": (2, 3)}}),
     ("where empty", {"x": np.zeros((0, 3))}, {"x": T}),
     ("where holds 0", {"x": {0, 2}}, {"x": {1, 2}}),
@@ -114,6 +126,25 @@ def test_a_condition_on_what_is_expected_holds_where_it_is_said_to(kind, holds, 
     assert describe_case({"x": V}, holds)[kind,] is True and describe_case({"x": V}, not_so)[kind,] is False
 
 
+def test_a_condition_from_one_case_needs_a_right_case_with_the_same_signs():
+    many, array, negative = ("where many axes", "`x`"), ("where array", "`x`"), ("where negative", "`rate`")
+    wrong = {many: True, array: True, negative: True}
+    number = {array: False, negative: True}
+    assert part_cases([wrong], [number, {many: False, array: True, negative: False}]) == []
+    assert part_cases([wrong], [number, {many: False, array: True, negative: True}]) == [many]
+
+
+def test_the_only_wrong_line_is_a_sample_of_its_own():
+    got = np.array([*T[:3], [9.0, 9.0, 9.0]])
+    line = take_line(sample(T, got, x=P), ("only last", 0, 2))
+    assert (line.expected.tolist(), line.got.tolist()) == ([2.0, -8.5, 2.75], [9.0] * 3)
+    assert line.arguments["x[0]"].tolist() == P[0].tolist() and line.arguments["x[-1]"].tolist() == P[-1].tolist()
+    first = take_line(sample(T, got.T[::-1].T), ("only first", 1, 2))
+    assert first.expected.tolist() == T[:, 0].tolist()
+    assert take_line(sample(V, V + 1), ("only last", 0, 1)) is None
+    assert take_line(sample(T, got), ("all but last", 0, 2)) is None
+
+
 def test_every_condition_is_tried():
     assert {one[0] for one in (*CONDITIONS, *EXPECTED)} == {*sentences.CONDITIONS}
 
@@ -130,6 +161,11 @@ def test_one_fact_parts_the_cases_if_it_holds_of_all_wrong_ones_and_of_no_right_
     assert part_cases([{square: True}] * 2, [{square: False}] * 2) == [square]
     assert part_cases([{square: True}], [{square: False}] * 2) == []
     assert part_cases([{square: True}] * 2, [{square: False}]) == []
+    other = ("where negative", "`rate`")
+    assert part_cases([{empty: True, other: True}], [{empty: False, other: False}]) == [], "either may be the reason"
+    many, wider = ("where many axes", "`x`"), ("where not 2-D", "`x`")
+    assert part_cases([{many: True, wider: True}], [{many: False, wider: True}]) == [many]
+    assert part_cases([{many: True, wider: True}], [{many: False, wider: False}]) == [wider], "nothing tells them apart"
     assert part_cases([], [{empty: False}]) == part_cases([{empty: True}], []) == []
 
 

@@ -10,7 +10,7 @@ from tests.support.samples import sample
 
 ROW = [1.5, -2.0, 4.0, 0.25]
 SQUARE = [[1.5, -2.0], [4.0, 0.25]]
-NAN = np.nan
+NAN, E = np.nan, np.e
 # What was expected, what came back, a relation, and whether it holds.
 EDGES = [
     # nothing came back where one line is expected: it is both the first and the last
@@ -52,6 +52,10 @@ EDGES = [
     ([[2.0, 1.0]], [2.0, 1.0], ("only the last", 0, 2), True),
     ([[2.0, 1.0]], [2.0, 1.0], ("sums", 0, 2), False),
     ([[2.0, 1.0], [3.0, 4.0]], [5.0, 5.0], ("sums", 0, 2), True),
+    # numbers whose powers are too large
+    ([1000.0, 999.0, 0.5], [1 / (1 + E), 1 / (E + 1) / E, 0.0], ("softmax over all",), False),
+    ([1000.0, 999.0, 0.5], [E / (E + 1), 1 / (E + 1), 0.0], ("softmax over all",), True),
+    ([[1000.0, 999.0, 0.5]], [[E / (E + 1), 1 / (E + 1), 0.0]], ("softmax", 1, 2), True),
     # decimals
     ([0.123456, 2.0], [0.1, 2.0], ("rounded",), True),
     ([0.123456, 2.0], [0.12, 2.0], ("rounded",), True),
@@ -87,6 +91,15 @@ EDGES = [
     ([1.0, 4.0, 1.0, 4.0], [0.3, 0.7, 0.3, 0.8], ("two values", "1", "4"), False),
     ([1.0, 4.0, 1.0, 4.0], [0.3, 0.3, 0.3, 0.3], ("two values", "1", "4"), False),
     ([1.0, 4.0, 5.0, 4.0], [0.3, 0.7, 0.3, 0.7], ("two values", "1", "4"), False),
+    ([1.0, 4.0, 1.0, 4.0], [0.0, 0.7, 1e-9, 0.7], ("two values", "1", "4"), True),
+    ([1.0, 4.0, 1.0, 4.0], [0.0, 0.7, 2e-9, 0.7], ("two values", "1", "4"), False),
+    # lines by which numbers are shifted or scaled
+    ([[1.0, 1.0], [2.0, 2.0]], [[3.0, 3.0], [7.0, 7.0]], ("lines shifted", 0, 2), False),
+    ([[1.0, 1.0], [2.0, 2.5]], [[3.0, 3.0], [7.0, 7.5]], ("lines shifted", 0, 2), True),
+    ([[1.0, 1.0], [2.0, 2.0]], [[3.0, 3.0], [7.0, 7.0]], ("lines scaled", 0, 2), True),
+    ([[0.0, 0.0], [2.0, 2.5]], [[0.0, 0.0], [4.0, 5.0]], ("lines scaled", 0, 2), False),
+    ([[1.0, 1.0], [2.0, 2.5]], [[0.0, 0.0], [4.0, 5.0]], ("lines scaled", 0, 2), False),
+    ([[[1.0, 2.0], [2.0, 2.5]]], [[[2.0, 4.0], [6.0, 7.5]]], ("lines scaled", 0, 2), False),
     # scales and shifts need three different numbers among four
     ([1.0, 2.0, 4.0, 4.0], [3.5, 5.5, 9.5, 9.5], ("scaled and shifted", "2"), True),
     ([1.0, 2.0, 2.0, 1.0], [3.5, 5.5, 5.5, 3.5], ("scaled and shifted", "2"), False),

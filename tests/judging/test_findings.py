@@ -193,7 +193,7 @@ OTHERS = [
         "gradient_step",
         "return [(w - 1.37 * learning_rate * a, b - 1.37 * learning_rate * c) "
         "for (w, b), (a, c) in zip(layers, gradients)]",
-        "In the cases tried, your result differs from `layers` by a multiple of the required change.",
+        "In the cases tried, each array in your result differs from `layers` by a multiple of the required change.",
     ),
     (
         "zero_bias",
@@ -304,6 +304,8 @@ def test_a_finding_on_secret_inputs_quotes_no_number_of_the_students_own():
     assert verdict_on_body("dense", body).finding == "In every case your result is 3.217 times what was expected."
     secret = verdict_on_body("dense", body, seed=11, quote=False)
     assert secret.finding is None and "3.217" not in secret.message
+    twice = verdict_on_body("dense", "return 2 * (x @ weights + bias)", seed=11, quote=False)
+    assert twice.finding == "In every case your result is 2 times what was expected."
 
 
 @pytest.mark.parametrize("word", ["shape", "x", "changed its input", "item"])

@@ -74,6 +74,11 @@ DRAWN = [
         "the tails are cut off",
     ),
     ("draws deviation", W + "return w / np.sqrt(2)", "is √(1 / fan_in)"),
+    (
+        "draws peaked",
+        "return rng.laplace(0, np.sqrt(1 / fan_in), (fan_in, fan_out))",
+        "too many of them are near the mean",
+    ),
     ("draws deviation number", W + "return w * 1.7", "1.7 times the required one"),
     ("draws rescaled", W + "return w / w.std() * np.sqrt(2 / fan_in)", "exact to the last digit"),
 ]
@@ -98,6 +103,12 @@ DIFFERENCES = (
 # The kind, the exercise, what is written in its place, and what is said about it.
 FORMS = [
     (
+        "draws deviation root",
+        "xavier_uniform",
+        "limit = np.sqrt(12 / (fan_in + fan_out)); return rng.uniform(-limit, limit, (fan_in, fan_out))",
+        "about √2 times the required one: the variance is twice the required one",
+    ),
+    (
         "draws normal for uniform",
         "xavier_uniform",
         "return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), (fan_in, fan_out))",
@@ -113,6 +124,18 @@ FORMS = [
     ("iterator", "gradient_step", "return iter(layers)", "Your function returns an iterator"),
     ("iterator inside", "dense_gradient", GRADIENTS + "return c, a, iter(b)", "Your answer holds an iterator"),
     ("nothing returned", "dense", "x @ weights + bias", "returned None in every case"),
+    ("same array", "zero_bias", "return np.zeros(3)", "Your result is the same array in every case."),
+    (
+        "kept",
+        "signal_spread",
+        "kept = signal_spread.__dict__.setdefault('kept', [])\n"
+        "kept.append(np.std(x))\n"
+        "for weights in weight_matrices:\n"
+        "    x = activation(x @ weights)\n"
+        "    kept.append(np.std(x))\n"
+        "return np.array(kept)",
+        "begins with what the call before returned",
+    ),
     ("always the same", "accuracy", "return 0.5", "is 0.5 in every case"),
     ("changes its input", "relu", "return np.maximum(x, 0, out=x)", "the call changes the caller's own `x`"),
     (
@@ -498,6 +521,7 @@ CHANCE = Observation(raised={"type": "ValueError", "kinds": ["ValueError"], "own
         ),
         ([OTHER_ERROR] * 3, [OWN, OWN, STOPPED], None),
         ([OTHER_ERROR, NOT_REFUSED, None], [OWN, 1.0, OWN], ("refuses badly", "2", "3", "a ValueError")),
+        ([OTHER_ERROR, NOT_REFUSED, NOT_NAMED], [OWN, 1.0, OWN], ("refuses badly", "3", "3", "a ValueError")),
         ([ProblemKind.ERROR_RETURNED] * 3, [1.0] * 3, None),
         ([ProblemKind.ERROR_RETURNED, NOT_REFUSED, None], [1.0] * 3, None),
         ([None] * 3, [OWN] * 3, None),

@@ -298,6 +298,8 @@ def test_lines_need_two_entries_to_be_scaled_or_shifted():
     assert not {scaled, shifted} & {*relations(square[:, :1], square[:, :1] + by)}
     zero = np.array([[0.0, 0.0], [3.0, 5.0]])
     assert scaled not in relations(zero, zero * by), "nothing is known of a line of zeros"
+    more = np.array([[0.0, 0.0], [3.0, 5.0], [1.0, 2.0]])
+    assert scaled in relations(more, more * np.array([[9.0], [7.0], [2.0]]))
     assert scaled not in relations(square, square * np.array([[0.0], [7.0]]))
     assert shifted not in relations(square, np.array([[4.0, 4.0], [6.0, 6.0]]))
     assert ("lines scaled and shifted", 0, 2) in relations(square, square * by + by)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -118,7 +120,10 @@ def test_the_right_numbers_in_another_type_are_recognised(expected, got, kinds):
             np.array([1.0, 2.0]),
             ["(x as a column)", "(1 - x)", "(x · (1 - x))", "x²", "(the magnitude of x)", "(x > 0)"],
         ),
-        (np.array([1.5, 2.0]), ["(1 - x)", "(x · (1 - x))", "x²", "(the magnitude of x)", "(x > 0)"]),
+        (
+            np.array([1.5, 2.0]),
+            ["(x as a column)", "(1 - x)", "(x · (1 - x))", "x²", "(the magnitude of x)", "(x > 0)"],
+        ),
         (np.array(2.0), []),
         (np.zeros(5000), ["(x as a column)", "(1 - x)", "(x · (1 - x))", "x²", "(the magnitude of x)", "(x > 0)"]),
         (np.zeros(5001), []),
@@ -132,12 +137,13 @@ def test_the_sums_of_rows_or_columns_are_a_form_unless_all_are_equal():
     def forms(array):
         return [name for name, _ in change_operand("x", array)][5:]
 
-    rows, columns = "(the row sums of x)", "(the column sums of x)"
+    rows, as_a_row, columns = "(the row sums of x)", "(the row sums of x, as a row)", "(the column sums of x)"
     assert forms(np.array([[0.5, 0.5], [0.25, 0.75]])) == [columns]
-    assert forms(np.array([[0.5, 0.25], [0.5, 0.75]])) == [rows]
-    assert forms(np.array([[0.5, 0.5], [0.25, 1.75]])) == [rows, columns]
+    assert forms(np.array([[0.5, 0.25], [0.5, 0.75]])) == [rows, as_a_row]
+    assert forms(np.array([[0.5, 0.5], [0.25, 1.75]])) == [rows, as_a_row, columns]
     made = dict(change_operand("x", np.array([[1.0, 2.0], [3.0, 5.0]])))
     assert made[rows].tolist() == [[3.0], [8.0]] and made[columns].tolist() == [4.0, 7.0]
+    assert made[as_a_row].tolist() == [3.0, 8.0]
     assert dict(change_operand("x", WITH_ZERO))["(x > 0)"].tolist() == [1.0, 0.0, 0.0]
 
 
@@ -151,7 +157,7 @@ def test_an_answer_may_be_made_from_arguments_and_other_results():
         ("a", "text"),
     )
     related = tuple(Related(name, "", (value,)) for value, name in results)
-    key = KEY.__class__("own", (), KEY.cases, KEY.expected, (), related)
+    key = replace(KEY, related=related)
     found = [name for name, _ in find_operands(sample(A, A, x=B, n=2, empty=np.zeros(0)), key)]
     assert found == ["`x`", "`n`", "`f`"]
 
@@ -183,3 +189,29 @@ def test_an_expression_of_two_quantities_is_found(got, given, found):
 def test_an_equality_that_holds_everywhere_or_nowhere_is_none(got, given):
     found = find_expressions(sample(np.ones(9), np.array(got), **given), KEY)
     assert "equality of" not in [one[0] for one in found]
+
+
+def found_in(got, **given):
+    return [*find_expressions(sample(np.ones(9), np.asarray(got), **given), KEY)]
+
+
+def test_two_changed_quantities_and_one_with_its_own_form_are_not_tried():
+    x, y = np.array([3.0, 2.5]), np.array([1.5, -2.0])
+    assert ("product of", "`x`", "(1 - `y`)") in found_in(x * (1 - y), x=x, y=y)
+    assert found_in((1 - x) * (1 - y), x=x, y=y) == []
+    assert found_in(x * (1 - x), x=x) == found_in(x * x * (1 - x), x=x) == []
+
+
+def test_of_changed_quantities_and_other_results_only_arithmetic_is_tried():
+    x, y = np.array([3.0, 2.5]), np.array([1.5, -2.0])
+    assert ("squared difference of", "`x`", "`y`") in found_in((x - y) ** 2, x=x, y=y)
+    assert "squared difference of" not in [one[0] for one in found_in((x - (1 - y)) ** 2, x=x, y=y)]
+    key = replace(KEY, related=(Related("f(x)", "", (y,)),))
+    for got, found in ((x * y, True), ((x - y) ** 2, False)):
+        told = [one[0] for one in find_expressions(sample(np.ones(9), got, x=x), key)]
+        assert bool(told) is found
+
+
+def test_plain_quantities_come_before_changed_ones():
+    x, y = np.array([0.5, 0.5]), np.array([1.5, -2.0])
+    assert [one[2] for one in found_in(x * y, x=x, y=y) if one[:2] == ("product of", "`y`")][:2] == ["`x`", "(1 - `x`)"]

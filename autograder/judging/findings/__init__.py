@@ -16,7 +16,7 @@ from ...exercise import Exercise
 from ..key import Key
 from ..observation import Observation, Problem
 from . import sentences
-from .conditions import POSITIONS, find_conditions, find_masks, marks_entries
+from .conditions import POSITIONS, find_conditions, find_masks, marks_entries, take_line
 from .counts import find_formula
 from .draws import find_in_draws
 from .expressions import find_expressions
@@ -29,10 +29,11 @@ from .forms import (
     find_in_errors,
     find_in_form,
     find_in_refusals,
+    find_kept,
     find_nothing,
     find_unusable,
 )
-from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, rank
+from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, ZERO_LINES, rank
 from .proof import ENOUGH, count_wrong, is_general, is_proved
 from .relations import Relation, find_relations
 from .samples import Label, Sample, collect_samples, find_unanswered
@@ -104,6 +105,7 @@ def _find_one(
         lambda: find_nothing(key, observed),
         lambda: find_in_draws(key, observed, cases, failing),
         lambda: find_constant(key, observed),
+        lambda: find_kept(key, observed),
         lambda: find_in_refusals(key, observed, problems),
     )
     for find in whole:
@@ -292,14 +294,14 @@ def _find_general(
     every = "Wherever your result is wrong," if hidden else _EVERY
     every = "Wherever a result came back," if unanswered and not hidden else every
     for chosen, begin in ((wrong, every), (finite, "Wherever your result is finite,")):
-        if not chosen or (chosen is finite and len(finite) == len(wrong)):
-            continue
         for relation in _common_relations(key, chosen, known):
             if (relation[0] in WEAK) != weak or (not _is_rich(chosen) and relation[0] not in CERTAIN):
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
                 named = "it" if begin.endswith(",") and subject == _name_subject(Label()) else subject
                 named = f"each item of {named}" if named != "it" and _are_items(samples) else named
+                if relation[0] == "change scaled" and len({one.index for one in samples}) < len(samples):
+                    named = f"each array in {named}"  # by a multiple of its own
                 words = sentences.tell_relation(relation, named)
                 begin = _TRIED if begin == _EVERY and not is_general(samples, relation) else begin
                 return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak)
@@ -357,9 +359,10 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     # A wrong truth value is always the opposite one, so the sentence need not say what came back.
     relations = [] if unanswered or relations[:1] == [("opposite",)] else relations
     partly = any(sample.right and sample.index in wrong_cases for sample in samples)
-    if conditions:
+    # What a whole case is like cannot be the reason if some rows are right and others are zeros.
+    if conditions and not (relations and relations[0][0] in ZERO_LINES):
         where = sentences.tell_condition(conditions[0])
-        if relations and (_is_rich(wrong) or relations[0][0] in ("all zeros", "all NaN", "input")):
+        if relations and (_is_rich(wrong) or relations[0][0] in ("all zeros", "all NaN", "input", "squeezed")):
             what = sentences.tell_relation(relations[0], _name_wrong_part(subject) if partly else "it")
             return Finding("where", f"{_TRIED} {subject} is right except where {where}; there {what}.")
         if len(right) > 1:
@@ -397,7 +400,11 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     right = [sample for sample in samples if sample.right]
     everywhere = [one for one in common if not any(marks_entries(one, sample) for sample in right)]
     begin = _TRIED if everywhere else f"In {_count_wrong_cases(wrong)},"
-    return Finding("part", f"{begin} {sentences.tell_relation((everywhere or common)[0], subject)}.")
+    told = (everywhere or common)[0]
+    lines = [line for sample in wrong if (line := take_line(sample, told))]
+    of_line = [one for one in _compare_all(key, lines) if one[0] not in LAST] if lines and _is_rich(lines) else []
+    there = f"; {sentences.tell_relation(of_line[0], 'there it')}" if of_line else ""
+    return Finding("part", f"{begin} {sentences.tell_relation(told, subject)}{there}.")
 
 
 def _count_wrong_cases(wrong: list[Sample]) -> str:

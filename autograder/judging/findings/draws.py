@@ -151,6 +151,15 @@ def _is_usual(factor: float) -> bool:
     return any(float(f"{one:.2g}") == factor for one in powers)
 
 
+_PEAKED = 0.04
+"""How many more of the weights, as a fraction, than required are within one standard deviation before it is told."""
+_ROOTS = (
+    ("√2", math.sqrt(2), "twice"),
+    ("1/√2", 1 / math.sqrt(2), "half"),
+    ("√3", math.sqrt(3), "three times"),
+    ("1/√3", 1 / math.sqrt(3), "a third of"),
+)
+"""Factors of a standard deviation that come from a factor of the variance, each with words for the latter."""
 _DECIMALS = range(1, 6)
 """Numbers of decimals to which people round."""
 
@@ -232,6 +241,8 @@ def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, requir
                 yield ("draws uniform for normal",)
             if not asked_normal and normal:
                 yield ("draws normal for uniform",)
+            if near > wanted[laws.NEAR] + _PEAKED and not (normal or uniform):
+                yield ("draws peaked", "normal" if asked_normal else "uniform")
         largest = np.abs(weights - mean).max() / spread
         if laws.TAIL in wanted and 1.8 < largest < 3.2:
             # Upwards, so that it is true, and in halves, so that cases differ seldom.
@@ -244,4 +255,7 @@ def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, requir
             for name, value in _candidates(sizes):
                 if math.isclose(spread / value, 1, rel_tol=0, abs_tol=ROUNDING):
                     yield ("draws deviation", name)
+            for name, root, variance in _ROOTS:
+                if abs(spread / required / root - 1) < ROUNDING:
+                    yield ("draws deviation root", name, variance)
             yield ("draws deviation number", f"{spread / required:.2g}")

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...candidate.wire import Given
 from ...exercise import Exercise
-from ..compare import compare, is_numeric
+from ..compare import as_array, compare, is_numeric
 from ..key import Key
 from ..observation import Observation, Problem, ProblemKind
 from ..words import is_failed_test, with_article
@@ -168,6 +168,24 @@ def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
     if len({repr(key.expected[i]) for i, _ in answered}) < 2 or len(values) < len(answered) or not single:
         return None
     return ("always the same", told.pop()[:40]) if len(told) == 1 else None
+
+
+def find_kept(key: Key, observed: Sequence[Observation]) -> Relation | None:
+    """Return a finding if calls return what an earlier call returned: always the same array, or everything so far."""
+    pairs = [(as_array(key.expected[i]), as_array(one.value)) for i, one in _answered(key, observed) if not one.raised]
+    if len(pairs) < 2 or any(wanted is None or got is None or got.ndim != 1 for wanted, got in pairs):
+        return None
+    first = pairs[0][1]
+    if len({wanted.shape for wanted, _ in pairs}) > 1 and all(np.array_equal(got, first) for _, got in pairs):
+        return ("same array",)
+    so_far = [
+        np.concatenate([before, wanted]) for (_, before), (wanted, _) in itertools.pairwise(pairs) if wanted.ndim == 1
+    ]
+    kept = [
+        got.shape == all_of.shape and np.allclose(got, all_of)
+        for all_of, (_, got) in zip(so_far, pairs[1:], strict=False)
+    ]
+    return ("kept",) if len(kept) == len(pairs) - 1 and all(kept) else None
 
 
 def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:

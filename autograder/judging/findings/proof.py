@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .order import CERTAIN, OF_THE_CASES
+import numpy as np
+
+from .order import CERTAIN, OF_THE_CASES, ZERO_LINES
 from .relations import Relation
 from .samples import Sample
 from .scales import SizeWords, name_sizes
@@ -25,6 +27,13 @@ def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
         return _has_long_lines(samples, relation[1])
     if relation == ("all different",):
         return any(sample.expected.size > 1 for sample in samples)
+    if relation == ("all zeros",):
+        return any(sample.expected.any() for sample in samples)
+    if relation[0] in ZERO_LINES:
+        return any(
+            sample.expected.ndim > 1 and 0 < count_wrong(sample) < np.count_nonzero(sample.expected)
+            for sample in samples
+        )
     if _is_odd(relation):
         return len({_sizes_in(relation, sample) for sample in samples}) > 1
     return relation[0] not in ("never above", "never below") or sum(map(count_wrong, samples)) >= ENOUGH

@@ -109,6 +109,7 @@ BY_AXIS: tuple[tuple[str, Callable[[np.ndarray, int], Any]], ...] = (
     ("sorted along", lambda e, a: np.sort(e, axis=a)),
     ("cumulative", lambda e, a: np.cumsum(e, axis=a)),
     ("cumulative from the end", lambda e, a: np.flip(np.cumsum(np.flip(e, a), axis=a), a)),
+    ("running mean", lambda e, a: np.cumsum(e, axis=a) / (1 + _position(e, a))),
     ("first repeated", lambda e, a: np.repeat(np.take(e, [0], a), e.shape[a], a)),
     ("last repeated", lambda e, a: np.repeat(np.take(e, [-1], a), e.shape[a], a)),
     ("mean repeated", lambda e, a: np.repeat(e.mean(axis=a, keepdims=True), e.shape[a], a)),
@@ -206,9 +207,12 @@ def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Rela
                 yield from _capped(expected, got)
                 yield from _permuted(expected, got)
                 yield from _fitted(expected, got)
+                yield from _zero_lines(expected, sample)
+                if np.abs(got - expected).max() < 0.01 * np.abs(expected).max():
+                    yield ("nearly",)
                 yield from _rolled(expected, sample)
                 for axis in range(expected.ndim if expected.ndim == 2 else 0):
-                    if expected.shape[axis] == 1 or (got == np.take(got, [0], axis)).all():
+                    if not np.ptp(got, axis=axis).any():
                         yield ("lines alike", axis, 2)
         else:
             yield from _tried(RESHAPED, expected, sample)
@@ -235,6 +239,17 @@ def _tried_by_axis(changes: tuple, expected: np.ndarray, sample: Sample) -> Iter
                 yield (kind, axis, expected.ndim)
 
 
+def _zero_lines(expected: np.ndarray, sample: Sample) -> Iterator[Relation]:
+    """Yield a relation if each row, or each column of a 2-D array, is either right or all zeros."""
+    if sample.wrong_entries is None:
+        return
+    right, zero = ~sample.wrong_entries, sample.got == 0
+    if (right.all(axis=-1) | zero.all(axis=-1)).all():
+        yield ("rows zero",)
+    if expected.ndim == 2 and (right.all(axis=0) | zero.all(axis=0)).all():
+        yield ("columns zero",)
+
+
 def _rolled(expected: np.ndarray, sample: Sample) -> Iterator[Relation]:
     """Yield how many rows, columns or entries, if more than one, are moved from one end to the other."""
     for axis, n in enumerate(expected.shape):
@@ -258,7 +273,9 @@ def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
     for axis in range(min(expected.ndim, 2)):
         if expected.shape[axis] < 3:
             continue
-        one, other = (np.moveaxis(a, axis, 0).reshape(a.shape[axis], -1).round(6) for a in (expected, got))
+        one, other = (
+            np.moveaxis(a, axis, 0).reshape(a.shape[axis], a.size // a.shape[axis]).round(6) for a in (expected, got)
+        )
         if is_close(one[np.lexsort(one.T)], other[np.lexsort(other.T)]):
             yield ("permuted", axis, expected.ndim)
     entries = (np.sort(array, axis=None) for array in (expected, got))
@@ -304,9 +321,10 @@ def _fitted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
             yield ("scaled and shifted somehow",)
     for axis in range(expected.ndim if expected.ndim == 2 else 0):
         lines = expected if axis == 0 else expected.T, got if axis == 0 else got.T
-        if lines[0].shape[1] > 1 and np.abs(lines[0]).max(axis=1).all():
-            factors = (lines[0] * lines[1]).sum(axis=1) / (lines[0] ** 2).sum(axis=1)
-            if factors.all() and is_close(lines[0] * factors[:, np.newaxis], lines[1]):
+        if lines[0].shape[1] > 1 and lines[0].any(axis=1).sum() > 1:
+            empty = ~lines[0].any(axis=1)
+            factors = (lines[0] * lines[1]).sum(axis=1) / ((lines[0] ** 2).sum(axis=1) + empty)
+            if factors[~empty].all() and is_close(lines[0] * factors[:, np.newaxis], lines[1]):
                 yield ("lines scaled", axis, 2)
         if lines[0].shape[1] > 1 and np.ptp(lines[1], axis=1).any():
             shifts = (lines[1] - lines[0]).mean(axis=1)
