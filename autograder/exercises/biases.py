@@ -34,10 +34,10 @@ def neuron(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(
         bias, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), -4.1, note="a negative bias, a positive result"
     )
-    yield Case.of(bias, np.zeros(4), rng.normal(size=4), -6e-9, note="no input at all: only a tiny bias is left")
+    yield Case.of(bias, np.zeros(4), rng.normal(size=4), -0.6, note="no input at all: only the bias is left")
     yield Case.of(bias, rng.normal(size=5), rng.normal(size=5), -float(rng.uniform(1, 2)), note="a negative bias")
     yield Case.of(total, rng.normal(size=6), rng.normal(size=6) + 0.3, 0.0, note="a bias of zero shifts nothing")
-    yield Case.of(total, np.array([1.7]), np.array([-2.2]), 0.0, note="a single connection")
+    yield Case.of(total, np.array([-1.7e-9]), np.array([-2.2]), 0.0, note="a single connection, and hardly any input")
     yield Case.of(bias, rng.normal(size=7).astype(np.float32), rng.normal(size=7).astype(np.float32), 0.3)
 
 
@@ -123,7 +123,7 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(
         aspect,
         *(rng.normal(size=size).astype(np.float32) for size in [(5, 1), (1, 2), (2,)]),
-        note="float32, one input",
+        note="a single input, in float32",
     )
 
 

@@ -273,8 +273,9 @@ def train(rng):
         note="a batch size larger than the data, float32",
     )
     yield Case.of(None, layers, x, y, **how(0, 4, seed), note="no epochs")
-    sure, note = [(np.eye(2), np.zeros(2))], "one example, predicted correctly and with confidence; a rate of zero"
-    yield Case.of(None, sure, np.array([[12.0, 0.0]]), np.array([0]), **how(3, 4, seed, 0.0), note=note)
+    sure = [(np.eye(2), np.zeros(2))], np.array([[12.0, 0.0]]), np.array([0])
+    yield Case.of(None, *sure, **how(3, 4, seed), note="one example, predicted correctly and with confidence")
+    yield Case.of(None, *sure, **how(1, 1, seed, 0.0), note="one example, and a learning rate of zero")
     layers = random_layers(rng, (2, 3))
     x, y = rng.normal(size=(5, 2)), np.array([0, 2, 1, 1, 0])
     yield Case.of(
@@ -322,9 +323,10 @@ def momentum_step(rng):
     still = [tuple(np.zeros_like(part) for part in pair) for pair in layers]
     yield Case.of(None, layers, still, velocity, 0.5, 0.75, note="no gradient, only the velocity that is left")
     yield Case.of(None, layers, gradients, velocity, 0.3, 0.0, note="no momentum: plain descent")
+    yield Case.of(None, layers, gradients, velocity, 0.0, 0.0, note="no momentum, and a learning rate of zero")
     layers = random_layers(rng, (3, 7, 4), np.float32)
     gradients, velocity = (_random_gradients(rng, layers, np.float32) for _ in range(2))
-    yield Case.of(None, layers, gradients, velocity, 0.0, 0.5, note="two layers in float32, a learning rate of zero")
+    yield Case.of(None, layers, gradients, velocity, 0.05, 0.5, note="two layers in float32")
 
 
 CHAPTER.question(

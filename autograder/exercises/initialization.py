@@ -285,8 +285,7 @@ def he_normal(rng: np.random.Generator) -> Iterator[Case]:
 def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the standard deviation of x, then of the signal after each layer and its activation function."""
     first, after = "starts with the standard deviation of x", "continues with one value per layer"
-    faint = 1e-9 * (0.5 + rng.normal(size=(6, 4)))
-    yield Case.of(first, faint, [], Given("tanh"), note="no layers at all, and a faint signal")
+    yield Case.of(first, 0.5 + rng.normal(size=(6, 4)), [], Given("tanh"), note="no layers at all")
     x = 0.3 + rng.normal(size=(7, 5))
     yield Case.of(after, x, [rng.normal(size=(5, 3))], Given("leaky"), note="one layer, with a function much like ReLU")
     yield Case.of(
@@ -353,7 +352,10 @@ def layers_law_view(answers: list, calls: tuple[Call, ...]) -> dict[str, dict]:
 
 def network_rng_view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
     """Compare the answers as `rng_view` does, and the first two layers of the first one, which have the same shape."""
-    (first, _), (second, _), *_ = _layers_of(answers[0], list(calls[0].args[0]))
+    try:
+        (first, _), (second, _), *_ = _layers_of(answers[0], list(calls[0].args[0]))
+    except Unusable:
+        first, second = 0, 1  # another aspect is about the form of the answer
     found = rng_view(answers, calls)
     return found | {"two layers of the same shape must get different weights": not _same(first, second)}
 

@@ -154,7 +154,7 @@ def lora_dense(rng: np.random.Generator) -> Iterator[Case]:
         return rng.normal(size=(batch, fan_in)), weights, bias, draw_adapters(rng, (fan_in, fan_out), rank)[0]
 
     yield Case.of(part, *drawn(5, 7, 4, 2), 3.0, note="rank 2")
-    yield Case.of(part, *drawn(4, 5, 6, 3), -0.5, note="rank 3, a negative alpha: the adapter is subtracted")
+    yield Case.of(part, *drawn(4, 5, 6, 3), 0.5, note="rank 3")
     yield Case.of(part, *drawn(3, 6, 5, 1), 2.0, note="rank 1")
     yield Case.of(part, *drawn(1, 4, 7, 4), 8, note="one row, a whole-number alpha")
     x, weights, bias, adapter = drawn(6, 5, 3, 2)
@@ -192,7 +192,7 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
         return grad, x, weights, draw_adapters(rng, (fan_in, fan_out), rank)[0]
 
     yield Case.of(None, *drawn(6, 5, 4, 2), 3.0, note="rank 2")
-    yield Case.of(None, *drawn(3, 4, 7, 3), 0.0, note="alpha is zero: switched off")
+    yield Case.of(None, *drawn(3, 4, 7, 3), 1.5, note="rank 3")
     yield Case.of(None, *drawn(1, 6, 3, 1), 2.0, note="one row, rank 1")
     grad, x, weights, adapter = drawn(4, 6, 5, 2)
     yield Case.of(None, grad, x, weights, (adapter[0], np.zeros((2, 5))), 4.0, note="up is still zero")
@@ -200,7 +200,8 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(None, *small, tuple(a.astype(np.float32) for a in adapter), 4.0, note="float32")
     grad, x, weights, (down, up) = drawn(3, 5, 6, 3)
     down[:, 2] = down[:, 0] + down[:, 1]
-    yield Case.of(None, grad, x, weights, (down, up), 1.0, note="rank 3, and a column of down that is the sum of two")
+    note = "rank 3, and a column of down that is the sum of two"
+    yield Case.of(None, grad, x, weights, (down, up), 0.75, note=note)
 
 
 @CHAPTER.exercise(
@@ -307,7 +308,7 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
 def lora_merge(rng: np.random.Generator) -> Iterator[Case]:
     """Merge an adapter into the weights, so that an ordinary layer gives the same outputs."""
     aspect = "adds the adapter to the weights"
-    for fan_in, fan_out, rank, alpha in [(7, 4, 2, 3.0), (5, 6, 3, -0.5), (6, 3, 1, 2.0)]:
+    for fan_in, fan_out, rank, alpha in [(7, 4, 2, 3.0), (5, 6, 3, 0.5), (6, 3, 1, 2.0)]:
         weights, _ = draw_layers(rng, (fan_in, fan_out))[0]
         yield Case.of(aspect, weights, draw_adapters(rng, (fan_in, fan_out), rank)[0], alpha, note=f"rank {rank}")
     weights, _ = draw_layers(rng, (4, 7))[0]

@@ -70,7 +70,7 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(ones, np.array([2, 0, 1, 2]), 3, note="four labels of three classes")
     yield Case.of(ones, np.array([3, 1, 4, 0, 2])[rng.permutation(5)], 5, note="as many labels as classes")
     yield Case.of(ones, rng.choice([1, 3, 4, 8], size=12), 10, note="twelve labels, and classes that do not occur")
-    yield Case.of(ones, np.array([0]), 1, note="a single label of a single class")
+    yield Case.of(ones, np.array([0]), 2, note="a single label")
     yield Case.of(refuses, np.array([0, 4, 2]), 4, raises=ValueError, mentions=(4,), note="label 4 of classes 0 to 3")
     yield Case.of(refuses, np.array([1, 17, 0]), 5, raises=ValueError, mentions=(17,), note="a label far too large")
     yield Case.of(refuses, np.array([1, -2, 0]), 3, raises=ValueError, mentions=(-2,), note="a negative label")

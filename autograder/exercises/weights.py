@@ -34,7 +34,8 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of("signals of any shape", rng.normal(size=5), 1.75, note="five signals at once")
     yield Case.of("signals of any shape", rng.normal(size=(2, 3, 4)), -0.5, note="three dimensions")
     yield Case.of("signals of any shape", rng.normal(size=(3, 4)).astype(np.float32), 0.25, note="float32 signals")
-    yield Case.of("signals of any shape", np.zeros((2, 3)), 0.0, note="six signals and a weight, all of them zero")
+    yield Case.of("signals of any shape", np.array([2.5, -1.5]), 0.0, note="two signals and a weight of zero")
+    yield Case.of("signals of any shape", np.zeros((2, 3)), 1.5, note="six signals, all zero")
     whole = rng.permutation([1, 5, 9, -4])
     yield Case.of("signals of any shape", whole, 0.3, note="whole numbers; the result is not a whole number")
 
@@ -60,7 +61,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
     values, refuses = "multiplies and adds up", "refuses arrays that do not fit"
     yield Case.of(values, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), note="small enough to check by hand")
     yield Case.of(values, rng.normal(size=6), rng.normal(size=6) + 0.3)
-    yield Case.of(values, np.array([1.7e-9]), np.array([-2.2]), note="a single connection, and hardly any input")
+    yield Case.of(values, np.array([-1.7e-9]), np.array([-2.2]), note="a single connection, and hardly any input")
     yield Case.of(values, rng.normal(size=9).astype(np.float32), rng.normal(size=9).astype(np.float32))
     pairs = [
         ((0,), (5,), "no inputs, five weights"),
@@ -105,9 +106,10 @@ def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
         aspect, rng.normal(size=(1, 5)), off, note="a batch of one keeps its row; one neuron's weights are all 0"
     )
     yield Case.of(aspect, rng.normal(size=(6, 2)), rng.normal(size=(2, 1)), note="one neuron keeps its column")
-    yield Case.of(aspect, rng.normal(size=(5, 7)).astype(np.float32), rng.normal(size=(7, 2)).astype(np.float32))
-    whole = rng.integers(-9, 9, size=(4, 1))
-    yield Case.of(aspect, whole, rng.normal(size=(1, 2)), note="one input, in whole numbers; the sums are not whole")
+    single = [rng.normal(size=size).astype(np.float32) for size in [(5, 1), (1, 2)]]
+    yield Case.of(aspect, *single, note="a single input, in float32")
+    whole = rng.integers(-9, 9, size=(4, 3))
+    yield Case.of(aspect, whole, rng.normal(size=(3, 2)), note="inputs that are whole numbers; the sums are not")
 
 
 @CHAPTER.exercise(
