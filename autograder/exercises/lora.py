@@ -130,6 +130,16 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(refuses, 6, 4, 0, Rng(1), raises=ValueError, mentions=(0,), note="a rank of 0")
     yield Case.of(refuses, 6, 4, 5, Rng(1), raises=ValueError, mentions=(5,), note="a rank above the number of neurons")
     yield Case.of(refuses, 3, 8, 4, Rng(1), raises=ValueError, mentions=(4,), note="a rank above the number of inputs")
+    yield Case.of(
+        refuses,
+        5,
+        4,
+        9,
+        Rng(1),
+        raises=ValueError,
+        mentions=(9,),
+        note="a rank above the number of inputs and of neurons",
+    )
     yield Case.of(refuses, 5, 4, -2, Rng(1), raises=ValueError, mentions=(-2,), note="a negative rank")
     yield Case.of("changes nothing at the start", 6, 4, 1, Rng(1), view="change", note="rank 1")
 

@@ -64,7 +64,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(values, np.array([-1.7e-9]), np.array([-2.2]), note="a single connection, and hardly any input")
     yield Case.of(values, rng.normal(size=9).astype(np.float32), rng.normal(size=9).astype(np.float32))
     pairs = [
-        ((0,), (5,), "no inputs, five weights"),
+        ((3,), (5,), "fewer inputs than weights"),
         ((6,), (4,), "more inputs than weights"),
         ((1,), (5,), "one input, five weights: NumPy alone would broadcast it"),
         ((3, 3), (3,), "a 2-D array of inputs: that is the next exercise"),
@@ -72,6 +72,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
         ((4, 4), (4, 4), "equal shapes, but not one-dimensional"),
         ((), (), "two single numbers: arrays without an axis"),
         ((2, 3), (6,), "a 2-D array with as many inputs as there are weights"),
+        ((0,), (4,), "no inputs, four weights"),
     ]
     yield from refused_shapes(refuses, rng, pairs)
 
