@@ -81,8 +81,8 @@ def write_pages(sources: Mapping[str, str]) -> list[str]:
             terms[term.word.lower()] = term
     prose = {chapter: _CODE_CELL.sub("", text) for chapter, text in sources.items()}
     pages = [
-        "# Glossary\n\nEvery word that the course introduces, what it means, the section that introduces it, and the "
-        "other chapters that use it."
+        "# Glossary\n\nAll new words that the chapters list, what each of them means, the section that introduces it, "
+        "and the other chapters in which it occurs (sometimes in its everyday meaning)."
     ]
     for letter in sorted({word[0] for word in terms}):
         lines = [_line(terms[word], prose) for word in sorted(terms) if word[0] == letter]

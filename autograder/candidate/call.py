@@ -37,10 +37,11 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
         result is or holds an iterator, which can be read only once; ``part`` is the item that holds it. ``asked``
         tells how many times the first given function among the arguments was called, and with which shapes.
     """
-    given_names = [key for key, arg in (*enumerate(args), *kwargs.items()) if isinstance(arg, wire.Given)]
+    plain = {**dict(enumerate(args)), **kwargs}
+    given_names = [key for key, arg in plain.items() if isinstance(arg, wire.Given)]
     args = tuple(make_argument(arg, generators) for arg in args)
     kwargs = {key: make_argument(arg, generators) for key, arg in kwargs.items()}
-    before, iterators = _snapshot_arguments(args, kwargs), []
+    iterators: list = []
     try:
         with np.errstate(all="ignore"):
             value = make_plain(function(*args, **kwargs), iterators)
@@ -53,12 +54,11 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
             outcome = {"value": wire.decode(written)}
         except BaseException as error:
             outcome = {"value": wire.Opaque(f"unreadable data: {describe_message(error)[:60]}")}
-    after = _snapshot_arguments(args, kwargs)
+    held = {**dict(enumerate(args)), **kwargs}
     if given_names:
         key = given_names[0]
-        recorder = args[key] if isinstance(key, int) else kwargs[key]
-        outcome["asked"] = (recorder.count, tuple(recorder.shapes))
-    outcome["changed"] = [key for key in before if before[key] != after[key]]
+        outcome["asked"] = (held[key].count, tuple(held[key].shapes))
+    outcome["changed"] = [key for key in plain if not _is_unchanged(plain[key], held[key])]
     if iterators:
         outcome["iterator"] = True
         if iterators[0]:
@@ -169,11 +169,19 @@ def describe_message(error: BaseException) -> str:
         return "(its message cannot be printed)"
 
 
-def _snapshot_arguments(args: tuple, kwargs: dict) -> dict:
-    """Return the arguments as bytes, by position or name; None stands for what cannot be read."""
-
-    def freeze(value: Any) -> bytes | None:
-        with contextlib.suppress(Exception):
-            return wire.encode(value)
-
-    return {key: freeze(value) for key, value in [*enumerate(args), *kwargs.items()]}
+def _is_unchanged(plain: Any, value: Any) -> bool:
+    """Return whether an argument still is what `make_argument` made of plain data; generators may draw."""
+    if isinstance(plain, (wire.Rng, wire.Given)):
+        return True
+    if isinstance(plain, np.ndarray):
+        if type(value) is not np.ndarray or value.dtype != plain.dtype or value.shape != plain.shape:
+            return False
+        return value.tobytes() == plain.tobytes()  # also where an entry is NaN
+    if isinstance(plain, (list, tuple)):
+        return type(value) is type(plain) and len(value) == len(plain) and all(map(_is_unchanged, plain, value))
+    if isinstance(plain, dict):
+        same_keys = type(value) is dict and list(value) == list(plain)
+        return same_keys and all(map(_is_unchanged, plain.values(), value.values()))
+    with contextlib.suppress(Exception):
+        return value is plain or wire.encode(value) == wire.encode(plain)
+    return False  # what cannot be written was not there before

@@ -48,7 +48,7 @@ def _pairs(answers: list, calls: tuple) -> list:
     views={"in float64": _in_float64},
     why="The two points are on either side of the entry's value, so the curvature cancels and the error is of the "
     "order of step squared. The copy keeps the input array unchanged, and in float64 a step of 1e-5 is far above "
-    "rounding errors.",
+    "the rounding errors of numbers near 1.",
 )
 def numerical_gradient(rng):
     """Measure the gradient of f at array: move each entry up and down by step, and compute how fast f changes."""

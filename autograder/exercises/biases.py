@@ -178,10 +178,10 @@ def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(plain, {"weights": (64, 10), "bias": (10,)}, note="one dense layer")
     yield Case.of(plain, {"b1": (m,), "w1": (n, m), "b2": (k,), "w2": (m, k)}, note="two dense layers")
     yield Case.of(plain, {"w1": (m, m), "b1": (m,), "w2": (m, m), "b2": (m,)}, note="two layers of the same size")
-    yield Case.of(plain, {"embedding": (50257, 768), "norm": (768,)}, note="an array of 38 million numbers")
+    yield Case.of(plain, {"embedding": (50257, 768), "norm": (768,)}, note="an array of 39 million numbers")
     blocks = int(rng.integers(50, 64))
     large = {f"block {i}": (4096, 11008) for i in range(blocks)}
-    yield Case.of(plain, large, note="more numbers in total than 32 bits can count")
+    yield Case.of(plain, large, note="more numbers in total than a signed 32-bit integer can hold")
     odd = {"weights": (4097, 8193), "bias": (8193,), "more": (3, 7)}
     yield Case.of(plain, odd, rtol=0, atol=0, note="more than 2²⁴ numbers, which 32-bit floats cannot count exactly")
     yield Case.of(axes, {"convolution": (16, 3, 5, 5), "bias": (16,)}, note="four axes")

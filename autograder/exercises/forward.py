@@ -24,7 +24,8 @@ def network(rng: np.random.Generator, sizes: list[int]) -> list[tuple[np.ndarray
         "Look at each number on its own. What should come out for 7, and what for -7? What should come out for 0?",
         "For each entry you need the larger of two numbers. NumPy has a function that compares two things entry by "
         "entry; one of the two may be a single number.",
-        "Return np.maximum(x, 0). (np.max is a different function: it finds the largest entry of the whole array.)",
+        "Return np.maximum(x, 0). (np.max is a different function: it finds the largest entry of an array or along an "
+        "axis.)",
     ),
     why="ReLU passes a positive sum unchanged and replaces any other by zero. Without a nonlinear step like this, two "
     "layers could do no more than one.",

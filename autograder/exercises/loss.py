@@ -19,7 +19,7 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
         "What is the error of one prediction, and what should an error of -3 cost compared with an error of 3? Then "
         "take the average over all entries.",
         "np.mean without an axis averages over all entries. Before you subtract, compare the two shapes: NumPy would "
-        "broadcast shapes that differ.",
+        "broadcast many shapes that differ.",
         "if predictions.shape != targets.shape: raise ValueError with both shapes in its message. Otherwise return "
         "np.mean((predictions - targets) ** 2).",
     ),

@@ -134,9 +134,9 @@ def _as_array(value: Any) -> np.ndarray | None:
     if isinstance(value, (bool, int, float, np.generic)):
         try:
             array = np.asarray(value)
+            return array if array.dtype.kind in "biuf" else np.asarray(float(value))
         except (OverflowError, ValueError):
             return None
-        return array if array.dtype.kind in "biuf" else np.asarray(float(value)) if abs(value) < 1e308 else None
     if isinstance(value, (list, tuple)):
         if value and all(type(item) in (int, float) for item in value):
             array = np.array(value)  # the usual case, and the only one in which the list can be long

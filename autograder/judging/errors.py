@@ -25,6 +25,7 @@ _PATTERNS = {
         r"not subscriptable|indices must be|only integers, slices|invalid index",
     ),
     "iterate": ({"TypeError"}, r"not iterable|iteration over a 0-d"),
+    "dtype": ({"TypeError"}, r"[Cc]annot interpret .* as a data type"),
     "unpack": ({"ValueError", "TypeError"}, r"unpack"),
     "lengths": ({"ValueError"}, r"zip\(\)"),
     "scalar": ({"TypeError"}, r"only (length-1|size-1|0-dimensional|integer scalar)"),
@@ -84,8 +85,8 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return _explain_name(str(error.get("name") or ""), course, arguments)
         case "ambiguous truth":
             return (
-                "`if`, `and`, `max(a, b)` and `bool` ask one question about a whole array, but every entry has its own "
-                "answer. Use a NumPy function that works entry by entry."
+                "`if`, `and`, `bool` and Python's `max` ask one question about a whole array or row, but every entry "
+                "has an answer. NumPy has functions that work entry by entry, and others that go over the whole array."
             )
         case "matmul":
             return _explain_matmul(message)
@@ -111,6 +112,10 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return (
                 "A set has no positions, so it has no item [k]. `k in frozen` asks whether the set `frozen` contains k."
             )
+        case "dtype":
+            return "The second number was taken for the data type. A shape is one argument, a tuple such as (2, 3)."
+        case "unpack" if ".shape" in str(error.get("code") or ""):
+            return "The array has another number of axes than the code expects. Print its shape just before this line."
         case "unpack":
             return "The number of names on the left of = differs from the number of items on the right."
         case "operand" if re.search(r"for \^|'bitwise_xor'", message):

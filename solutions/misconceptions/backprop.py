@@ -65,7 +65,7 @@ def below_minus_above(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def multiplies_by_the_step(f, array, step=1e-5):
-    """Python computes / 2 * step from left to right: it divides by 2, then multiplies by the step. Where do parentheses belong?"""
+    """The result seems to be multiplied by the step, as by `/ 2 * step`, which Python computes from left to right. Where do parentheses belong?"""
     return numerical_gradient(f, array, step) * step**2
 
 
@@ -549,7 +549,7 @@ def only_the_right_class(logits, labels):
 
 @of("cross_entropy_gradient")
 def one_taken_from_whole_columns(logits, labels):
-    """1 was subtracted in whole columns: gradient[:, labels] means every row. Each row has its own label: index rows and columns together."""
+    """1 was subtracted in whole columns, as gradient[:, labels] does. Each row has its own label: index rows and columns together."""
     gradient = softmax(logits)
     gradient[:, labels] -= 1
     return gradient / len(labels)
@@ -625,7 +625,7 @@ def one_shift_for_the_batch(logits, labels):
 
 @of("cross_entropy_gradient")
 def one_taken_from_whole_rows(logits, labels):
-    """1 was subtracted from whole rows: gradient[labels] uses a label as a row index. Index rows and columns together."""
+    """1 was subtracted from whole rows, as gradient[labels] does: it uses a label as a row index. Index rows and columns together."""
     gradient = softmax(logits)
     gradient[labels] -= 1
     return gradient / len(labels)

@@ -12,7 +12,7 @@ from . import of
 
 @of("gradient_step")
 def updates_in_place(layers, gradients, learning_rate):
-    """The step is right, but the caller's arrays have changed, as `-=` would do. The network before the step must stay as it was: compute new arrays."""
+    """The step is right, but the caller's layers have changed, the list or its arrays. The network before the step must stay as it was: make new arrays in a new list."""
     for (weights, bias), (grad_weights, grad_bias) in zip(layers, gradients):
         weights -= learning_rate * grad_weights
         bias -= learning_rate * grad_bias
@@ -189,14 +189,14 @@ def refuses_more_than_there_are(x, y, batch_size, rng):
 
 @of("minibatches")
 def one_too_few_in_every_batch(x, y, batch_size, rng):
-    """Every batch is one example short. A slice already leaves out its end: do not subtract 1 from it."""
+    """Every batch is one example short. If you use slices, they already leave out their end: do not subtract 1 from it."""
     for x_batch, y_batch in minibatches(x, y, batch_size, rng):
         yield x_batch[:-1], y_batch[:-1]
 
 
 @of("minibatches")
 def a_new_order_for_every_batch(x, y, batch_size, rng):
-    """The order is drawn anew for each batch, so some examples come twice and others never. Draw one order before the loop, then cut it."""
+    """The order seems to be drawn anew for each batch, so some examples come twice and others never. Draw one order before the loop, then cut it."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -351,7 +351,7 @@ def any_batch_size(x, y, batch_size, rng):
 
 @of("minibatches")
 def leaves_it_to_range(x, y, batch_size, rng):
-    """The batches are right, but the batch size is not checked: range silently accepts a negative step. Raise a ValueError whose message contains its value."""
+    """The batches are right, but the batch size is not checked; range, for example, silently accepts a negative step. Raise a ValueError whose message contains its value."""
     order = rng.permutation(len(x))
     for start in range(0, len(x), batch_size):
         rows = order[start : start + batch_size]

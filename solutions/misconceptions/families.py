@@ -427,7 +427,7 @@ def deals_only_once(right, given):
 
 @wherever("epochs")
 def one_order_for_all_epochs(right, given):
-    """Every epoch uses the same order. If minibatches is called before the loop over epochs, call it inside that loop."""
+    """Every epoch uses the same order. Call minibatches inside the loop over epochs, with the rng argument itself and not with a generator made from a seed."""
     return right(**given | {"rng": OneOrder(given["rng"])})
 
 
@@ -439,7 +439,7 @@ def never_shuffles(right, given):
 
 @wherever("epochs")
 def seeds_for_itself(right, given):
-    """The order does not depend on the rng argument, as if a generator with a fixed seed were made inside. Pass the rng argument to minibatches."""
+    """The result does not depend on the rng argument. Pass it to minibatches, instead of a generator with a fixed seed, and train on each batch by itself."""
     return right(**given | {"rng": np.random.default_rng(0)})
 
 

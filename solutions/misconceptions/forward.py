@@ -119,7 +119,7 @@ def never_divides(logits):
 
 @of("softmax")
 def clipped_logits(logits):
-    """Logits beyond a limit count as equal, so the lead of the largest is lost. Do not clip: subtract the same number from the whole row."""
+    """Large logits count as equal, as after clipping or where NaN is replaced, so the lead of the largest is lost. Subtract the same number from the whole row instead."""
     powers = np.exp(np.clip(logits, -80, 80))
     return powers / powers.sum(axis=1, keepdims=True)
 
@@ -372,7 +372,7 @@ def smallest_wins(layers, x):
 
 @of("predict")
 def relu_before_the_choice(layers, x):
-    """Where all logits are negative, class 0 came back. Is there a ReLU before the choice? Compare the logits as they are."""
+    """Where all logits are negative, class 0 came back. Is there a ReLU before the choice, or does a search begin with 0 as the largest so far? The largest logit can be negative."""
     return np.argmax(reference_relu(reference_forward(layers, x)[0]), axis=1)
 
 

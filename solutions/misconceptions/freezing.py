@@ -437,7 +437,7 @@ def compares_the_first_layers_only(layers, tuned, share):
 
 @of("interpolate_layers")
 def drops_the_layers_beyond_the_shorter(layers, tuned, share):
-    """Networks of different depths are accepted: zip ends with the shorter list and silently loses the other layers. Raise a ValueError if the depths differ."""
+    """Networks of different depths are accepted and the other layers silently lost, as by zip, which ends with the shorter list. Raise a ValueError if the depths differ."""
     return interpolate_layers(layers[: len(tuned)], tuned[: len(layers)], share)
 
 

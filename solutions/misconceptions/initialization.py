@@ -58,7 +58,7 @@ def independent_columns(weights):
 
 @of("distinct_neurons")
 def order_does_not_matter(weights):
-    """Columns with the same numbers in another order are counted as one. The order matters, because each entry belongs to a different input."""
+    """Columns with the same numbers in another order are counted as one, as if their sums or sorted entries were compared. The order matters: each entry belongs to a different input."""
     return distinct_columns(np.sort(weights, axis=0))
 
 
@@ -482,7 +482,7 @@ def root_of_the_inputs_alone(fan_in, fan_out, rng):
 
 @of("he_normal")
 def one_neuron_copied(fan_in, fan_out, rng):
-    """All columns are copies of one neuron, and such neurons stay identical in training. Draw a number for every connection."""
+    """All columns are copies of one neuron, so the layer computes the same number again and again. Draw a number for every connection."""
     return np.tile(rng.normal(0, np.sqrt(2 / fan_in), size=(fan_in, 1)), (1, fan_out))
 
 

@@ -206,7 +206,7 @@ def classes_for_rows(labels, n_classes):
 
 @of("one_hot")
 def whole_columns(labels, n_classes):
-    """Whole columns were filled: zeros[:, labels] means every row. Each row has its own label: index rows and columns together."""
+    """Every row has the ones of all labels. zeros[:, labels] means every row, and [row] * n holds the same list n times: each row needs its own 1."""
     reference_one_hot(labels, n_classes)
     ones = np.zeros((len(labels), n_classes))
     ones[:, labels] = 1
@@ -215,7 +215,7 @@ def whole_columns(labels, n_classes):
 
 @of("one_hot")
 def truth_values(labels, n_classes):
-    """True and False came back. Return the floats 1.0 and 0.0, which can be subtracted from probabilities."""
+    """True and False came back. Return the floats 1.0 and 0.0, the probabilities that the network should give."""
     reference_one_hot(labels, n_classes)
     return labels[:, np.newaxis] == np.arange(n_classes)
 
@@ -370,7 +370,7 @@ def surest_class(logits, labels):
 
 @of("cross_entropy")
 def every_pair_of_row_and_label(logits, labels):
-    """rows[:, labels] takes the entries of all labels from every row. Each row has its own label: index rows and labels together."""
+    """The entries of all labels seem to be taken from every row, as rows[:, labels] does. Each row has its own label: index rows and labels together."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return float(-(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))[:, labels].mean())
 
@@ -436,7 +436,7 @@ def sums_lie_flat(logits, labels):
 
 @of("cross_entropy")
 def labels_pick_rows(logits, labels):
-    """rows[labels] takes whole rows, with a label as the index of an example. The label is a column: index rows and columns together."""
+    """Whole rows seem to be taken, as rows[labels] does: a label is used as the index of an example. It is a column: index rows and columns together."""
     return float((_log_sums(logits) - logits)[labels].mean())
 
 

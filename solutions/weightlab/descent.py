@@ -18,7 +18,7 @@ def gradient_step(
     gradients: list[tuple[np.ndarray, np.ndarray]],
     learning_rate: float,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the network after one small step downhill.
+    """Return the network after one step against its gradients.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ def relu(x: np.ndarray) -> np.ndarray:
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Return the probabilities of the classes, row by row.
 
-    Each row is turned into positive numbers that add up to one. Only the differences
+    Each row is turned into numbers from 0 to 1 that add up to one. Only the differences
     between the logits of a row matter: a class whose logit is larger by 1 is e = 2.718…
     times as probable.
 

@@ -94,7 +94,7 @@ def digits_of(side: int) -> Digits:
 
 
 def digits14_train() -> tuple[np.ndarray, np.ndarray]:
-    """Return only the training part of `digits14`: what chapter 10's network was trained on.
+    """Return only the training part of `digits14`; chapter 10's network was trained on its first 2,000 images.
 
     Returns
     -------

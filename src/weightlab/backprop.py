@@ -120,7 +120,7 @@ def cross_entropy_gradient(logits: np.ndarray, labels: np.ndarray) -> np.ndarray
     -------
     ndarray of shape (batch, n_classes)
         For each logit, the partial derivative of the mean over the batch. Each row sums
-        to zero.
+        to zero, up to rounding.
 
     Examples
     --------

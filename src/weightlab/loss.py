@@ -18,7 +18,7 @@ def mean_squared_error(predictions: np.ndarray, targets: np.ndarray) -> float:
     Returns
     -------
     float
-        Zero only if every prediction is exact.
+        Zero or more; zero if every prediction is exact.
 
     Raises
     ------

@@ -139,10 +139,10 @@ there are few cases ("too small", and two slips that give the same results there
 that cases with right results do not show; two described a row without a 1 that had not been returned; two gave advice
 with a clause that does not fit the code; and three were inexact (how often a function is called, when it stops, biases
 that an adapter does not have). Thirty-three more were true but said little, and for 55 answers the check gave only the
-position of the first number that differs. When all that had been mended, another person, who had not seen the set, read
-the 649 sentences as they then were: 8 were faulty, 5 of them findings beside the right misconception, which a learner
+position of the first number that differs. After all these faults had been fixed, another person, who had not seen the
+set, read the 649 sentences again: 8 were faulty, 5 of them findings beside the right misconception, which a learner
 does not see, and 14 said little. Most of the eight were true by chance: a factor that only one kind of case had shown,
-or a half where the rank is 2 in every case. The eight and five of the fourteen are mended."""
+or a half where the rank is 2 in every case. The eight and five of the fourteen are fixed."""
 
 
 SETS = ("first_half", "second_half", "third_set", "fourth_set", "fifth_set", "sixth_set", "seventh_set", "eighth_set")

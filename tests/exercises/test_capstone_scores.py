@@ -159,6 +159,11 @@ class TestStanding:
     def test_it_knows_what_kind_of_answer_it_sees(self, values, diagnosis):
         assert a_standing(**values).diagnosis == diagnosis
 
+    def test_the_head_alone_has_changed_only_if_no_other_bias_has(self, layers):
+        moved = [(weights, bias + 1) for weights, bias in layers]
+        assert capstone_scores.standing(0, layers, [*layers[:-1], moved[-1]]).head_only
+        assert not capstone_scores.standing(0, layers, moved).head_only
+
 
 def scored(layers, answer):
     return capstone_scores.score([answer], (Call((layers, None, None, Rng(1, stream=3))),))

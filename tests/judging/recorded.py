@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from autograder.judging.findings.thresholds import find_axes, find_shape, find_t
 from autograder.judging.related import Related
 from autograder.judging.slips import _sketch, arguments, mutants
 from tests.judging import test_kinds
+from tests.judging.made_up import make_verdicts
 from tests.support.samples import KEY, sample
 
 FILE = Path(__file__).with_name("recorded.txt")
@@ -307,14 +309,15 @@ def train(layers, x, labels, rate=0.5, epochs=3, *, names=None):
 '''
 
 
-def record() -> dict[str, str]:
-    """Return everything that is recorded, by name."""
-    found: dict[str, str] = {}
-    for part in (record_samples, record_groups, record_counts, record_facts, record_draws, record_slips):
-        with np.errstate(all="ignore"):
-            for name, value in part():
-                found[name] = write(value)
-    return found
+PARTS = (record_samples, record_groups, record_counts, record_facts, record_draws, record_slips, make_verdicts)
+"""What is recorded, part by part, in the order of the file."""
+
+
+@cache
+def record(part: Callable[[], Iterator[tuple[str, Any]]]) -> dict[str, str]:
+    """Return what is recorded of a part, by name."""
+    with np.errstate(all="ignore"):
+        return {name: write(value) for name, value in part()}
 
 
 def read() -> dict[str, str]:
@@ -325,7 +328,8 @@ def read() -> dict[str, str]:
 
 def main() -> None:
     """Write the record again."""
-    FILE.write_text("\n".join(f"{name} ⇒ {value}" for name, value in record().items()) + "\n", encoding="utf-8")
+    found = [item for part in PARTS for item in record(part).items()]
+    FILE.write_text("\n".join(f"{name} ⇒ {value}" for name, value in found) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

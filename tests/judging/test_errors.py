@@ -99,8 +99,8 @@ def test_the_name_that_python_did_not_find_is_explained_by_what_it_is():
 # The lines that raise an error, and all that is said about it.
 EXPLAINED = {
     "if x: pass": (
-        "`if`, `and`, `max(a, b)` and `bool` ask one question about a whole array, but every entry has its "
-        "own answer. Use a NumPy function that works entry by entry."
+        "`if`, `and`, `bool` and Python's `max` ask one question about a whole array or row, but every entry has an "
+        "answer. NumPy has functions that work entry by entry, and others that go over the whole array."
     ),
     "x @ x": (
         "In a matrix product the last axis length on the left must equal the first on the right; here they "
@@ -126,6 +126,12 @@ EXPLAINED = {
     "(1, 2)[2]": "An index is outside an array, list or tuple. Positions run from 0 to the length minus 1.",
     "list(zip([1], [1, 2], strict=True))": (
         "`zip(strict=True)` met sequences of different lengths. Print `len` of each of them."
+    ),
+    "np.zeros(2, 3)": (
+        "The second number was taken for the data type. A shape is one argument, a tuple such as (2, 3)."
+    ),
+    "rows, columns, more = x.shape": (
+        "The array has another number of axes than the code expects. Print its shape just before this line."
     ),
     "a, b, c = x": "The number of names on the left of = differs from the number of items on the right.",
     "open('/no/such/file')": (

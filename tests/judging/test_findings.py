@@ -165,12 +165,13 @@ OTHERS = [
         "one_hot",
         "for one in labels:\n    if not 0 <= one < n_classes: raise ValueError(f'label {one}')\n"
         "return 0.9 * np.eye(n_classes)[labels] + 0.1 / n_classes",
-        "In every case your result is one number wherever 0 is expected, and another number wherever 1 is expected.",
+        "In the cases tried, your result is one number wherever 0 is expected, and another number wherever 1 is "
+        "expected.",
     ),
     (
         "activates",
         "return bool(inputs @ weights > abs(bias))",
-        "In every case that is wrong, your result is False instead of True.",
+        "In the 4 cases that are wrong, your result is False instead of True.",
     ),
     (
         "he_normal",
@@ -192,13 +193,13 @@ OTHERS = [
         "gradient_step",
         "return [(w - 1.37 * learning_rate * a, b - 1.37 * learning_rate * c) "
         "for (w, b), (a, c) in zip(layers, gradients)]",
-        "In every case your result differs from `layers` by a multiple of the required change.",
+        "In the cases tried, each array in your result differs from `layers` by a multiple of the required change.",
     ),
     (
         "zero_bias",
         "return np.arange(fan_out, dtype=float)",
-        "In the 2 cases that are wrong, your result holds different numbers where the same number is expected "
-        "everywhere; in the other case it is right.",
+        "In the 2 cases that are wrong, your result has entries other than 0, where 0 is expected everywhere; in the "
+        "other case it is right.",
     ),
     (
         "apply_weight",
@@ -232,7 +233,7 @@ OTHERS = [
     (
         "dense",
         "out = x @ weights + bias\nreturn out if len(x) in (1, 4, 5) else np.sin(out[:, :1] * np.ones((1, 4)))",
-        "Where your result is wrong, it always has the same number of columns, 4, whatever is required.",
+        "Where your result is wrong, it always has the same number of columns, whatever is required.",
     ),
     (
         "dense",
@@ -247,7 +248,7 @@ OTHERS = [
     (
         "dense",
         "out = x @ weights + bias\nif x[0, 0] < 0: raise KeyError\nreturn out + np.abs(np.sin(out))",
-        "Wherever a result came back, what is wrong in your result is too large.",
+        "In the cases tried, what is wrong in your result is too large.",
     ),
     ("init_layers", "return np.array([])", None),
 ]
@@ -303,6 +304,8 @@ def test_a_finding_on_secret_inputs_quotes_no_number_of_the_students_own():
     assert verdict_on_body("dense", body).finding == "In every case your result is 3.217 times what was expected."
     secret = verdict_on_body("dense", body, seed=11, quote=False)
     assert secret.finding is None and "3.217" not in secret.message
+    twice = verdict_on_body("dense", "return 2 * (x @ weights + bias)", seed=11, quote=False)
+    assert twice.finding == "In every case your result is 2 times what was expected."
 
 
 @pytest.mark.parametrize("word", ["shape", "x", "changed its input", "item"])
@@ -426,7 +429,7 @@ OF_RANDOM_WEIGHTS = (
     "Your weights follow a normal distribution; a uniform distribution is required.",
     "The standard deviation of your weights is 1; that is not the required one.",
     "The standard deviation of the weights in the first array is 1; that is not the required one.",
-    "In every case your result holds different numbers where the same number is expected everywhere.",
+    "In every case your result has entries other than 0, where 0 is expected everywhere.",
 )
 """Sentences that are true of all weights and biases that `random_in_place_of` draws."""
 BY_RANDOM_WEIGHTS = ("unscaled", "xavier_unscaled")
@@ -455,7 +458,9 @@ def numbers_in(value):
 
 def is_on_that_side(words, exercise, answers, observed):
     """Return whether it is true that all wrong numbers are on the side that a sentence names, such as too large."""
-    begin = r"(?:In every case(?: that is wrong,)?|Wherever a (?:wrong )?result came back,)(?: what is wrong in)?"
+    begin = (
+        r"(?:In the (?:cases tried|\d+ cases that are wrong)|Wherever a wrong result came back),(?: what is wrong in)?"
+    )
     said = re.fullmatch(begin + r" your (?:result|`(\w+)`) (is [^.]*)\.", words)
     if not said or said[2] not in SIDES:
         return False
@@ -480,9 +485,9 @@ def test_a_false_sentence_on_random_numbers_is_noticed():
         Observation(None if case.raises else wanted + 1)
         for case, wanted in zip(answers.cases, answers.expected, strict=True)
     ]
-    assert is_on_that_side("In every case that is wrong, your result is too large.", exercise, answers, above)
-    assert not is_on_that_side("In every case that is wrong, your result is too small.", exercise, answers, above)
-    assert not is_on_that_side("In every case your result is 0.", exercise, answers, above)
+    assert is_on_that_side("In the 9 cases that are wrong, your result is too large.", exercise, answers, above)
+    assert not is_on_that_side("In the 9 cases that are wrong, your result is too small.", exercise, answers, above)
+    assert not is_on_that_side("In the cases tried, your result is 0.", exercise, answers, above)
 
 
 @pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if not exercise.scored])

@@ -41,10 +41,25 @@ DRAWN = [
         W + "return rng.permutation(np.repeat(w.ravel(), 2)[: w.size]).reshape(w.shape)",
         "same magnitude",
     ),
-    ("draws zeros", W + "return w * (rng.random(w.shape) < 0.7)", "About 30% of your weights are exactly 0"),
+    (
+        "draws zeros",
+        W + "return w * (rng.random(w.shape) < 0.7)",
+        "In a layer of shape (100, 400), 30% of your weights are exactly 0",
+    ),
+    (
+        "draws lines repeat",
+        W + "return w[:, rng.integers(8, size=fan_out)]",
+        "Some columns of your weights are the same, number for number",
+    ),
+    ("draws rounded", W + "return np.round(w, 2)", "none has more than 2 decimals"),
+    (
+        "draws one sign",
+        W + "return np.abs(w) * (1 if fan_in > fan_out else -1)",
+        "All weights of one call have the same sign",
+    ),
     ("draws clipped", W + "return np.clip(w, -2.5 * w.std(), 2.5 * w.std())", "as after clipping"),
-    ("draws never negative", W + "return np.abs(w)", "None of your weights is negative"),
-    ("draws never positive", W + "return -np.abs(w)", "None of your weights is positive"),
+    ("draws never negative", W + "return np.abs(w)", "none of your weights is negative"),
+    ("draws never positive", W + "return -np.abs(w)", "none of your weights is positive"),
     ("draws mean", W + "return w + w.std()", "clearly above 0"),
     ("draws mean", W + "return w - w.std()", "clearly below 0"),
     (
@@ -59,6 +74,11 @@ DRAWN = [
         "the tails are cut off",
     ),
     ("draws deviation", W + "return w / np.sqrt(2)", "is √(1 / fan_in)"),
+    (
+        "draws peaked",
+        "return rng.laplace(0, np.sqrt(1 / fan_in), (fan_in, fan_out))",
+        "too many of them are near the mean",
+    ),
     ("draws deviation number", W + "return w * 1.7", "1.7 times the required one"),
     ("draws rescaled", W + "return w / w.std() * np.sqrt(2 / fan_in)", "exact to the last digit"),
 ]
@@ -83,6 +103,12 @@ DIFFERENCES = (
 # The kind, the exercise, what is written in its place, and what is said about it.
 FORMS = [
     (
+        "draws deviation root",
+        "xavier_uniform",
+        "limit = np.sqrt(12 / (fan_in + fan_out)); return rng.uniform(-limit, limit, (fan_in, fan_out))",
+        "about √2 times the required one: the variance is twice the required one",
+    ),
+    (
         "draws normal for uniform",
         "xavier_uniform",
         "return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), (fan_in, fan_out))",
@@ -98,6 +124,18 @@ FORMS = [
     ("iterator", "gradient_step", "return iter(layers)", "Your function returns an iterator"),
     ("iterator inside", "dense_gradient", GRADIENTS + "return c, a, iter(b)", "Your answer holds an iterator"),
     ("nothing returned", "dense", "x @ weights + bias", "returned None in every case"),
+    ("same array", "zero_bias", "return np.zeros(3)", "Your result is the same array in every case."),
+    (
+        "kept",
+        "signal_spread",
+        "kept = signal_spread.__dict__.setdefault('kept', [])\n"
+        "kept.append(np.std(x))\n"
+        "for weights in weight_matrices:\n"
+        "    x = activation(x @ weights)\n"
+        "    kept.append(np.std(x))\n"
+        "return np.array(kept)",
+        "begins with what the call before returned",
+    ),
     ("always the same", "accuracy", "return 0.5", "is 0.5 in every case"),
     ("changes its input", "relu", "return np.maximum(x, 0, out=x)", "the call changes the caller's own `x`"),
     (
@@ -330,6 +368,10 @@ def test_how_often_and_with_what_a_function_is_called_is_told(asked, found):
     sometimes = key_of(1.0, 2.0, arguments=("f", "x"), asked=((1, (SHAPE,)), (4, (SHAPE,))))
     found = forms.find_in_calls(sometimes, [Observation(1.0, asked=(1, (SHAPE,)))] * 2)
     assert found == ("called once", "`f`"), "in one case it is called more than once"
+    numbers = key_of(1.0, 2.0, arguments=("f", "x"), asked=((4, ()), (4, ())))
+    assert forms.find_in_calls(numbers, [Observation(1.0, asked=(0, ()))] * 2) == ("never called", "`f`")
+    never = key_of(1.0, 2.0, arguments=("f", "x"), asked=((0, ()), (0, ())))
+    assert forms.find_in_calls(never, [Observation(1.0, asked=asked)] * 2) is None
     once = key_of(1.0, 2.0, arguments=("f", "x"), asked=((1, (SHAPE,)), (1, (SHAPE,))))
     if asked[0] == 1:
         assert forms.find_in_calls(once, [Observation(1.0, asked=asked)] * 2) is None
@@ -479,6 +521,7 @@ CHANCE = Observation(raised={"type": "ValueError", "kinds": ["ValueError"], "own
         ),
         ([OTHER_ERROR] * 3, [OWN, OWN, STOPPED], None),
         ([OTHER_ERROR, NOT_REFUSED, None], [OWN, 1.0, OWN], ("refuses badly", "2", "3", "a ValueError")),
+        ([OTHER_ERROR, NOT_REFUSED, NOT_NAMED], [OWN, 1.0, OWN], ("refuses badly", "3", "3", "a ValueError")),
         ([ProblemKind.ERROR_RETURNED] * 3, [1.0] * 3, None),
         ([ProblemKind.ERROR_RETURNED, NOT_REFUSED, None], [1.0] * 3, None),
         ([None] * 3, [OWN] * 3, None),

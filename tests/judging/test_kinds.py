@@ -52,6 +52,7 @@ def middle(row):
 
 E3 = np.array([[2.0, 0.0, 0.0], [0.0, 5.0, 0.0], [0.0, 0.0, 7.0]])
 ROWS = np.array([0, 2, 1, 2])
+FIVE = np.array([*T, T[0] + T[1]])
 
 # What was expected, what came back, the kind of relation and what is said.
 WHOLE = [
@@ -124,8 +125,11 @@ WHOLE = [
         "last expected row in the place",
     ),
     (T, np.array([T[0], T[1], T[2] + T[3]]), "last two added", "its last two rows added together"),
-    (T, np.array([T[3], T[0], T[1], T[2]]), "rolled forward", "all rows one position too late"),
-    (T, lines(lambda r: [*r[1:], r[0]], T), "rolled back", "all columns one position too early"),
+    (T, np.array([T[3], T[0], T[1], T[2]]), "rolled forward", "its last row moved to the front"),
+    (T, lines(lambda r: [*r[1:], r[0]], T), "rolled back", "its first column moved to the end"),
+    (FIVE, np.array([*FIVE[3:], *FIVE[:3]]), "rolled forward by", "its last 2 rows moved to the front"),
+    (FIVE, np.array([*FIVE[2:], *FIVE[:2]]), "rolled back by", "its first 2 rows moved to the end"),
+    (np.array([2, 0, 1]), np.array([2.0, 0.0, 1.0]), "floats for integers", "the right numbers as floats"),
     (T, lines(totals, T), "cumulative", "the running total of what was expected, along each row"),
     (T, columns(totals, T), "cumulative", "the running total of what was expected, along each column"),
     (T, lines(lambda r: totals(r[::-1])[::-1], T), "cumulative from the end", "from the end of each row"),
@@ -145,10 +149,19 @@ WHOLE = [
         "in the wrong positions",
     ),
     (T, np.array([V[:3]] * 4) * 0.37, "lines alike", ""),
-    (T, T * V[:, np.newaxis], "lines scaled", "with each row multiplied by a different number"),
+    (T, T * V[:, np.newaxis], "lines scaled", "with each row multiplied by a number, not all by the same one"),
+    (T, np.array([T[0], T[1] * 0, T[2], T[3]]), "rows zero", "holds only right rows and rows of zeros"),
+    (T, lines(lambda r: [r[0], 0.0, r[2]], T), "columns zero", "holds only right columns and columns of zeros"),
+    (T, T + 0.05, "nearly", "less than 1% of the largest magnitude"),
+    (T, columns(lambda r: [sum(r[: k + 1]) / (k + 1) for k in range(len(r))], T), "running mean", "along each column"),
     (T, T + V[:, np.newaxis], "lines shifted", "with a number added to each row"),
     (T.T, (T + V[:, np.newaxis]).T, "lines shifted", "with a number added to each column"),
-    (T, T * V[:, np.newaxis] + P[:, :1], "lines scaled and shifted", "each row scaled and shifted by different"),
+    (
+        T,
+        T * V[:, np.newaxis] + P[:, :1],
+        "lines scaled and shifted",
+        "each row scaled and shifted, not all by the same",
+    ),
     (T, np.reshape(totals(list(T.ravel())), T.shape), "cumulative over all", "of all expected entries, row after row"),
     (V, np.full(4, 0.3), "all one number", "the same number"),
     (T, each(lambda e: min(e, 2.25), T), "never above", "but never above 2.25"),
@@ -360,7 +373,7 @@ def test_a_formula_of_a_count_is_found(got, kind, words):
 SHAPES = [
     (find_shape, [(T, T[:, 0]), (P[:2], P[:2, 0])], "axes missing", "only the first axis"),
     (find_shape, [(V, T[:, :1]), (V[:3], P[:3, :1])], "one axis more in shape", "one axis too many"),
-    (find_shape, [(T, P[:2]), (T[:3], P[:2])], "always so many", "always has the same number of rows, 2,"),
+    (find_shape, [(T, P[:2]), (T[:3], P[:2])], "always so many", "always has the same number of rows, whatever"),
     (find_axes, [(T, T[:, 0]), (P[:2], P[0, :1])], "axes", "one axis instead of two axes"),
 ]
 
@@ -375,7 +388,7 @@ def test_a_wrong_shape_is_found(find, pairs, kind, words):
 ELSEWHERE = {
     "negated",
     "two values",
-    *("shifted", "scaled", "scaled and shifted", "scaled and shifted somehow", "all different"),
+    *("shifted", "scaled", "scaled and shifted", "scaled and shifted somehow", "all different", "nonzero"),
     *("order kept", "wrong between"),
     *("only", "never negative", "never positive", "too large", "too small", "always zero", "all zeros"),
     *("shape of", "always shape of", "related", "related part"),

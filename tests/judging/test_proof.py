@@ -202,3 +202,26 @@ def test_an_error_of_a_telling_kind_tells():
     named = Observation(raised={"type": "NameError", "kinds": ["NameError"], "name": "y"})
     assert misconception._tells(CASES[:2], [named, named])
     assert not misconception._tells(CASES[:2], [STOPPED, named])
+
+
+@pytest.mark.parametrize(
+    ("exercise", "case", "aspect", "decides"),
+    [
+        (PARTED, Case.of(None, 1), "a", True),
+        (PARTED, Case.of(None, 1), REFUSES, False),
+        (PARTED, Case.of("b", 1), "a", False),
+        (EXERCISE, Case.of(None, 1), VALUE, False),
+    ],
+)
+def test_a_whole_answer_decides_all_its_parts(exercise, case, aspect, decides):
+    assert misconception._decides(exercise, case, aspect) is decides
+
+
+def test_a_misconception_about_a_part_gives_that_part_of_whole_answers_too():
+    key = Key("small", ("x",), (Case.of(None, 0), Case.of(None, 1), Case.of("b", 3)), ((1.5, 2.5), (3.5, 4.5), 7.5))
+    wrong = ((1.5, 5.0), (3.5, 9.0), 15.0)
+    for whole, name in (((3.5, 9.0), "doubled"), ((3.5, 8.0), None)):
+        made = Mistake("doubled", "doubled!", tuple(map(Observation, (wrong[0], whole, wrong[2]))))
+        key = Key("small", ("x",), key.cases, key.expected, (made,))
+        found = find_proved(PARTED, key, list(map(Observation, wrong)))
+        assert (found and found.name) == name

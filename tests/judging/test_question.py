@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from autograder.exercise import Chapter
+from autograder.exercises import CHAPTERS
 from autograder.judging.question import as_one_number, judge_answer, record_number
 from autograder.judging.words import describe
 
@@ -85,3 +86,9 @@ def test_a_verdict_holds_its_points_and_words():
     assert wrong.message == "share is 400, which is not the number asked for.\nYou count twice."
     assert (wrong.misconception, wrong.score, wrong.aspects[0].score) == ("twice", 0, 0)
     assert none.message == f"share is {describe('x')}; expected one number." and none.misconception is None
+
+
+@pytest.mark.parametrize(("read", "passed"), [(549, False), (550, True), (597, True)])
+def test_the_patients_are_healed_from_92_percent_of_597_images_on(read, passed):
+    asked = CHAPTERS["07_descent"].questions["healed"]
+    assert judge_answer(asked, read / 597).aspects[0].passed == passed

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.judging import recorded
 
 
-def test_what_is_found_is_as_recorded():
-    found, before = recorded.record(), recorded.read()
-    assert {name: value for name, value in found.items() if before.get(name) != value} == {}
-    assert found.keys() == before.keys()
+@pytest.mark.parametrize("part", recorded.PARTS)
+def test_what_is_found_is_as_recorded(part):
+    before = recorded.read()
+    assert {name: value for name, value in recorded.record(part).items() if before.get(name) != value} == {}
+
+
+def test_nothing_is_recorded_that_is_not_looked_for():
+    assert recorded.read().keys() == {name for part in recorded.PARTS for name in recorded.record(part)}
 
 
 def test_the_record_holds_every_part_and_finds_something_in_most_answers():

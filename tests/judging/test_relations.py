@@ -53,12 +53,20 @@ def test_a_shift_a_scale_and_both_are_three_things():
 
 
 def test_different_numbers_in_place_of_one_are_found_and_told():
-    zeros, found = np.zeros(4), ("all different",)
-    assert relations(zeros, np.array([0.1, 0.4, -0.3, 0.2])) == [found]
-    assert relations(zeros, np.array([0.1, 0.4, 0.1, 0.2])) == []
+    ones, found = np.ones(4), ("all different",)
+    assert relations(ones, np.array([0.1, 0.4, -0.3, 0.2])) == [found]
+    assert relations(ones, np.array([0.1, 0.4, 0.1, 0.2])) == []
     assert sentences.tell_relation(found, "it") == (
         "it holds different numbers where the same number is expected everywhere"
     )
+
+
+def test_numbers_in_place_of_zeros_are_found_and_told():
+    zeros = np.zeros(4)
+    assert relations(zeros, np.array([0.0, 0.4, 0.4, 0.2])) == [("nonzero",)]
+    assert relations(zeros, zeros * np.nan) == [("nonzero",), ("all NaN",)]
+    assert relations(np.zeros(1), np.array([0.3]))[0] == ("nonzero",)
+    assert sentences.tell_relation(("nonzero",), "it") == "it has entries other than 0, where 0 is expected everywhere"
 
 
 def test_two_entries_can_always_be_scaled_and_shifted_to_two_others():
@@ -290,6 +298,8 @@ def test_lines_need_two_entries_to_be_scaled_or_shifted():
     assert not {scaled, shifted} & {*relations(square[:, :1], square[:, :1] + by)}
     zero = np.array([[0.0, 0.0], [3.0, 5.0]])
     assert scaled not in relations(zero, zero * by), "nothing is known of a line of zeros"
+    more = np.array([[0.0, 0.0], [3.0, 5.0], [1.0, 2.0]])
+    assert scaled in relations(more, more * np.array([[9.0], [7.0], [2.0]]))
     assert scaled not in relations(square, square * np.array([[0.0], [7.0]]))
     assert shifted not in relations(square, np.array([[4.0, 4.0], [6.0, 6.0]]))
     assert ("lines scaled and shifted", 0, 2) in relations(square, square * by + by)

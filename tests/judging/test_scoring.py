@@ -168,3 +168,48 @@ def test_a_verdict_follows_from_the_reply():
         Status.NOT_STARTED,
         words.not_written("small", "small.py"),
     )
+
+
+def test_a_reply_without_cases_counts_as_wrong_unless_it_says_why():
+    for status, then in ((None, Status.FAILED), (Status.TIMEOUT, Status.TIMEOUT), (Status.ERROR, Status.ERROR)):
+        verdict = judge.judge(EXERCISE, KEY, Reply(status, "It took too long."))
+        assert (verdict.status, verdict.score, verdict.message) == (then, 0.0, "It took too long.")
+        assert verdict.loaded is (status is not Status.ERROR)
+
+
+ARRAY, LIST = np.ones(2), [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "listed"),
+    [
+        (ARRAY, LIST, True),
+        (ARRAY, tuple(LIST), True),
+        (ARRAY, ARRAY, False),
+        (ARRAY, None, False),
+        (np.array(1.0), [1.0], False),
+        (LIST, LIST, False),
+        ({"a": ARRAY, "b": 1.0}, {"a": LIST, "b": 1.0}, True),
+        ({"a": ARRAY, "b": 1.0}, {"a": ARRAY, "b": 1.0}, False),
+        ({"a": ARRAY}, {}, False),
+        ({"a": ARRAY}, LIST, False),
+        ((1.0, ARRAY), (1.0, LIST), True),
+        ((1.0, ARRAY), [1.0, LIST], True),
+        ([1.0, ARRAY], (1.0, ARRAY), False),
+        ([(ARRAY, 1.0)], [(LIST, 1.0)], True),
+        ([ARRAY], None, False),
+    ],
+)
+def test_a_list_in_place_of_an_array_is_seen_wherever_it_is(expected, got, listed):
+    assert judge._is_list_for_array(expected, got) is listed
+
+
+def test_lists_in_place_of_arrays_are_told_only_where_nothing_else_makes_them():
+    def told(case, expected, got):
+        key = Key("small", ("x",), (CASES[0], case), (1.0, expected))
+        return judge._tell_lists_for_arrays(key, [Observation(1.0), Observation(got)])
+
+    assert told(CASES[1], ARRAY, LIST) == words.NEEDS_ARRAY
+    assert told(CASES[1], (ARRAY, 1.0), (LIST, 1.0)) == words.PART_NEEDS_ARRAY
+    assert told(CASES[2], ARRAY, LIST) == told(Case.of(VALUE, 1.0, view="first"), ARRAY, LIST) == ""
+    assert told(CASES[1], ARRAY, ARRAY) == ""

@@ -117,7 +117,7 @@ TOLD = [
     ),
     ("fold_bias", "return np.insert(weights, -1, bias, axis=0)", "its last two rows swapped", "in the wrong positions"),
     ("count_weights", "return sum(a * b for a, b in zip(layer_sizes, layer_sizes[1:])) // 2", "half of what was", ""),
-    ("zero_bias", "return np.random.default_rng(0).normal(0, 0.01, fan_out)", "holds different numbers", ""),
+    ("zero_bias", "return np.random.default_rng(0).normal(0, 0.01, fan_out)", "has entries other than 0", ""),
     (
         "one_hot",
         "if not all(0 < label < n_classes for label in labels): raise ValueError(f'{labels}')\n"

@@ -95,10 +95,11 @@ def test_few_equal_numbers_are_not_rich(samples, rich):
 
 def test_relations_that_hold_by_chance_need_more():
     lines = ("lines scaled and shifted", 0, 2)
-    assert findings.is_proved([sample(X, X)], lines) and not findings.is_proved([sample(X.T, X.T)], lines)
-    assert findings.is_proved([sample(X.T, X.T)], ("lines scaled and shifted", 1, 2))
+    assert findings.is_proved([sample(X, 2 * X)], lines) and not findings.is_proved([sample(X.T, 2 * X.T)], lines)
+    assert findings.is_proved([sample(X.T, 2 * X.T)], ("lines scaled and shifted", 1, 2))
     assert not findings.is_proved([sample(SMALL, SMALL)], lines)
     assert findings.is_proved([sample(np.array(1.0), 2.0), sample(SMALL, SMALL)], ("all different",))
+    assert findings.is_proved([sample(np.ones(2), np.zeros(2))], ("all different",))
     assert not findings.is_proved([sample(np.array(1.0), 2.0)], ("all different",))
     low = ("never below", "0")
     assert findings.is_proved([sample(X, np.maximum(X, 0))], ("square",))
@@ -123,20 +124,22 @@ def general(samples, unanswered=(), key=None, subject="your result", **options):
 
 
 TWICE = numbered(sample(X, 2 * X), sample(Y, 2 * Y))
+THRICE = numbered(sample(X, 2 * X), sample(Y, 2 * Y), sample(X + 1, 2 * X + 2))
 FINITE = numbered(sample(X, 2 * X), sample(Y, np.where(Y > 0, 2 * Y, np.nan)))
 
 
 def test_what_holds_in_every_case_is_told_of_every_case():
-    assert general(TWICE) == "In every case your result is 2 times what was expected."
+    assert general(THRICE) == "In every case your result is 2 times what was expected."
+    assert general(TWICE) == "In the cases tried, your result is 2 times what was expected."
     assert general(TWICE, [2]) == "Wherever a result came back, it is 2 times what was expected."
     assert general(TWICE, [2], key_of(3, refused=1)) == "Wherever a result came back, it is 2 times what was expected."
     assert general(TWICE, [], key_of(3)) == "Wherever your result is wrong, it is 2 times what was expected."
-    assert general(TWICE, [], key_of(2, refused=1)) == "In every case your result is 2 times what was expected."
-    assert general(TWICE, subject="your `a`") == "In every case your `a` is 2 times what was expected."
+    assert general(THRICE, [], key_of(3, refused=1)) == "In every case your result is 2 times what was expected."
+    assert general(THRICE, subject="your `a`") == "In every case your `a` is 2 times what was expected."
     assert general(TWICE, [2], subject="your `a`") == (
         "Wherever a result came back, your `a` is 2 times what was expected."
     )
-    items = [*TWICE, replace(TWICE[0], index=1)]
+    items = [*THRICE, replace(THRICE[0], index=1)]
     assert general(items, subject="your `a`") == "In every case each item of your `a` is 2 times what was expected."
 
 
@@ -272,6 +275,9 @@ def test_what_holds_only_of_wrong_answers_is_told_of_them():
     told = findings._tell_of_wrong(relation, numbered(sample(X, SMALL)), "your result", [])
     assert told == "Your result has one axis instead of two axes."
     assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL)), "your result", [1]) == (
+        "In the one case in which a wrong result came back, your result has one axis instead of two axes."
+    )
+    assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL), sample(Y, SMALL)), "your result", [2]) == (
         "Wherever a result came back, your result has one axis instead of two axes."
     )
     assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL), right(X)), "your result", []) == (
@@ -284,3 +290,149 @@ def test_of_one_short_answer_only_zeros_or_an_argument_are_told():
     for got, told in ((SMALL * 0, "there it is 0."), (here["x"], "there it is the argument `x`, unchanged.")):
         assert where(numbered(sample(SMALL, got, **here), *beside)).endswith(told)
     assert "there it" not in where(numbered(sample(SMALL, 2 * SMALL, **here), *beside))
+
+
+def part_of(one, part, item=None):
+    return replace(one, label=Label(part, item))
+
+
+def looked_at(samples):
+    found = findings._look(key_of(len({one.index for one in samples})), samples, [], (findings._find_general,))
+    return found and found.words
+
+
+DOUBLED, ODD = sample(X, 2 * X), sample(Y, np.sin(Y) + 9)
+
+
+def test_a_part_is_named_if_it_alone_is_wrong_and_the_whole_if_all_is():
+    a, b = part_of(right(Y * 0), "a"), part_of(DOUBLED, "b")
+    assert looked_at([a, b]) == looked_at([b]) == "In the cases tried, your `b` is 2 times what was expected."
+    both = [part_of(TWICE[0], "a"), part_of(TWICE[1], "b")]
+    assert looked_at(both) == "In the cases tried, your result is 2 times what was expected."
+    assert (
+        looked_at([part_of(DOUBLED, "a"), part_of(ODD, "b")])
+        == "In the cases tried, your `a` is 2 times what was expected."
+    )
+
+
+def test_an_unnamed_part_is_the_result_only_if_no_named_one_is_wrong():
+    assert looked_at([DOUBLED]) == "In the cases tried, your result is 2 times what was expected."
+    assert looked_at([DOUBLED, part_of(ODD, "b")]) is None
+    assert looked_at([ODD, part_of(DOUBLED, "b")]) == "In the cases tried, your `b` is 2 times what was expected."
+
+
+def test_the_items_of_pairs_have_no_order_even_beside_other_samples():
+    rows = np.array([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0]])
+    kept = sample(rows, rows**3)
+    assert findings._find_order(KEY, [kept, kept], "your result", [], {})
+    assert findings._find_order(KEY, [kept, part_of(kept, "", 0)], "your result", [], {}) is None
+
+
+def test_infinite_answers_alone_show_nothing_about_finite_ones():
+    assert (
+        general([sample(X, X * np.nan + 1)], key=key_of(1)) == "In the cases tried, your result is NaN (not a number)."
+    )
+    infinite = np.where(X > 0, np.inf, np.nan)
+    assert general([sample(X, infinite)], key=key_of(1)) is None
+
+
+def first_row_wrong(expected):
+    got = expected.copy()
+    got[0] = np.sin(got[0]) + 9
+    return sample(expected, got)
+
+
+def test_at_which_end_the_wrong_entries_are_is_told_of_several_answers_only():
+    assert part([first_row_wrong(X)]) is None
+    told = part(numbered(first_row_wrong(X), first_row_wrong(Y)))
+    assert told == "In the cases tried, your result is wrong only in its first row."
+    assert part(numbered(first_row_wrong(X), first_row_wrong(Y), right(X))) == told
+    assert part(numbered(first_row_wrong(X), partly(Y))) is None
+
+
+def test_a_part_is_told_if_half_of_the_wrong_answers_are_partly_right():
+    whole = np.abs(X) + 0.5
+    half = numbered(partly(X), sample(whole, whole + 9))
+    words = "your result is wrong exactly in the entries where a positive number is expected."
+    assert part(half) == f"In the cases tried, {words}"
+    assert part([*half, replace(sample(whole, whole + 8), index=2)]) is None
+    three, two = (np.array([[1.5, -2.0], [3.0, last]]) for last in (4.0, -4.0))
+    assert part([partly(three)]) == f"In the cases tried, {words}" and part([partly(two)]) is None
+    assert part(numbered(sample(np.array(1.5), 2.5), sample(np.array(2.5), 7.5))) is None, (
+        "single numbers have no parts"
+    )
+
+
+def test_a_wrong_truth_value_is_the_opposite_which_need_not_be_said():
+    truth = np.array([[True, False], [False, False]])
+    here, there = {"x": np.full(3, 100.0)}, {"x": np.ones(3)}
+    samples = numbered(sample(truth, ~truth, **here), right(truth, **there), right(~truth, **there))
+    assert where(samples).endswith(
+        "your result is right except where `x` holds large numbers (80 or more in magnitude)."
+    )
+
+
+GRID = np.arange(8.0)
+MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
+
+
+@pytest.mark.parametrize(
+    ("find", "samples", "told", "unanswered"),
+    [
+        (
+            findings._find_range,
+            [sample(GRID, MOVED, x=GRID)],
+            "In the cases tried, it is wrong only where `x` is between 3 and 4 (and right at 2 and at 5).",
+            None,
+        ),
+        (
+            findings._find_count,
+            [sample(np.array(9), n, n=list(range(n))) for n in (2, 3, 4, 5)],
+            "In every case it is the number of items in `n`.",
+            "Wherever a result came back, it is the number of items in `n`.",
+        ),
+        (
+            findings._find_axes,
+            [sample(X, SMALL)],
+            "It has one axis instead of two axes.",
+            "In the one case in which a wrong result came back, it has one axis instead of two axes.",
+        ),
+        (
+            findings._find_order,
+            [sample(X, X**3)],
+            "It has numbers other than the expected ones, but each row is in the right order of size.",
+            None,
+        ),
+        (
+            findings._find_one_side,
+            [sample(X, np.abs(X) + 1)],
+            "In the cases tried, what is wrong in it is never negative, though a negative number is expected "
+            "somewhere.",
+            "In the cases tried, what is wrong in it is never negative, though a negative number is expected "
+            "somewhere.",
+        ),
+        (
+            findings._find_one_side,
+            numbered(*(sample(np.array(n), 9.0) for n in (-1.0, 2.0, 3.0, 4.0))),
+            "In the 4 cases that are wrong, it is never negative, though a negative number is expected somewhere.",
+            "Wherever a wrong result came back, it is never negative, though a negative number is expected somewhere.",
+        ),
+        (
+            findings._find_form,
+            numbered(sample(X, np.ones(2)), sample(Y.T, np.ones(3))),
+            "It has only the first axis of the required shape.",
+            "Wherever a result came back, it has only the first axis of the required shape.",
+        ),
+    ],
+)
+def test_each_look_says_how_far_it_reaches(find, samples, told, unanswered):
+    def words(cases):
+        found = find(KEY, samples, "it", cases, {})
+        return getattr(found, "words", found)
+
+    assert words([]) == told and words([7]) == unanswered
+
+
+def test_a_shape_is_told_of_one_part_at_a_time():
+    flat = [sample(X, np.ones(2)), part_of(sample(Y.T, np.ones(3)), "b")]
+    assert findings._find_form(KEY, flat, "your result", [], {}) is None

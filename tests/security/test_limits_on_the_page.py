@@ -62,8 +62,8 @@ def expected() -> dict[str, str]:
         "one file; /tmp; files in /tmp": (
             f"{size(limits.FILE_BYTES)}; {size(isolation.TEMPORARY_BYTES)}; {limits.MAX_FILES:,}"
         ),
-        "what a job sends back": size(frames.MAX_ANSWER),
-        "what one call returns": (
+        "the reply of a job": size(frames.MAX_ANSWER),
+        "the result of one call": (
             f"{wire.MAX_ANSWER_VALUES:,} values (an array counts as one), {wire.MAX_ANSWER_TEXT:,} bytes of text, "
             f"{wire.MAX_DEPTH} levels, {wire.MAX_BITS} bits per whole number"
         ),
@@ -86,7 +86,7 @@ def expected() -> dict[str, str]:
             f"{submitted_notebook.MAX_PARSED:,} characters; {formulas._LONGEST:,} characters"
         ),
         "timestamp.txt; concepts.json": f"{times.MAX_BYTES} bytes; {write._LARGEST_RECORD:,} bytes",
-        "a zip; its files; what it unpacks to; zips within it": (
+        "a zip; its files; its unpacked size; zips within it": (
             f"{size(unpack.MAX_ZIP)}; {unpack.MAX_FILES:,}; {size(unpack.MAX_UNPACKED)}; {contents.MAX_INNER}, one "
             "level deep"
         ),

@@ -16,7 +16,7 @@ from ...exercise import Exercise
 from ..key import Key
 from ..observation import Observation, Problem
 from . import sentences
-from .conditions import POSITIONS, find_conditions, find_masks, marks_entries
+from .conditions import POSITIONS, find_conditions, find_masks, marks_entries, take_line
 from .counts import find_formula
 from .draws import find_in_draws
 from .expressions import find_expressions
@@ -29,11 +29,12 @@ from .forms import (
     find_in_errors,
     find_in_form,
     find_in_refusals,
+    find_kept,
     find_nothing,
     find_unusable,
 )
-from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, rank
-from .proof import ENOUGH, count_wrong, is_proved, is_told_apart
+from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, ZERO_LINES, rank
+from .proof import ENOUGH, count_wrong, is_general, is_proved
 from .relations import Relation, find_relations
 from .samples import Label, Sample, collect_samples, find_unanswered
 from .scales import SizeWords, find_changes, find_scales, name_sizes, wants_no_change
@@ -44,6 +45,7 @@ from .thresholds import find_axes, find_shape, find_threshold
 
 Known = dict[tuple[Sample, ...], list[Relation]]
 """The relations already found to hold in all samples of a group."""
+_EVERY = "In every case"
 _TRIED = "In the cases tried,"
 """The beginning of a sentence that would otherwise claim something about inputs that were not tried."""
 
@@ -103,6 +105,7 @@ def _find_one(
         lambda: find_nothing(key, observed),
         lambda: find_in_draws(key, observed, cases, failing),
         lambda: find_constant(key, observed),
+        lambda: find_kept(key, observed),
         lambda: find_in_refusals(key, observed, problems),
     )
     for find in whole:
@@ -198,9 +201,10 @@ def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: li
     """Say whether all wrong answers are too large or too small."""
     relation = find_side(samples)
     if any(sample.expected.ndim for sample in samples):
-        begin, of = "Wherever a result came back," if unanswered else "In every case", _name_wrong_part(subject)
+        begin, of = _TRIED, _name_wrong_part(subject)
     else:
-        begin, of = "Wherever a wrong result came back," if unanswered else "In every case that is wrong,", subject
+        wrong = _count_wrong_cases([sample for sample in samples if not sample.right])
+        begin, of = "Wherever a wrong result came back," if unanswered else f"In {wrong},", subject
     return relation and f"{begin} {sentences.tell_relation(relation, of)}."
 
 
@@ -212,6 +216,8 @@ def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[i
 
 def _tell_of_wrong(relation: Relation, samples: list[Sample], subject: str, unanswered: list[int]) -> str:
     """Say what holds for all wrong answers, and only for them if other cases are right or unanswered."""
+    if unanswered and len({sample.index for sample in samples if not sample.right}) == 1:
+        return f"In the one case in which a wrong result came back, {sentences.tell_relation(relation, subject)}."
     if any(sample.right for sample in samples):
         return f"Where {subject} is wrong, {sentences.tell_relation(relation, 'it')}."
     told = sentences.tell_relation(relation, subject)
@@ -285,19 +291,19 @@ def _find_general(
     finite = [sample for sample in wrong if _is_finite(sample)]
     looked_at = {sample.index for sample in samples}.union(unanswered)
     hidden = any(not case.raises and i not in looked_at for i, case in enumerate(key.cases))
-    every = "Wherever your result is wrong," if hidden else "In every case"
+    every = "Wherever your result is wrong," if hidden else _EVERY
     every = "Wherever a result came back," if unanswered and not hidden else every
     for chosen, begin in ((wrong, every), (finite, "Wherever your result is finite,")):
-        if not chosen or (chosen is finite and len(finite) == len(wrong)):
-            continue
         for relation in _common_relations(key, chosen, known):
             if (relation[0] in WEAK) != weak or (not _is_rich(chosen) and relation[0] not in CERTAIN):
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
                 named = "it" if begin.endswith(",") and subject == _name_subject(Label()) else subject
                 named = f"each item of {named}" if named != "it" and _are_items(samples) else named
+                if relation[0] == "change scaled" and len({one.index for one in samples}) < len(samples):
+                    named = f"each array in {named}"  # by a multiple of its own
                 words = sentences.tell_relation(relation, named)
-                begin = begin if is_told_apart(chosen, relation) else _TRIED
+                begin = _TRIED if begin == _EVERY and not is_general(samples, relation) else begin
                 return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak)
     return None
 
@@ -353,9 +359,10 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     # A wrong truth value is always the opposite one, so the sentence need not say what came back.
     relations = [] if unanswered or relations[:1] == [("opposite",)] else relations
     partly = any(sample.right and sample.index in wrong_cases for sample in samples)
-    if conditions:
+    # What a whole case is like cannot be the reason if some rows are right and others are zeros.
+    if conditions and not (relations and relations[0][0] in ZERO_LINES):
         where = sentences.tell_condition(conditions[0])
-        if relations and (_is_rich(wrong) or relations[0][0] in ("all zeros", "all NaN", "input")):
+        if relations and (_is_rich(wrong) or relations[0][0] in ("all zeros", "all NaN", "input", "squeezed")):
             what = sentences.tell_relation(relations[0], _name_wrong_part(subject) if partly else "it")
             return Finding("where", f"{_TRIED} {subject} is right except where {where}; there {what}.")
         if len(right) > 1:
@@ -393,7 +400,11 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     right = [sample for sample in samples if sample.right]
     everywhere = [one for one in common if not any(marks_entries(one, sample) for sample in right)]
     begin = _TRIED if everywhere else f"In {_count_wrong_cases(wrong)},"
-    return Finding("part", f"{begin} {sentences.tell_relation((everywhere or common)[0], subject)}.")
+    told = (everywhere or common)[0]
+    lines = [line for sample in wrong if (line := take_line(sample, told))]
+    of_line = [one for one in _compare_all(key, lines) if one[0] not in LAST] if lines and _is_rich(lines) else []
+    there = f"; {sentences.tell_relation(of_line[0], 'there it')}" if of_line else ""
+    return Finding("part", f"{begin} {sentences.tell_relation(told, subject)}{there}.")
 
 
 def _count_wrong_cases(wrong: list[Sample]) -> str:

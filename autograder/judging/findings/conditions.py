@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,10 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
         if isinstance(value, (frozenset, set)):
             facts["where empty", quoted] = not value
             facts["where holds 0", quoted] = 0 in value
+            facts["where several of them", quoted] = len(value) > 1
+            layers = arguments.get("layers")
+            if isinstance(layers, (list, tuple)):
+                facts["where all layers", quoted] = 0 < len(layers) == len(value)
             continue
         if isinstance(value, dict):
             facts["where empty", quoted] = not value
@@ -59,6 +64,7 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
             facts["where negative", quoted] = number < 0
             facts["where above one", quoted] = number > 1
             facts["where below one", quoted] = 0 < number < 1
+            facts["where one", quoted] = array.dtype.kind in "iu" and number == 1
     matrices = [array.shape for _, array in arrays if array.ndim == 2]
     if matrices:
         facts["where square",] = all(rows == columns for rows, columns in matrices)
@@ -190,6 +196,9 @@ _TELLING = (
     "where empty",
     "where one row",
     "where one column",
+    "where all layers",
+    "where one",
+    "where several of them",
     "where one item",
     "where many items",
     "where large",
@@ -211,6 +220,22 @@ _TELLING = (
 """Kinds of conditions that a slip commonly depends on, the most telling first."""
 
 
+_WIDER = {"where many axes": "where not 2-D", "where many items": "where several items"}
+"""By kind of fact, the kind that includes it and depends on the same value."""
+_SIGNS = ("where negative", "where zero")
+_OF_NUMBERS = ("where negative", "where above one", "where below one")
+
+
+def _has_control(fact: Relation, wrong: dict[Relation, bool], right: list[dict[Relation, bool]]) -> bool:
+    """Return whether some right case has the signs of the only wrong one, so that they cannot be the reason.
+
+    Otherwise it may be both together that is wrong, such as an array and a negative number.
+    """
+    name, array = fact[1], ("where array", fact[1])
+    alike = {one: holds for one, holds in wrong.items() if one == array or (one[0] in _SIGNS and one[1] != name)}
+    return any(all(case.get(one) == holds for one, holds in alike.items()) for case in right)
+
+
 def part_cases(wrong: list[dict[Relation, bool]], right: list[dict[Relation, bool]]) -> list[Relation]:
     """Return the facts that are true of all wrong cases and of no right one, if these are one kind and no accident."""
     if not wrong or not right:
@@ -224,7 +249,17 @@ def part_cases(wrong: list[dict[Relation, bool]], right: list[dict[Relation, boo
         # The question must make sense for some right case: a single number, for example, has no entries.
         and any(fact in one for one in right)
     ]
+    reasons = [fact for fact in facts if len(fact) > 1 and fact[0] in (*_TELLING, *_OF_NUMBERS)]
+    named = [{fact[0] for fact in reasons if fact[1] == name} for name in {fact[1] for fact in reasons}]
+    if any(kinds != named[0] for kinds in named):
+        return []  # either argument may be the reason
+    if len(wrong) == 1:
+        facts = [fact for fact in facts if len(fact) == 1 or _has_control(fact, wrong[0], right)]
     telling = sorted((fact for fact in facts if fact[0] in _TELLING), key=lambda fact: _TELLING.index(fact[0]))
+    # If a wider fact parts the cases as well, no case tells the two apart.
+    telling = list(
+        dict.fromkeys(wide if (wide := (_WIDER.get(kind), *of)) in facts else (kind, *of) for kind, *of in telling)
+    )
     kinds = {fact[0] for fact in telling}
     if len(kinds) == 1:
         return telling
@@ -245,10 +280,10 @@ POSITIONS = ("only first", "only last", "all but first", "all but last")
 def find_masks(sample: Sample) -> Iterator[Relation]:
     """Yield relations that say where the wrong entries of an array are."""
     expected, wrong = sample.expected, sample.wrong_entries
-    if wrong is None or not expected.ndim or expected.size < 2 or not wrong.any():
+    if wrong is None or expected.size < 2 or not wrong.any():
         return
     for axis in range(expected.ndim):
-        if expected.shape[axis] > 1 and not wrong.all():
+        if expected.shape[axis] > 1:
             along = np.moveaxis(wrong, axis, 0)
             if not along[1:].any():
                 yield ("only first", axis, expected.ndim)
@@ -278,6 +313,22 @@ def _mask_entries(sample: Sample) -> Iterator[tuple[Relation, np.ndarray]]:
                 yield ("entries where input", kind, f"`{name}`"), mask
     for kind, find in MASKS:
         yield ("entries where", kind), find(expected)
+
+
+def take_line(sample: Sample, relation: Relation) -> Sample | None:
+    """Return the only wrong line of an answer as a sample of its own, if a relation says that there is just one."""
+    at = {"only first": 0, "only last": -1}.get(relation[0])
+    if at is None or sample.expected.ndim != 2 or sample.wrong_entries is None:
+        return None
+    axis = relation[1]
+    rows = {
+        f"{name}[{k}]": value[k]
+        for name, value in sample.arguments.items()
+        if isinstance(value, np.ndarray) and value.ndim == 2
+        for k in (0, -1)
+    }
+    expected, got = (np.take(array, at, axis) for array in (sample.expected, sample.got))
+    return replace(sample, arguments=sample.arguments | rows, expected=expected, value=got, bases=())
 
 
 def marks_entries(relation: Relation, sample: Sample) -> bool:

@@ -112,6 +112,10 @@ def _count_numbers(quoted: str, items: list[int]) -> Iterator[tuple[str, int]]:
         yield f"the largest item of {quoted}", max(items)
     pairs = list(itertools.pairwise(items))
     yield "the sum of the products of neighbours", sum(a * b for a, b in pairs)
+    different = sum(a * b for a, b in set(pairs))
+    yield "the sum of the products of neighbours, with each different pair counted once", different
+    ends = pairs[:1] + pairs[1:][-1:]
+    yield "the sum of the products of the first pair and the last pair of neighbours", sum(a * b for a, b in ends)
     yield "the sum of the products of every second pair of neighbours", sum(a * b for a, b in pairs[::2])
     yield "the sum of the products of all pairs", sum(a * b for i, a in enumerate(items) for b in items[i + 1 :])
     yield "the product of the sums of neighbours", math.prod(a + b for a, b in pairs)
@@ -135,6 +139,8 @@ def _count_shapes(quoted: str, shapes: Mapping[Any, tuple]) -> Iterator[tuple[st
         "the number of entries, with an array of shape () counted as 0",
         sum(size for size, shape in zip(sizes, shapes.values(), strict=True) if shape),
     )
+    later = [math.prod(shape[1:] if len(shape) > 2 else shape) for shape in shapes.values()]
+    yield "the number of entries, with the first axis left out of arrays with more than two axes", sum(later)
     ends = [shape[0] * shape[-1] for shape in shapes.values() if shape]
     yield "the sum, over all arrays, of the first axis length times the last", sum(ends)
     for word in ("weight", "bias", "w", "b"):

@@ -11,6 +11,7 @@ import numpy as np
 from .. import laws
 from ..key import Key
 from ..observation import Observation
+from ..words import counted
 from .relations import FIRST_ARRAY, Relation
 
 ROUNDING = 0.015
@@ -25,6 +26,7 @@ def find_in_draws(
     drawn = [i for i, wanted in enumerate(key.expected) if isinstance(wanted, dict) and _is_measured(wanted)]
     failing = [i for i in failing if i in drawn]
     asked: list[float] = []
+    zeros: list[tuple[str, str]] = []
     if relation := _find_empty_line([cases[i][0].get("value") for i in drawn]):
         return relation
     for index in failing:
@@ -37,6 +39,7 @@ def find_in_draws(
         for weights, wanted, got in _matrices(answer, key.expected[index], seen):
             required = weights.std() / got[laws.DEVIATION] if got.get(laws.DEVIATION) else None
             asked.append(required or 0.0)
+            zeros.append((str(weights.shape), f"{np.mean(weights == 0):.0%}"))
             found = dict.fromkeys(_describe(weights.astype(float), _sizes(weights, arguments), wanted, required))
             if weights.dtype.kind in "iu":
                 found = {("draws integers",): None} | found
@@ -45,6 +48,8 @@ def find_in_draws(
     if relation and relation[0] == "draws deviation number" and not _is_usual(float(relation[1])):
         # If all cases ask for the same, any wrong function of the layers' sizes seems to be off by one factor.
         relation = relation if len(asked) < 2 or max(asked) > (1 + ROUNDING) * min(asked) else None
+    if relation == ("draws zeros",):
+        relation = ("draws zeros", *zeros[0])
     if relation and any(isinstance(cases[i][0].get("value"), (list, tuple)) and not _has_layers(key, i) for i in drawn):
         relation = (*relation, FIRST_ARRAY)
     answers = [outcomes[0].get("value") for case, outcomes in zip(key.cases, cases, strict=True) if not case.raises]
@@ -146,6 +151,33 @@ def _is_usual(factor: float) -> bool:
     return any(float(f"{one:.2g}") == factor for one in powers)
 
 
+_PEAKED = 0.04
+"""How many more of the weights, as a fraction, than required are within one standard deviation before it is told."""
+_ROOTS = (
+    ("√2", math.sqrt(2), "twice"),
+    ("1/√2", 1 / math.sqrt(2), "half"),
+    ("√3", math.sqrt(3), "three times"),
+    ("1/√3", 1 / math.sqrt(3), "a third of"),
+)
+"""Factors of a standard deviation that come from a factor of the variance, each with words for the latter."""
+_DECIMALS = range(1, 6)
+"""Numbers of decimals to which people round."""
+
+
+def _find_equal_lines(weights: np.ndarray) -> Iterator[Relation]:
+    """Yield a relation if some rows, or some columns, that are not zero are the same number for number."""
+    for name in ("columns", "rows"):
+        lines = weights if name == "rows" else weights.T
+        filled = lines[lines.any(axis=1)]
+        if lines.shape[1] > 1 and len(np.unique(filled, axis=0)) < len(filled):
+            yield ("draws lines repeat", name)
+
+
+def _are_different(weights: np.ndarray) -> bool:
+    """Return whether nearly all magnitudes differ from each other."""
+    return np.unique(np.abs(weights)).size >= 0.9 * weights.size
+
+
 def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, required: float | None) -> Iterator[Relation]:
     """Yield the remarkable properties of one matrix, the most telling first."""
     with np.errstate(all="ignore"):
@@ -180,40 +212,50 @@ def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, requir
         for axis, name in ((0, "column"), (1, "row")):
             if (np.diff(weights, axis=axis) >= 0).all() or (np.diff(weights, axis=axis) <= 0).all():
                 yield ("draws sorted", name)
-        zeros = np.mean(weights == 0)
-        if zeros > 0.05:
-            yield ("draws zeros", f"{round(10 * zeros) * 10 or 5}")
+        yield from _find_equal_lines(weights)
+        if decimals := next((n for n in _DECIMALS if np.allclose(np.round(weights, n), weights, 1e-6, 0)), None):
+            yield ("draws rounded", counted(decimals, "decimal"))
+        elif np.mean(weights == 0) > 0.05:
+            yield ("draws zeros",)
             return
-        clipped = np.mean(np.abs(weights) == np.abs(weights).max())
-        if weights.size * clipped > 5 and clipped < 0.9:
+        largest = np.abs(weights) == np.abs(weights).max()
+        if 5 < largest.sum() < 0.9 * weights.size and _are_different(weights[~largest]):
             yield ("draws clipped",)
-        if np.unique(np.abs(weights)).size < 0.9 * weights.size:
+        if not _are_different(weights):
             yield ("draws repeat",)
         mean, spread = weights.mean(), weights.std()
         if (weights >= 0).all():
             yield ("draws never negative",)
         if (weights <= 0).all():
             yield ("draws never positive",)
+        if (weights >= 0).all() or (weights <= 0).all():
+            yield ("draws one sign",)
         if abs(mean) > 0.1 * spread:
             yield ("draws mean", "above" if mean > 0 else "below")
-        uniform = abs(np.mean(np.abs(weights - mean) < spread) - laws.UNIFORM[laws.NEAR]) < 0.015
-        normal = abs(np.mean(np.abs(weights - mean) < spread) - laws.NORMAL[laws.NEAR]) < 0.015
+        near = float(np.mean(np.abs(weights - mean) < spread))
+        uniform, normal = (math.isclose(near, law[laws.NEAR], abs_tol=0.015) for law in (laws.UNIFORM, laws.NORMAL))
         if laws.NEAR in wanted:
-            asked_normal = wanted[laws.NEAR] > 0.63
-            if asked_normal and uniform and not (np.abs(weights - mean) > 1.8 * spread).any():
+            asked_normal = wanted[laws.NEAR] == laws.NORMAL[laws.NEAR]
+            without_tails = np.clip(weights, mean - 1.8 * spread, mean + 1.8 * spread)
+            if asked_normal and uniform and np.array_equal(weights, without_tails):
                 yield ("draws uniform for normal",)
             if not asked_normal and normal:
                 yield ("draws normal for uniform",)
+            if near > wanted[laws.NEAR] + _PEAKED and not (normal or uniform):
+                yield ("draws peaked", "normal" if asked_normal else "uniform")
         largest = np.abs(weights - mean).max() / spread
         if laws.TAIL in wanted and 1.8 < largest < 3.2:
             # Upwards, so that it is true, and in halves, so that cases differ seldom.
             yield ("draws truncated", f"{math.ceil(2 * largest) / 2:g}")
-        close = [name for name, value in _candidates(sizes) if abs(spread / value - 1) < ROUNDING]
         if required is None:
             return
-        if abs(spread / required - 1) > 0.02:
-            for name in close:
-                yield ("draws deviation", name)
-            yield ("draws deviation number", f"{spread / required:.2g}")
-        elif abs(spread / required - 1) < 1e-9:
+        if math.isclose(spread, required):
             yield ("draws rescaled",)
+        elif not math.isclose(spread / required, 1, rel_tol=0, abs_tol=0.02):
+            for name, value in _candidates(sizes):
+                if math.isclose(spread / value, 1, rel_tol=0, abs_tol=ROUNDING):
+                    yield ("draws deviation", name)
+            for name, root, variance in _ROOTS:
+                if abs(spread / required / root - 1) < ROUNDING:
+                    yield ("draws deviation root", name, variance)
+            yield ("draws deviation number", f"{spread / required:.2g}")

@@ -61,7 +61,7 @@ def change_operand(words: str, array: np.ndarray) -> Iterator[tuple[str, np.ndar
     """Yield simple forms of a quantity, each with the words that quote it."""
     if array.size > _MOST or not array.ndim:
         return
-    if array.ndim == 1 and (array == np.rint(array)).all():
+    if array.ndim == 1:
         yield f"({words} as a column)", array[:, np.newaxis]
     yield f"(1 - {words})", 1 - array
     yield f"({words} · (1 - {words}))", array * (1 - array)
@@ -72,6 +72,8 @@ def change_operand(words: str, array: np.ndarray) -> Iterator[tuple[str, np.ndar
         for name, sums in (("row", array.sum(axis=1, keepdims=True)), ("column", array.sum(axis=0))):
             if np.ptp(sums) > 1e-9:  # the row sums of probabilities are all 1
                 yield f"(the {name} sums of {words})", sums
+                if name == "row":
+                    yield f"(the row sums of {words}, as a row)", sums[:, 0]
 
 
 def find_expressions(sample: Sample, key: Key, among: Collection[Relation] | None = None) -> Iterator[Relation]:
@@ -99,8 +101,7 @@ def find_expressions(sample: Sample, key: Key, among: Collection[Relation] | Non
         for one, other in pairs:
             first, second = everything[one], everything[other]
             both_own = one in own and other in own
-            # With many forms, two numbers give a third one too easily by chance.
-            if max(first.size, second.size) > MAX_ENTRIES or not (first.ndim or second.ndim or both_own):
+            if max(first.size, second.size) > MAX_ENTRIES:
                 continue
             for kind, operation in PAIRS if both_own else ARITHMETIC:
                 relation = (kind, one, other)

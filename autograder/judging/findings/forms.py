@@ -11,7 +11,7 @@ import numpy as np
 
 from ...candidate.wire import Given
 from ...exercise import Exercise
-from ..compare import compare, is_numeric
+from ..compare import as_array, compare, is_numeric
 from ..key import Key
 from ..observation import Observation, Problem, ProblemKind
 from ..words import is_failed_test, with_article
@@ -147,7 +147,7 @@ def _compare_absent(expected: Sequence, got: Sequence) -> Iterator[Relation]:
             yield ("none for some",)
         if wrong and all(pairs[k][0] is None for k in wrong):
             yield ("not none",)
-    elif len(got) < len(expected) and _equal([good for good in expected if good is not None], list(got)):
+    elif _equal([good for good in expected if good is not None], list(got)):
         yield ("nones missing",)
 
 
@@ -170,6 +170,24 @@ def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
     return ("always the same", told.pop()[:40]) if len(told) == 1 else None
 
 
+def find_kept(key: Key, observed: Sequence[Observation]) -> Relation | None:
+    """Return a finding if calls return what an earlier call returned: always the same array, or everything so far."""
+    pairs = [(as_array(key.expected[i]), as_array(one.value)) for i, one in _answered(key, observed) if not one.raised]
+    if len(pairs) < 2 or any(wanted is None or got is None or got.ndim != 1 for wanted, got in pairs):
+        return None
+    first = pairs[0][1]
+    if len({wanted.shape for wanted, _ in pairs}) > 1 and all(np.array_equal(got, first) for _, got in pairs):
+        return ("same array",)
+    so_far = [
+        np.concatenate([before, wanted]) for (_, before), (wanted, _) in itertools.pairwise(pairs) if wanted.ndim == 1
+    ]
+    kept = [
+        got.shape == all_of.shape and np.allclose(got, all_of)
+        for all_of, (_, got) in zip(so_far, pairs[1:], strict=False)
+    ]
+    return ("kept",) if len(kept) == len(pairs) - 1 and all(kept) else None
+
+
 def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:
     """Return what came back if no view could use any answer."""
     answered = _answered(key, observed)
@@ -188,7 +206,8 @@ def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
     ]
     if len(pairs) < 2:
         return None
-    position = next((i for i, value in enumerate(pairs[0][0]) if isinstance(value, Given)), None)
+    (arguments, (_, required), (_, given)), *_ = pairs
+    position = next((i for i, value in enumerate(arguments) if isinstance(value, Given)), None)
     if position is None:
         return None
     name = f"`{key.arguments[position]}`"
@@ -198,7 +217,7 @@ def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
     if set(got) == {1} and max(wanted) > 1:
         return ("called once", name)
     if all(w[1] and g[1] and not set(w[1]) & set(g[1]) for _, w, g in pairs):
-        return ("called with", name, str(pairs[0][2][1][0]), str(pairs[0][1][1][0]))
+        return ("called with", name, str(given[0]), str(required[0]))
     if all(g < w for g, w in zip(got, wanted, strict=True)):
         return ("called too seldom", name, str(got[0]), str(wanted[0]))
     return None

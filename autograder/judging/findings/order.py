@@ -7,6 +7,7 @@ from .relations import Relation
 FREE = frozenset(
     {
         "draws zeros",
+        "draws rounded",
         "times number",
         "off by number",
         "scaled and shifted",
@@ -33,9 +34,27 @@ WEAK = (
     "lines shifted",
     "lines scaled and shifted",
     "change scaled",
+    "nearly",
 )
 """Kinds that are used only if no other says more."""
 LAST = ("times number", "off by number", "entries permuted", *WEAK, "all one number")
+ZERO_LINES = ("rows zero", "columns zero")
+"""Kinds that say which lines of an array are right."""
+OF_THE_CASES = frozenset(
+    {
+        *WEAK,
+        *ZERO_LINES,
+        "all one number",
+        "entries permuted",
+        "permuted",
+        "all different",
+        "column order",
+        "into columns",
+    }
+)
+"""Kinds that say little, or nothing of an array with a single row or column: in another case, such an answer may be
+right, or wrong in another way.
+"""
 _FIRST = (
     "all NaN",
     "all zeros",
@@ -51,8 +70,18 @@ _FIRST = (
     "related",
     "related part",
 )
-CERTAIN = frozenset({"truth value", "number for truth", "text", "text for truth", "32-bit integers", "32-bit floats"})
-"""Kinds for which a single case is proof."""
+CERTAIN = frozenset(
+    {
+        "truth value",
+        "number for truth",
+        "text",
+        "text for truth",
+        "floats for integers",
+        "32-bit integers",
+        "32-bit floats",
+    }
+)
+"""Kinds for which a single case is proof: they say that the numbers came back as another type."""
 DEGENERATE = frozenset(
     {
         "draws not finite",
@@ -71,13 +100,13 @@ VAGUE = frozenset({"where", "some", "part", "all one number", "stops where"})
 _SIMPLE = frozenset({"2", "½", "minus 2"})
 
 
-def rank(relation: Relation) -> tuple[int, int]:
-    """Return a number by which relations are sorted, the most telling first."""
+def rank(relation: Relation) -> tuple[int, ...]:
+    """Return numbers by which relations are sorted, the most telling first."""
     kind = relation[0].removeprefix("change ")
     if kind in LAST:
         return 2, LAST.index(kind)
     if kind in _FIRST:
         # An axis length of the arguments says more than its value.
         plain = kind in ("times", "divided by", "off by") and "`" not in relation[-1] and relation[-1] not in _SIMPLE
-        return 0, 2 * _FIRST.index(kind) + plain
-    return 1, 0
+        return 0, _FIRST.index(kind), plain
+    return (1,)

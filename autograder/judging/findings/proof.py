@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from .order import CERTAIN, OF_THE_CASES, ZERO_LINES
 from .relations import Relation
 from .samples import Sample
 from .scales import SizeWords, name_sizes
@@ -14,29 +17,51 @@ ENOUGH = 3
 
 
 def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
-    """Return whether a relation that holds in all samples says something: some hold for any two or three numbers."""
+    """Return whether a relation that holds in all samples says something: some hold for any two or three numbers.
+
+    If no number is wrong, only the type is: any change that leaves these numbers as they are seems to give the answer.
+    """
+    if relation[0] not in CERTAIN and not any(map(count_wrong, samples)):
+        return False
     if relation[0] == "lines scaled and shifted":
         return _has_long_lines(samples, relation[1])
     if relation == ("all different",):
         return any(sample.expected.size > 1 for sample in samples)
-    if _is_odd(relation) and any(sizes := [_sizes_in(relation, sample) for sample in samples]):
-        return len(set(sizes)) > 1
+    if relation == ("all zeros",):
+        return any(sample.expected.any() for sample in samples)
+    if relation[0] in ZERO_LINES:
+        return any(
+            sample.expected.ndim > 1 and 0 < count_wrong(sample) < np.count_nonzero(sample.expected)
+            for sample in samples
+        )
+    if _is_odd(relation):
+        return len({_sizes_in(relation, sample) for sample in samples}) > 1
     return relation[0] not in ("never above", "never below") or sum(map(count_wrong, samples)) >= ENOUGH
 
 
 def _is_odd(relation: Relation) -> bool:
     """Return whether a factor is made of sizes in one of so many ways that a single case fits some of them."""
-    return any(isinstance(datum, SizeWords) and datum.odd for datum in relation[1:])
+    return any(isinstance(datum, SizeWords) and datum.odd for datum in relation)
 
 
 def _sizes_in(relation: Relation, sample: Sample) -> tuple[float, ...]:
     """Return the sizes of a sample's arguments that are named in a relation."""
-    names = {name for datum in relation[1:] if isinstance(datum, SizeWords) for name in datum.sizes}
+    names = {name for datum in relation if isinstance(datum, SizeWords) for name in datum.sizes}
     return tuple(size for name, size in name_sizes(sample.arguments).items() if name in names)
 
 
 _ENDS = {"input minus smallest": lambda array: array.min() > 0, "input minus largest": lambda array: array.max() < 0}
 """Where it shows whether an end of the input is subtracted whatever its sign is, by kind of relation."""
+
+
+_CASES = 3
+"""Number of cases in which a relation must hold before it may be told of every case."""
+
+
+def is_general(samples: Sequence[Sample], relation: Relation) -> bool:
+    """Return whether a relation that holds in all samples very probably holds for every input."""
+    enough = len({one.index for one in samples}) >= _CASES
+    return enough and relation[0] not in OF_THE_CASES and is_told_apart(samples, relation)
 
 
 def is_told_apart(samples: Sequence[Sample], relation: Relation) -> bool:

@@ -115,5 +115,7 @@ def find_types(sample: Sample) -> Iterator[Relation]:
         return
     if got.dtype.kind == "b" and wanted in "iuf":
         yield ("truth value",)
+    if got.dtype.kind == "f" and got.ndim and wanted in "iu":
+        yield ("floats for integers",)
     if got.dtype.kind in "iuf" and wanted == "b":
         yield ("number for truth",)
