@@ -436,3 +436,10 @@ def test_each_look_says_how_far_it_reaches(find, samples, told, unanswered):
 def test_a_shape_is_told_of_one_part_at_a_time():
     flat = [sample(X, np.ones(2)), part_of(sample(Y.T, np.ones(3)), "b")]
     assert findings._find_form(KEY, flat, "your result", [], {}) is None
+
+
+def test_a_side_is_that_of_what_is_wrong_as_soon_as_one_answer_is_an_array():
+    mixed = numbered(sample(np.array(-1.0), 9.0), sample(X, np.abs(X) + 1))
+    for samples in (mixed, mixed[::-1]):
+        told = findings._find_one_side(KEY, samples, "it", [], {})
+        assert told.startswith("In the cases tried, what is wrong in it is never negative")
