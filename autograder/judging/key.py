@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -139,7 +140,9 @@ def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tup
     """Run the misconceptions; a member of a family is left out if its answers are right or the same as another's."""
     made: list[Mistake] = []
     for wrong in reference.misconceptions(exercise.module).get(exercise.name, []):
-        seen = tuple(_strip(_run(exercise, case, wrong.function)) for case in cases)
+        with warnings.catch_warnings():  # such as NumPy's about the mean of nothing: the answer is wrong on purpose
+            warnings.simplefilter("ignore", RuntimeWarning)
+            seen = tuple(_strip(_run(exercise, case, wrong.function)) for case in cases)
         if wrong.general:
             wrongs = map(find_problems, [exercise] * len(cases), cases, expected, seen)
             if not any(wrongs) or any(all(map(agree, cases, one.observations, seen)) for one in made):
