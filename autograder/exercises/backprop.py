@@ -53,7 +53,11 @@ def _pairs(answers: list, calls: tuple) -> list:
 def numerical_gradient(rng):
     """Measure the gradient of f at array: move each entry up and down by step, and compute how fast f changes."""
     aspect = "measures the gradient for each entry"
-    yield Case.of(aspect, Given("sine_sum"), rng.normal(size=(3, 2)), note="every entry has its own derivative")
+    mixed = rng.normal(size=(3, 2))
+    mixed[1, 0], mixed[2, 1] = 0.0, mixed[0, 0]
+    yield Case.of(
+        aspect, Given("sine_sum"), mixed, note="every entry has its own derivative; one is 0, and two are equal"
+    )
     yield Case.of(aspect, Given("sum_of_cubes"), rng.uniform(0.5, 1.5, 4), 0.25, note="a step as large as 0.25")
     yield Case.of(aspect, Given("product"), rng.uniform(0.5, 1.5, (2, 2, 3)), step=0.5, note="three axes")
     yield Case.of(
@@ -62,7 +66,7 @@ def numerical_gradient(rng):
         rng.uniform(0.5, 1.5, (3, 2)),
         note="a function that depends on the array's shape",
     )
-    yield Case.of(aspect, Given("sum_of_squares"), -rng.uniform(1, 2, (1, 4)), note="a single row")
+    yield Case.of(aspect, Given("sum_of_squares"), -1e-6 * rng.uniform(1, 2, (1, 4)), note="a row of tiny numbers")
     aspect = "computes in float64 for every dtype"
     small = rng.uniform(0.5, 1.5, (2, 3)).astype(np.float32)
     yield Case.of(aspect, Given("product"), small, view="in float64", rtol=1e-6, note="a float32 array")
@@ -103,7 +107,7 @@ def relative_error(rng):
     yield Case.of(aspect, np.zeros((0, 4)), np.zeros((0, 4)), note="no entries at all")
     yield Case.of(aspect, np.array([2e-14, 0.0]), np.zeros(2), note="differences too small to matter")
     pairs = [
-        ((5, 3), (3,), "shapes that differ"),
+        ((0, 3), (0, 1), "no entries, but shapes that differ"),
         ((4, 1), (4, 7), "shapes that differ"),
         ((1, 3), (3, 1), "as many entries, in a different shape"),
     ]
@@ -127,13 +131,14 @@ def mean_squared_error_gradient(rng):
     """Return how the mean squared error changes with each prediction; raise a ValueError if the shapes differ."""
     aspect = "computes the gradient of the mean squared error"
     yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(4, 3)), note="four rows of three")
-    row = rng.normal(size=7)
+    row = 40 * rng.normal(size=7)
     target = np.where(np.arange(7) == 2, row, rng.normal(size=7))
-    yield Case.of(aspect, row, target, note="one axis only, and one prediction exact")
+    yield Case.of(aspect, row, target, note="one axis only, large errors, and one prediction exact")
+    yield Case.of(aspect, np.array([[5e-9, 2e-9]]), np.array([[4e-9, -1e-9]]), note="tiny numbers")
     pairs = [
         ((5, 3), (5, 1), "targets that NumPy would broadcast"),
         ((4, 1), (4,), "as many targets as predictions, in a different shape"),
-        ((6, 4), (4,), "one target per column"),
+        ((0, 4), (4,), "no predictions, four targets"),
     ]
     yield from refused_shapes("refuses shapes that differ", rng, pairs)
 
@@ -157,7 +162,9 @@ def cross_entropy_gradient(rng):
     aspect = "computes the gradient of the mean cross-entropy"
     labels = np.array([4, 0, 4, 2, 1, 0])
     yield Case.of(aspect, rng.normal(0, 2, (6, 5)), labels, note="six examples, five classes")
-    yield Case.of(aspect, rng.normal(0, 1, (1, 3)), np.array([1]), note="a single example")
+    one = rng.normal(0, 1, (1, 3))
+    one[0, 1] = one.max() + 0.5
+    yield Case.of(aspect, one, np.array([1]), note="a single example, which is predicted correctly")
     narrow = rng.normal(0, 1, (4, 3)).astype(np.float32)
     yield Case.of(aspect, narrow, np.array([2, 2, 0, 2]), note="one class three times, in float32")
     aspect = "stays finite for large logits"
@@ -190,7 +197,7 @@ def relu_gradient(rng):
     mixed = np.maximum(rng.permutation(np.linspace(-1.9, 2.2, 24)), 0).reshape(6, 4)
     yield Case.of(aspect, rng.normal(size=(6, 4)) * 2, mixed, note="about half of the neurons inactive")
     yield Case.of(aspect, rng.normal(size=(2, 3, 2)), np.zeros((2, 3, 2)), note="all neurons inactive")
-    weak = rng.permutation(np.repeat([0.0, 1e-6, 0.003, 0.04, 0.2, 0.6], 3)).reshape(3, 3, 2)
+    weak = rng.permutation(np.repeat([0.0, 1e-17, 0.003, 0.04, 0.2, 0.6], 3)).reshape(3, 3, 2)
     yield Case.of(
         aspect, rng.normal(size=(3, 3, 2)), weak, note="neurons that are hardly active pass the whole gradient"
     )
@@ -218,15 +225,18 @@ def dense_gradient(rng):
         (1, 2, 5, "a single example"),
         (3, 4, 1, "a single neuron"),
         (3, 3, 3, "three examples, inputs and neurons: factors in the wrong order fit as well"),
-        (7, 9, 6, "float32"),
     ]:
         shapes = [(batch, fan_out), (batch, fan_in), (fan_in, fan_out)]
-        dtype = np.float32 if note == "float32" else np.float64
-        yield Case.of(None, *(rng.normal(size=shape).astype(dtype) for shape in shapes), note=note)
+        yield Case.of(None, *(rng.normal(size=shape) for shape in shapes), note=note)
+    grad, x, weights = (rng.normal(size=shape).astype(np.float32) for shape in [(7, 6), (7, 9), (9, 6)])
+    grad[2], x[4], weights[5], x[0, 1], weights[2, 3] = 0, 0, 0, 0, 0
+    yield Case.of(None, 100 * grad, x, weights, note="float32; large gradients, and zeros among all the numbers")
 
 
 def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int, dtype: type = float) -> tuple:
     layers = random_layers(rng, sizes, dtype)
+    for weights, _ in layers:
+        weights[0, 0] = 0  # such a weight has a gradient, too
     activations = inputs_of_layers(layers, rng.normal(size=(batch, sizes[0])).astype(dtype))
     return layers, activations, rng.normal(size=(batch, sizes[-1])).astype(dtype)
 
@@ -262,7 +272,10 @@ def backward(rng):
     yield Case.of(last, *square, view=last, note="three layers of equal width")
     yield Case.of(below, *square, view=below, note="three layers of equal width")
     yield Case.of(below, *_backward_case(rng, (3, 6, 5, 8, 2), 7), view=below, note="four layers")
-    yield Case.of(below, *_backward_case(rng, (4, 9, 6), 3, np.float32), view=below, note="float32")
+    layers, activations, grad = _backward_case(rng, (4, 9, 6), 3, np.float32)
+    yield Case.of(below, layers, activations, 100 * grad, view=below, note="float32, large gradients")
+    layers, activations, grad = _backward_case(rng, (3, 2, 2), 2)
+    yield Case.of(below, layers, activations, 0 * grad, view=below, note="no logit changes the loss")
 
 
 CHAPTER.question(

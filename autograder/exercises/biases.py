@@ -37,7 +37,7 @@ def neuron(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(bias, np.zeros(4), rng.normal(size=4), -0.6, note="no input at all: only the bias is left")
     yield Case.of(bias, rng.normal(size=5), rng.normal(size=5), -float(rng.uniform(1, 2)), note="a negative bias")
     yield Case.of(total, rng.normal(size=6), rng.normal(size=6) + 0.3, 0.0, note="a bias of zero shifts nothing")
-    yield Case.of(total, np.array([1.7]), np.array([-2.2]), 0.0, note="a single connection")
+    yield Case.of(total, np.array([-1.7e-9]), np.array([-2.2]), 0.0, note="a single connection, and hardly any input")
     yield Case.of(bias, rng.normal(size=7).astype(np.float32), rng.normal(size=7).astype(np.float32), 0.3)
 
 
@@ -77,8 +77,8 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
     yield decide(-x, w, -0.5, note="a sum of -2 and a bias of -0.5")
     yield decide(-x, w, 1.0, note="a sum of -2 and a bias of 1: lifted, but not enough")
     yield decide(x, w, -2 + 1e-9, note="a sum of 2 and a bias just above -2 make a number just above zero")
-    yield decide(np.zeros(3), w, 0.25, note="a blank input and a positive bias")
-    yield decide(np.zeros(3), w, -0.25, note="a blank input and a negative bias")
+    yield decide(np.zeros(3), w, 1e-17, note="a blank input and a positive bias, however small")
+    yield decide(np.zeros(3), w, -1e-17, note="a blank input and a negative bias, however small")
     yield Case.of(edge, x, w, -2.0, note="a sum of 2 and a bias of -2 make exactly zero")
     yield Case.of(edge, np.zeros(3), w, 0.0, note="a blank input and a bias of zero make exactly zero")
     # Decisions drawn at random: answers remembered from another seed are right only by chance.
@@ -121,7 +121,9 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(aspect, rng.normal(size=(1, 5)), rng.normal(size=(5, 4)), rng.normal(size=4), note="a batch of one")
     yield Case.of(aspect, rng.normal(size=(6, 2)), rng.normal(size=(2, 1)), np.array([0.7]), note="one neuron")
     yield Case.of(
-        aspect, *(rng.normal(size=size).astype(np.float32) for size in [(5, 7), (7, 2), (2,)]), note="float32 arrays"
+        aspect,
+        *(rng.normal(size=size).astype(np.float32) for size in [(5, 1), (1, 2), (2,)]),
+        note="a single input, in float32",
     )
 
 
@@ -145,7 +147,8 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(aspect, rng.normal(size=(4, 4)), rng.normal(size=4), note="four inputs, four neurons: row or column?")
     yield Case.of(aspect, rng.normal(size=(1, 6)), rng.normal(size=6), note="a single input")
     yield Case.of(aspect, rng.normal(size=(5, 1)), rng.normal(size=1), note="a single neuron")
-    yield Case.of(aspect, *(rng.normal(size=size).astype(np.float32) for size in [(3, 7), (7,)]), note="float32 arrays")
+    single = rng.normal(size=(3, 7)).astype(np.float32)
+    yield Case.of(aspect, single, np.zeros(7, np.float32), note="float32 arrays; all biases are zero")
 
 
 @CHAPTER.exercise(
@@ -182,7 +185,7 @@ def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     odd = {"weights": (4097, 8193), "bias": (8193,), "more": (3, 7)}
     yield Case.of(plain, odd, rtol=0, atol=0, note="more than 2²⁴ numbers, which 32-bit floats cannot count exactly")
     yield Case.of(axes, {"convolution": (16, 3, 5, 5), "bias": (16,)}, note="four axes")
-    yield Case.of(axes, {"cube": (n, 4, 3), "table": (m, 2), "line": (k,)}, note="arrays with 3, 2 and 1 axes")
+    yield Case.of(axes, {"cube": (n, 4, 3), "table": (m, 1), "line": (1,)}, note="arrays with 3, 2 and 1 axes")
     yield Case.of(special, {"scale": (), "weights": (7, 3)}, note="the shape () is a single number")
     yield Case.of(special, {"temperature": ()}, note="nothing but a single number")
     yield Case.of(special, {}, note="no arrays, no parameters")

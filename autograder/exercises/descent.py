@@ -35,14 +35,17 @@ def _random_gradients(rng: np.random.Generator, layers: list[tuple], dtype: type
 def gradient_step(rng):
     """Compute the network after one gradient descent step."""
     aspect = "steps against the gradient"
-    for sizes, rate, dtype, note in [
-        ((4, 3), 0.1, float, "one layer"),
-        ((5, 7, 3), 0.5, float, "two layers"),
-        ((3, 6, 5, 2), 2.0, np.float32, "three layers in float32, a long step"),
-    ]:
-        layers = random_layers(rng, sizes, dtype)
-        yield Case.of(aspect, layers, _random_gradients(rng, layers, dtype), rate, note=note)
-    yield Case.of(aspect, layers, _random_gradients(rng, layers, dtype), 0.0, note="a learning rate of zero")
+    layers = random_layers(rng, (4, 3))
+    yield Case.of(aspect, layers, _random_gradients(rng, layers), 0.1, note="one layer")
+    layers = random_layers(rng, (5, 7, 3))
+    layers[0][1][:] = 0
+    yield Case.of(aspect, layers, _random_gradients(rng, layers), 0.5, note="two layers; some biases are still zero")
+    layers = random_layers(rng, (4, 4, 4, 4), np.float32)
+    gradients = [tuple(10 * part for part in pair) for pair in _random_gradients(rng, layers, np.float32)]
+    gradients[1] = tuple(0 * part for part in gradients[1])
+    note = "three layers of the same shape in float32, a long step; one layer's gradient is zero"
+    yield Case.of(aspect, layers, gradients, 2.0, note=note)
+    yield Case.of(aspect, layers, gradients, 0.0, note="a learning rate of zero")
 
 
 def _batches(answer: object) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -134,13 +137,15 @@ def minibatches(rng):
     """Yield all examples once, in batches, in an order drawn from rng."""
     aspect = "yields every example exactly once, with its label"
     for n, size, of_x, of_y, note in [
-        (10, 4, (2,), (), "ten examples in batches of four: the last batch is smaller"),
-        (6, 3, (), (2,), "six examples of one number, two numbers to predict for each, in batches of three"),
+        (9, 4, (2,), (), "nine examples in batches of four: the last batch holds one example"),
+        (6, 6, (), (2,), "six examples of one number, two numbers to predict for each, in a single batch"),
         (3, 8, (2,), (), "a batch larger than the data"),
         (5, 1, (2, 2), (), "one example at a time; each has two axes"),
     ]:
         labels = n + 0.25 + rng.permutation(n)  # these labels are neither row numbers nor whole numbers
+        labels[-1] = labels[0]
         x, y = rng.normal(size=(n, *of_x)), np.stack([labels, -labels], axis=1) if of_y else labels
+        x[1] = 0  # a blank example
         yield Case.of(aspect, x, y, size, Rng(int(rng.integers(2**31))), view="dealt", note=note)
     x, y = rng.normal(size=(40, 3)).astype(np.float32), np.arange(40)
     seed = int(rng.integers(2**31))
@@ -268,6 +273,9 @@ def train(rng):
         note="a batch size larger than the data, float32",
     )
     yield Case.of(None, layers, x, y, **how(0, 4, seed), note="no epochs")
+    sure = [(np.eye(2), np.zeros(2))], np.array([[12.0, 0.0]]), np.array([0])
+    yield Case.of(None, *sure, **how(3, 4, seed), note="one example, predicted correctly and with confidence")
+    yield Case.of(None, *sure, **how(1, 1, seed, 0.0), note="one example, and a learning rate of zero")
     layers = random_layers(rng, (2, 3))
     x, y = rng.normal(size=(5, 2)), np.array([0, 2, 1, 1, 0])
     yield Case.of(
@@ -308,7 +316,7 @@ def train(rng):
 )
 def momentum_step(rng):
     """Take one gradient descent step with momentum, and return the new velocity as well."""
-    layers = random_layers(rng, (5, 4, 6, 3))
+    layers = random_layers(rng, (4, 4, 4, 3))
     rest = [tuple(np.zeros_like(part) for part in pair) for pair in layers]
     gradients, velocity = _random_gradients(rng, layers), _random_gradients(rng, layers)
     yield Case.of(None, layers, gradients, rest, 0.1, 0.9, note="the first step, from rest")
@@ -316,6 +324,7 @@ def momentum_step(rng):
     still = [tuple(np.zeros_like(part) for part in pair) for pair in layers]
     yield Case.of(None, layers, still, velocity, 0.5, 0.75, note="no gradient, only the velocity that is left")
     yield Case.of(None, layers, gradients, velocity, 0.3, 0.0, note="no momentum: plain descent")
+    yield Case.of(None, layers, gradients, velocity, 0.0, 0.0, note="no momentum, and a learning rate of zero")
     layers = random_layers(rng, (3, 7, 4), np.float32)
     gradients, velocity = (_random_gradients(rng, layers, np.float32) for _ in range(2))
     yield Case.of(None, layers, gradients, velocity, 0.05, 0.5, note="two layers in float32")

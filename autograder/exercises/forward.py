@@ -38,6 +38,7 @@ def relu(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(aspect, 3 * rng.normal(size=(2, 3, 2)), note="three dimensions")
     yield Case.of(aspect, -1 - rng.random(size=(2, 3)), note="all negative")
     yield Case.of(aspect, np.array(-1.5), note="an array without dimensions, a single number")
+    yield Case.of(aspect, np.array([1e-17, -3e-17]), note="tiny numbers")
     yield Case.of(aspect, np.array([-300.0, 12.5, 250.0, 40.0, -8.0]) * rng.uniform(1, 2), note="large numbers")
 
 
@@ -70,6 +71,7 @@ def softmax(rng: np.random.Generator) -> Iterator[Case]:
         note="rows around 10,000 and around -10,000",
     )
     yield Case.of(large, 800 + rng.normal(size=(2, 4)), note="logits around 800")
+    yield Case.of(large, np.array([[-900.0, -901.0, -902.5]]), note="no logit above -900")
     yield Case.of(large, (100 + rng.normal(size=(3, 4))).astype(np.float32), note="float32 logits around 100")
 
 
@@ -96,7 +98,9 @@ def forward(rng: np.random.Generator) -> Iterator[Case]:
         None, network(rng, [4, 4, 4, 4]), rng.normal(size=(4, 4)), note="square layers, as many rows as neurons"
     )
     yield Case.of(None, network(rng, [4, 3]), rng.normal(size=(6, 4)), note="a single layer, which is the output layer")
-    yield Case.of(None, network(rng, [2, 3, 2]), rng.normal(size=(1, 2)), note="a batch of one")
+    (weights, bias), output = network(rng, [2, 3, 2])
+    asleep = [(weights, bias - 20), output]
+    yield Case.of(None, asleep, rng.normal(size=(1, 2)), note="a batch of one, for which no hidden neuron is active")
     single = [(weights.astype(np.float32), bias.astype(np.float32)) for weights, bias in network(rng, [3, 4, 2])]
     yield Case.of(None, single, rng.normal(size=(3, 3)).astype(np.float32), note="float32")
 
@@ -126,7 +130,7 @@ def predict(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(largest, identity, 3 * np.eye(5)[order[1:4]] - 8, note="all logits negative")
     steep = np.array([[1000.0, 1500, -1000, 2000, 0], [-1000, 900, 0, 1200, 1300]])
     yield Case.of(largest, identity, steep, note="logits in the thousands")
-    close = np.array([[2.0, -1, 2.001, 1, 0], [3, 3.0005, 2, 1, 3], [0.5, 0, 1, -1, 1.0002]])
+    close = np.array([[2.0, -1, 2.000002, 1, 0], [3, 3.0005, 2, 1, 3], [0.5, 0, 1, -1, 1.000002]])
     yield Case.of(largest, identity, close, note="logits that nearly tie")
     layers = network(rng, [3, 8, 4])
     yield Case.of(largest, layers, 2 * rng.normal(size=(7, 3)), note="two layers")

@@ -81,7 +81,8 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of("counts with some layers frozen", layers(), {1}, note="the middle layer is frozen")
     yield Case.of("counts with some layers frozen", layers(), {0, 2}, note="only the middle layer learns")
     yield Case.of("counts with some layers frozen", layers(), {2}, note="the head is frozen")
-    yield Case.of("counts with none or all frozen", layers(), set(), note="nothing is frozen")
+    alike = draw_layers(rng, (5, 5, 5, 1))
+    yield Case.of("counts with none or all frozen", alike, set(), note="nothing is frozen, and two layers are alike")
     yield Case.of("counts with none or all frozen", layers(), {0, 1, 2}, note="everything is frozen")
 
 
@@ -105,7 +106,7 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
 )
 def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
     """Take one gradient descent step in all layers except the frozen ones, which must come back bit for bit."""
-    layers = draw_layers(rng, (6, 5, 4, 3))
+    layers = draw_layers(rng, (5, 5, 5, 3))
     gradients = _like(rng, layers)
     rate = float(rng.uniform(0.1, 0.5))
     yield Case.of(
@@ -114,7 +115,9 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(
         "moves the layers that are not frozen", layers, gradients, rate, {1, 2}, note="only the first layer learns"
     )
-    yield Case.of("moves the layers that are not frozen", layers, gradients, rate, set(), note="nothing is frozen")
+    flat = [gradients[0], tuple(np.zeros_like(array) for array in gradients[1]), gradients[2]]
+    note = "nothing is frozen, and the middle layer's gradient is zero"
+    yield Case.of("moves the layers that are not frozen", layers, flat, rate, set(), note=note)
     single = [(w.astype(np.float32), b.astype(np.float32)) for w, b in layers]
     yield Case.of(
         "moves the layers that are not frozen",
@@ -144,7 +147,8 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         view="kept",
         note="the frozen layer's gradient is NaN",
     )
-    yield Case.of("keeps frozen layers bit for bit", layers, gradients, rate, {0, 1, 2}, note="everything is frozen")
+    note = "everything is frozen, and the learning rate is zero"
+    yield Case.of("keeps frozen layers bit for bit", layers, gradients, 0.0, {0, 1, 2}, note=note)
     yield Case.of(
         "refuses an index that no layer has",
         layers,
@@ -205,6 +209,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(learns, layers, activations, grad, {2}, note="a frozen layer between two that learn")
     yield Case.of(learns, layers, activations, grad, {1, 3}, note="every second layer is frozen")
     yield Case.of(learns, layers, activations, grad, {0}, note="the first layer is frozen")
+    yield Case.of(learns, layers, activations, 0 * grad, {2}, note="no logit changes the loss")
     yield Case.of(
         learns,
         layers,
@@ -294,7 +299,9 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield Case.of(learn, layers, x, y, frozen={1}, **whole, view="trained", note="one full batch, the middle is frozen")
     yield Case.of(learn, layers, *one.values(), frozen={0}, **alike, view="trained", note="all examples are identical")
-    yield Case.of(learn, layers, x, y, frozen=set(), **whole, view="trained", note="one full batch, nothing is frozen")
+    large = whole | {"batch_size": 50}
+    note = "a batch size larger than the data, nothing is frozen"
+    yield Case.of(learn, layers, x, y, frozen=set(), **large, view="trained", note=note)
     yield Case.of(learn, layers, x, y, frozen=set(), **whole | {"epochs": 0}, view="trained", note="no epochs")
     yield Case.of(keep, layers, x, y, frozen={0, 2}, **whole | {"batch_size": 5}, view="kept")
     yield Case.of(keep, layers, x, y, frozen={0, 1, 2}, **whole, view="kept", note="everything is frozen")
@@ -315,9 +322,9 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         x,
         y,
         frozen={0, 1, 2},
-        **whole | {"batch_size": 5},
+        **whole | {"batch_size": 11, "learning_rate": 0.0},
         view="losses",
-        note="everything is frozen; the last batch is smaller",
+        note="everything is frozen, and the learning rate is zero; the last batch holds one example",
     )
     yield Case.of(losses, layers, x, y, frozen={0}, **whole | {"epochs": 0}, view="losses", note="no epochs")
     (*below, (weights, bias)), sure = layers, np.array([0.0, 0.0, 1e6])
@@ -370,7 +377,8 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
 )
 def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
     """Move every weight and bias a fraction of the way from its old to its tuned value."""
-    layers, tuned = draw_layers(rng, (6, 5, 4, 3)), draw_layers(rng, (6, 5, 4, 3))
+    layers, tuned = draw_layers(rng, (5, 5, 5, 3)), draw_layers(rng, (5, 5, 5, 3))
+    layers[0][1][:], layers[1][0][0], tuned[1][0][1] = 0, 0, 0  # some numbers become zero, others were zero
     between, refuses = "mixes every weight and bias of the two networks", "refuses networks that do not fit"
     yield Case.of(between, layers, tuned, 0.25, note="a quarter of the way")
     yield Case.of(between, layers, tuned, 0.5, note="halfway")
@@ -388,8 +396,8 @@ def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
         [(weights[:, :4], bias[:4]), *rest],
         0.5,
         raises=ValueError,
-        mentions=(6, 5, 4),
-        note="weights of shapes (6, 5) and (6, 4)",
+        mentions=(5, 4),
+        note="weights of shapes (5, 5) and (5, 4)",
     )
     yield Case.of(
         refuses,

@@ -140,6 +140,7 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
         mentions=(9,),
         note="a rank above the number of inputs and of neurons",
     )
+    yield Case.of(refuses, 5, 4, -2, Rng(1), raises=ValueError, mentions=(-2,), note="a negative rank")
     yield Case.of("changes nothing at the start", 6, 4, 1, Rng(1), view="change", note="rank 1")
 
 
@@ -202,14 +203,15 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
 
     yield Case.of(None, *drawn(6, 5, 4, 2), 3.0, note="rank 2")
     yield Case.of(None, *drawn(3, 4, 7, 3), 1.5, note="rank 3")
-    yield Case.of(None, *drawn(5, 6, 3, 1), 2.0, note="rank 1")
+    yield Case.of(None, *drawn(1, 6, 3, 1), 2.0, note="one row, rank 1")
     grad, x, weights, adapter = drawn(4, 6, 5, 2)
     yield Case.of(None, grad, x, weights, (adapter[0], np.zeros((2, 5))), 4.0, note="up is still zero")
     small = [array.astype(np.float32) for array in (grad, x, weights)]
     yield Case.of(None, *small, tuple(a.astype(np.float32) for a in adapter), 4.0, note="float32")
     grad, x, weights, (down, up) = drawn(3, 5, 6, 3)
     down[:, 2] = down[:, 0] + down[:, 1]
-    yield Case.of(None, grad, x, weights, (down, up), 1.0, note="rank 3, and a column of down that is the sum of two")
+    note = "rank 3, and a column of down that is the sum of two"
+    yield Case.of(None, grad, x, weights, (down, up), 0.75, note=note)
 
 
 @CHAPTER.exercise(
@@ -249,10 +251,11 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     alike = {"alpha": 4.0, "epochs": 2, "batch_size": 2, "learning_rate": 0.05, "rng": Rng(2)}
     learn, losses = "trains the adapters", "losses"
     yield Case.of(learn, layers, adapters, x, y, **whole, view="trained", note="one full batch")
-    yield Case.of(learn, layers, fresh, x, y, **whole, view="trained", note="one full batch, new adapters")
+    large, note = whole | {"batch_size": 50}, "a batch size larger than the data, new adapters"
+    yield Case.of(learn, layers, fresh, x, y, **large, view="trained", note=note)
     yield Case.of(learn, layers, fresh, x, y, **whole | {"epochs": 1}, view="trained", note="the very first step")
     yield Case.of(learn, layers, adapters, *one.values(), **alike, view="trained", note="all examples are identical")
-    yield Case.of(learn, layers, adapters, x, y, **whole | {"epochs": 0}, view="trained", note="no epochs")
+    yield Case.of(losses, layers, adapters, x, y, **whole | {"epochs": 0}, view="losses", note="no epochs")
     yield Case.of(
         losses,
         layers[:1],
@@ -270,9 +273,9 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         adapters,
         x,
         y,
-        **whole | {"batch_size": 5, "learning_rate": 0.0},
+        **whole | {"batch_size": 11, "learning_rate": 0.0, "alpha": 0.0},
         view="losses",
-        note="a learning rate of zero; the last batch is smaller",
+        note="a learning rate and an alpha of zero; the last batch holds one example",
     )
     several = [
         Call(

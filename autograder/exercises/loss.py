@@ -36,15 +36,15 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
     mean, refuses = "averages the squared differences", "refuses different shapes"
     yield Case.of(mean, np.array([1.0, -2.0, 4.5]), np.array([1.5, 1.0, 4.5]), note="three numbers, the last one exact")
     yield Case.of(mean, rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), note="a batch with three outputs per example")
-    yield Case.of(mean, rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 3, 4)), note="three dimensions")
+    yield Case.of(mean, *(1e-9 * rng.normal(size=(2, 2, 3, 4))), note="three dimensions, and tiny numbers")
     yield Case.of(mean, np.full((2, 3), 0.5), np.full((2, 3), 0.5), note="every prediction exact")
     single = [rng.normal(size=(6, 2)).astype(np.float32) for _ in range(2)]
     yield Case.of(mean, *single, note="float32", rtol=2e-4)
     pairs = [
         ((6, 1), (6,), "(6, 1) and (6,) would broadcast to (6, 6)"),
-        ((4, 3), (3,), "NumPy would repeat the single row"),
+        ((4,), (1,), "NumPy would repeat the single target"),
         ((2, 5), (5, 2), "one array is transposed"),
-        ((3, 1), (7,), "(3, 1) and (7,) would broadcast to (3, 7)"),
+        ((0, 3), (3,), "no predictions, three targets"),
         ((5, 2), (1, 2), "equally many axes, but the single row would be repeated"),
     ]
     yield from refused_shapes(refuses, rng, pairs)
@@ -69,7 +69,7 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
     ones, refuses = "puts a 1 into each label's column", "refuses labels out of range"
     yield Case.of(ones, np.array([2, 0, 1, 2]), 3, note="four labels of three classes")
     yield Case.of(ones, np.array([3, 1, 4, 0, 2])[rng.permutation(5)], 5, note="as many labels as classes")
-    yield Case.of(ones, rng.integers(0, 6, size=4), 10, note="classes that do not occur")
+    yield Case.of(ones, rng.choice([1, 3, 4, 8], size=12), 10, note="twelve labels, and classes that do not occur")
     yield Case.of(ones, np.array([0]), 2, note="a single label")
     yield Case.of(refuses, np.array([0, 4, 2]), 4, raises=ValueError, mentions=(4,), note="label 4 of classes 0 to 3")
     yield Case.of(refuses, np.array([1, 17, 0]), 5, raises=ValueError, mentions=(17,), note="a label far too large")
@@ -98,14 +98,18 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(mean, np.array([[2.0, 0.5, -1.0]]), np.array([1]), note="one row")
     yield Case.of(mean, rng.normal(size=(5, 3)), np.array([2, 0, 1, 1, 2]), note="five rows, three classes")
     yield Case.of(mean, 2 * rng.normal(size=(4, 4)), np.array([1, 3, 0, 0]), note="as many rows as classes")
-    yield Case.of(mean, np.zeros((3, 10)), np.array([7, 0, 3]), note="a blind guess among ten")
+    yield Case.of(mean, np.zeros((3, 10)), np.array([7, 7, 7]), note="a blind guess among ten")
     yield Case.of(
         mean, (3 * rng.normal(size=(6, 4))).astype(np.float32), rng.integers(0, 4, size=6), note="float32", rtol=2e-4
     )
     certain = np.array([[10_000.0, -10_000.0, 0.0], [-9_999.0, -10_000.0, -9_998.0]])
     yield Case.of(large, certain, np.array([1, 2]), note="one confident mistake, by 20,000")
-    yield Case.of(large, certain, np.array([0, 2]), note="one row certain and right, the other less certain", atol=1e-9)
-    yield Case.of(large, 900 + rng.normal(size=(3, 4)), np.array([0, 3, 1]), note="logits around 900")
+    note = "one row certain and right, the other less certain; all logits are far below zero"
+    yield Case.of(large, certain - 15_000, np.array([0, 2]), note=note, atol=1e-9)
+    near = 900 + rng.normal(size=(3, 4))
+    near[0, 0] = near[0].max() + 0.5
+    near[1] = 901, 901, 899, 100
+    yield Case.of(large, near, np.array([0, 3, 1]), note="logits around 900; above one label two others tie")
 
 
 @CHAPTER.exercise(
@@ -129,7 +133,9 @@ def accuracy(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(share, logits, np.where(np.arange(7) < 5, labels, (labels + 1) % 4), note="five of seven right")
     moved = np.array([1, 0, 2, 3, 1, 0, 1])
     yield Case.of(share, logits - 9, (labels + moved) % 4, note="two of seven right, all logits negative")
-    yield Case.of(share, logits, (labels + 1) % 4, note="none right")
+    nearly = logits.copy()
+    nearly[0, 0] = nearly[0, 3] - 1e-6
+    yield Case.of(share, nearly, (labels + 1) % 4, note="none right, and one of them only just wrong")
     hits = int(rng.integers(3, 11))
     drawn = rng.integers(0, 4, size=13)
     wrong = np.where(rng.permutation(13) < hits, drawn, (drawn + rng.integers(1, 4, size=13)) % 4)

@@ -28,12 +28,14 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the signal after it has crossed one connection of the given weight."""
     yield Case.of("one signal", 3.0, 2.5, note="a weight above one amplifies")
     yield Case.of("one signal", float(rng.uniform(1, 3)), 0.0, note="a weight of zero lets nothing through")
-    yield Case.of("one signal", 3.0, 0.01, note="a weight near zero lets only a little through")
+    yield Case.of("one signal", 3, 1e-9, note="a whole number; a weight near zero lets only a little through")
     yield Case.of("one signal", float(rng.uniform(1, 3)), -1.5, note="a negative weight flips the sign")
     yield Case.of("one signal", -2.5, -0.8, note="a negative signal through a negative weight comes out positive")
     yield Case.of("signals of any shape", rng.normal(size=5), 1.75, note="five signals at once")
     yield Case.of("signals of any shape", rng.normal(size=(2, 3, 4)), -0.5, note="three dimensions")
     yield Case.of("signals of any shape", rng.normal(size=(3, 4)).astype(np.float32), 0.25, note="float32 signals")
+    yield Case.of("signals of any shape", np.array([2.5, -1.5]), 0.0, note="two signals and a weight of zero")
+    yield Case.of("signals of any shape", np.zeros((2, 3)), 1.5, note="six signals, all zero")
     whole = rng.permutation([1, 5, 9, -4])
     yield Case.of("signals of any shape", whole, 0.3, note="whole numbers; the result is not a whole number")
 
@@ -59,7 +61,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
     values, refuses = "multiplies and adds up", "refuses arrays that do not fit"
     yield Case.of(values, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), note="small enough to check by hand")
     yield Case.of(values, rng.normal(size=6), rng.normal(size=6) + 0.3)
-    yield Case.of(values, np.array([1.7]), np.array([-2.2]), note="a single connection")
+    yield Case.of(values, np.array([-1.7e-9]), np.array([-2.2]), note="a single connection, and hardly any input")
     yield Case.of(values, rng.normal(size=9).astype(np.float32), rng.normal(size=9).astype(np.float32))
     pairs = [
         ((3,), (5,), "fewer inputs than weights"),
@@ -70,6 +72,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
         ((4, 4), (4, 4), "equal shapes, but not one-dimensional"),
         ((), (), "two single numbers: arrays without an axis"),
         ((2, 3), (6,), "a 2-D array with as many inputs as there are weights"),
+        ((0,), (4,), "no inputs, four weights"),
     ]
     yield from refused_shapes(refuses, rng, pairs)
 
@@ -91,16 +94,21 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
 def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the weighted sums of a whole layer for a whole batch: one example per row, one neuron per column."""
     aspect = "computes every example in every neuron"
-    yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), note="four examples, two neurons")
+    blank = np.where(np.arange(4)[:, np.newaxis] == 2, 0, rng.normal(size=(4, 3)))
+    yield Case.of(aspect, blank, rng.normal(size=(3, 2)), note="four examples, one of them blank; two neurons")
     yield Case.of(
         aspect,
         rng.normal(size=(3, 3)),
         rng.normal(size=(3, 3)),
         note="all shapes are (3, 3): the product exists in either order, but only one order is right",
     )
-    yield Case.of(aspect, rng.normal(size=(1, 5)), rng.normal(size=(5, 4)), note="a batch of one keeps its row")
+    off = np.where(np.arange(4) == 1, 0, rng.normal(size=(5, 4)))
+    yield Case.of(
+        aspect, rng.normal(size=(1, 5)), off, note="a batch of one keeps its row; one neuron's weights are all 0"
+    )
     yield Case.of(aspect, rng.normal(size=(6, 2)), rng.normal(size=(2, 1)), note="one neuron keeps its column")
-    yield Case.of(aspect, rng.normal(size=(5, 7)).astype(np.float32), rng.normal(size=(7, 2)).astype(np.float32))
+    single = [rng.normal(size=size).astype(np.float32) for size in [(5, 1), (1, 2)]]
+    yield Case.of(aspect, *single, note="a single input, in float32")
     whole = rng.integers(-9, 9, size=(4, 3))
     yield Case.of(aspect, whole, rng.normal(size=(3, 2)), note="inputs that are whole numbers; the sums are not")
 
@@ -122,11 +130,12 @@ def count_weights(rng: np.random.Generator) -> Iterator[Case]:
     """Count the weights of a network in which each layer is fully connected to the next; leave out the biases."""
     several = "counts any number of layers"
     yield Case.of("counts between two layers", [3, 2], note="three inputs, two neurons: small enough to draw")
-    yield Case.of("counts between two layers", [64, 10])
+    yield Case.of("counts between two layers", [50_257, 65_537], note="more than 32 bits can count")
     yield Case.of("counts between two layers", [int(n) for n in rng.integers(5, 40, size=2)])
     yield Case.of(several, [64, 32, 10], note="one layer in between")
     yield Case.of(several, [32, 32, 32, 10], note="layers of the same size, one after the other")
-    yield Case.of(several, [int(n) for n in rng.integers(3, 30, size=5)], note="five layers")
+    sizes = [int(n) for n in rng.integers(3, 30, size=5)]
+    yield Case.of(several, [*sizes[:2], 1, *sizes[3:]], note="five layers, one of them a single neuron")
     yield Case.of(several, [int(rng.integers(5, 50))], note="a single layer is connected to nothing")
 
 
@@ -160,10 +169,10 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
     for images, labels, n_classes, note in [
         (small, np.array([0, 0, 1]), 2, "three images of two pixels, small enough to check by hand"),
         (
-            rng.uniform(0, 16, size=(12, 7)),
+            rng.uniform(0, 16, size=(12, 7))[[0, 1, 0, *range(3, 12)]] * (np.arange(7) != 4),
             np.array([2, 0, 2, 1, 2, 0, 2, 2, 1, 2, 0, 2]),
             3,
-            "classes of different sizes, and the first image is not of class 0",
+            "classes of different sizes, one image twice, a pixel without ink, and the first image is not of class 0",
         ),
         (
             np.where(np.arange(9)[:, np.newaxis] == 4, 0, rng.uniform(0, 16, size=(9, 5))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -90,7 +91,7 @@ def shown(value: Any, name: str = "") -> str:
 def _shown(value: Any, name: str) -> str:
     if isinstance(value, np.ndarray):
         if value.size <= 6 and value.ndim <= 2:
-            return str(np.round(value.astype(float) if value.dtype.kind == "f" else value, 4).tolist())
+            return str(_rounded(value.astype(float)).tolist() if value.dtype.kind == "f" else value.tolist())
         return f"{name or 'an array'} {value.shape}"
     if (isinstance(value, (list, tuple)) and not is_numeric(value)) or (
         isinstance(value, dict) and len(str(value)) > 60
@@ -102,13 +103,21 @@ def _shown(value: Any, name: str) -> str:
     if isinstance(value, (float, np.floating)):
         return number(value)
     if isinstance(value, (list, tuple)):
-        items = ", ".join(number(item) for item in value[:8]) + (", …" if len(value) > 8 else "")
+        # Commas separate the items, so none may separate thousands.
+        items = ", ".join(number(item).replace(",", "") for item in value[:8]) + (", …" if len(value) > 8 else "")
         return f"[{items}]" if isinstance(value, list) else f"({items})"
     if hasattr(value, "seed"):
         return f"default_rng({value.seed})"
     if hasattr(value, "name"):
         return value.name
     return repr(value)[:80]
+
+
+def _rounded(array: np.ndarray) -> np.ndarray:
+    """Round to four decimals, or to four digits of the largest number if that is tiny."""
+    largest = np.abs(array).max(initial=0.0)
+    tiny = 0 < largest < 1e-3
+    return np.round(array, 3 - math.floor(math.log10(largest)) if tiny else 4)
 
 
 def tell_call(name: str, arguments: tuple[str, ...], case: Case) -> str:

@@ -199,12 +199,12 @@ FORMS = [
         "return (labels[:, None] == np.arange(n_classes)).astype(float)",
         "none of the invalid",
     ),
-    ("refuses some", "weighted_sum", "return float(np.sum(inputs * weights))", "4 of 8 invalid inputs raised no"),
+    ("refuses some", "weighted_sum", "return float(np.sum(inputs * weights))", "4 of 9 invalid inputs raised no"),
     (
         "refuses badly",
         "weighted_sum",
         "return float(sum(a * b for a, b in zip(inputs, weights)))",
-        "All your results are right, but 8 of 8 invalid inputs do not raise a ValueError with the required values in "
+        "All your results are right, but 9 of 9 invalid inputs do not raise a ValueError with the required values in "
         "its message.",
     ),
     ("refuses otherwise", "weighted_sum", SHAPES.format("IndexError"), "raise an IndexError instead of a ValueError"),

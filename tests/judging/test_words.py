@@ -204,6 +204,7 @@ def test_each_kind_of_value_has_words(value, said):
     ("value", "name", "said"),
     [
         (np.array([[1.0, 2.00004], [3.0, 4.0]]), "w", "[[1.0, 2.0], [3.0, 4.0]]"),
+        (np.array([1.70004e-9, -0.0]), "w", "[1.7e-09, -0.0]"),
         (np.arange(6), "w", "[0, 1, 2, 3, 4, 5]"),
         (np.arange(7), "w", "w (7,)"),
         (np.arange(7), "", "an array (7,)"),
@@ -216,6 +217,7 @@ def test_each_kind_of_value_has_words(value, said):
         ({"a" * 70: 1}, "shapes", "shapes of 1"),
         (0.1234567, "rate", "0.123457"),
         ([1, 2.5], "sizes", "[1, 2.5]"),
+        ([50_257, 7], "sizes", "[50257, 7]"),
         ((1,), "sizes", "(1)"),
         (list(range(8)), "sizes", "[0, 1, 2, 3, 4, 5, 6, 7]"),
         (list(range(9)), "sizes", "[0, 1, 2, 3, 4, 5, 6, 7, …]"),

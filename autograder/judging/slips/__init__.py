@@ -179,18 +179,27 @@ def _flatten(value: Any, numbers: list[np.ndarray]) -> Any:
 
 
 def pack(found: dict[str, tuple[str, list[Slip]]]) -> bytes:
-    """Write the slips of exercises as bytes, each exercise with the digest of what they were made from."""
+    """Write the slips of exercises as bytes, each exercise with the digest of what they were made from.
+
+    Many slips have the same result for a case. Next to each other, equal results are compressed best.
+    """
     entries = [
-        (name, digest, [(one.kind, one.what, one.sketches) for one in slips]) for name, (digest, slips) in found.items()
+        (name, digest, [(one.kind, one.what) for one in slips], _by_result([one.sketches for one in slips]))
+        for name, (digest, slips) in found.items()
     ]
     return zlib.compress(wire.encode(entries), 9)
+
+
+def _by_result(sketches: list[np.ndarray]) -> np.ndarray:
+    """Return an array whose last axis holds the same number of all sketches."""
+    return np.ascontiguousarray(np.stack(sketches).T) if sketches else np.zeros((3, 0, 0), np.float32)
 
 
 def unpack(data: bytes) -> dict[str, tuple[str, list[Slip]]]:
     """Read what `pack` wrote."""
     return {
-        name: (digest, [Slip(kind, tuple(what), sketches) for kind, what, sketches in slips])
-        for name, digest, slips in wire.decode(zlib.decompress(data))
+        name: (digest, [Slip(kind, tuple(what), one) for (kind, what), one in zip(slips, by_result.T, strict=True)])
+        for name, digest, slips, by_result in wire.decode(zlib.decompress(data))
     }
 
 
