@@ -128,7 +128,7 @@ TOLD = [
     ),
     (
         "gradient_step",
-        "if learning_rate >= 1: raise ValueError\n"
+        "if not 0 < learning_rate < 1: raise ValueError\n"
         "return [(w - learning_rate * a, b - learning_rate * c) for (w, b), (a, c) in zip(layers, gradients)]",
         "",
         "more than two items",

@@ -45,6 +45,8 @@ from .thresholds import find_axes, find_shape, find_threshold
 
 Known = dict[tuple[Sample, ...], list[Relation]]
 """The relations already found to hold in all samples of a group."""
+_OF_ONE_NUMBER = ("all zeros", "all NaN", "input", "squeezed")
+"""Kinds that say something even of a single short answer."""
 _EVERY = "In every case"
 _TRIED = "In the cases tried,"
 """The beginning of a sentence that would otherwise claim something about inputs that were not tried."""
@@ -362,8 +364,9 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     # What a whole case is like cannot be the reason if some rows are right and others are zeros.
     if conditions and not (relations and relations[0][0] in ZERO_LINES):
         where = sentences.tell_condition(conditions[0])
-        if relations and (_is_rich(wrong) or relations[0][0] in ("all zeros", "all NaN", "input", "squeezed")):
-            what = sentences.tell_relation(relations[0], _name_wrong_part(subject) if partly else "it")
+        there = relations if _is_rich(wrong) else [one for one in relations if one[0] in _OF_ONE_NUMBER]
+        if there:
+            what = sentences.tell_relation(there[0], _name_wrong_part(subject) if partly else "it")
             return Finding("where", f"{_TRIED} {subject} is right except where {where}; there {what}.")
         if len(right) > 1:
             kind, *names = conditions[0]

@@ -222,12 +222,14 @@ _TELLING = (
 
 _WIDER = {"where many axes": "where not 2-D", "where many items": "where several items"}
 """By kind of fact, the kind that includes it and depends on the same value."""
+_FEW = 2
+"""Number of wrong cases up to which a fact may part them from the right ones by chance."""
 _SIGNS = ("where negative", "where zero")
 _OF_NUMBERS = ("where negative", "where above one", "where below one")
 
 
 def _has_control(fact: Relation, wrong: dict[Relation, bool], right: list[dict[Relation, bool]]) -> bool:
-    """Return whether some right case has the signs of the only wrong one, so that they cannot be the reason.
+    """Return whether some right case has the signs of a wrong one, so that they cannot be the reason.
 
     Otherwise it may be both together that is wrong, such as an array and a negative number.
     """
@@ -253,8 +255,8 @@ def part_cases(wrong: list[dict[Relation, bool]], right: list[dict[Relation, boo
     named = [{fact[0] for fact in reasons if fact[1] == name} for name in {fact[1] for fact in reasons}]
     if any(kinds != named[0] for kinds in named):
         return []  # either argument may be the reason
-    if len(wrong) == 1:
-        facts = [fact for fact in facts if len(fact) == 1 or _has_control(fact, wrong[0], right)]
+    if len(wrong) <= _FEW:
+        facts = [fact for fact in facts if len(fact) == 1 or all(_has_control(fact, one, right) for one in wrong)]
     telling = sorted((fact for fact in facts if fact[0] in _TELLING), key=lambda fact: _TELLING.index(fact[0]))
     # If a wider fact parts the cases as well, no case tells the two apart.
     telling = list(
