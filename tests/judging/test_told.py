@@ -133,7 +133,7 @@ TOLD = [
         "except where `logits` holds large numbers",
         "",
     ),
-    ("softmax", "return (logits == logits.max(axis=1, keepdims=True)).astype(float)", "as in argmax's one-hot form", ""),
+    ("softmax", "return (logits == logits.max(axis=1, keepdims=True)).astype(float)", "argmax's one-hot form", ""),
     # about which nothing was said once
     ("predict", "return softmax(forward(layers, x)[0]).max(axis=1)", "the largest probability of each row", ""),
     (
