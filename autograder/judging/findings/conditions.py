@@ -255,8 +255,8 @@ def part_cases(wrong: list[dict[Relation, bool]], right: list[dict[Relation, boo
     named = [{fact[0] for fact in reasons if fact[1] == name} for name in {fact[1] for fact in reasons}]
     if any(kinds != named[0] for kinds in named):
         return []  # either argument may be the reason
-    if len(wrong) <= _FEW:
-        facts = [fact for fact in facts if len(fact) == 1 or all(_has_control(fact, one, right) for one in wrong)]
+    if len(wrong) <= _FEW and not all(_has_control(fact, one, right) for fact in reasons for one in wrong):
+        return []
     telling = sorted((fact for fact in facts if fact[0] in _TELLING), key=lambda fact: _TELLING.index(fact[0]))
     # If a wider fact parts the cases as well, no case tells the two apart.
     telling = list(
