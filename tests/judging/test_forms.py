@@ -230,7 +230,7 @@ FORMS = [
         "minibatches",
         "if batch_size < 0: raise ValueError(f'{batch_size}')\norder = rng.permutation(len(x))\n"
         "return [(x[order[k:k + batch_size]], y[order[k:k + batch_size]]) for k in range(0, len(x), batch_size)]",
-        "in 1 of 2 cases Python or NumPy raises the ValueError, not your function",
+        "in 1 of 2 cases the ValueError comes from Python or NumPy, not from your function",
     ),
     (
         "changes as well",
