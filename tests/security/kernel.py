@@ -202,8 +202,8 @@ def weighted_sum(inputs, weights):
         raise ValueError(f"{inputs.shape} {weights.shape}")
     inputs *= weights
     return inputs.sum()
-if hasattr(sys.modules.get("candidate.call"), "_snapshot_arguments"):
-    sys.modules["candidate.call"]._snapshot_arguments = lambda *args: {}
+if hasattr(sys.modules.get("candidate.call"), "_is_unchanged"):
+    sys.modules["candidate.call"]._is_unchanged = lambda *args: True
 """
 
 
