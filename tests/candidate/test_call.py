@@ -65,6 +65,34 @@ def test_only_what_the_call_changed_is_named():
     assert called(lambda rng: rng.random(), Rng(1))["changed"] == []
 
 
+@pytest.mark.parametrize(
+    ("argument", "change", "changed"),
+    [
+        (np.array([np.nan, 2.0]), lambda x: x.__setitem__(0, x[0]), False),
+        (np.array([np.nan, 2.0]), lambda x: x.__setitem__(0, 0.0), True),
+        (np.array([1.0, 2.0]), lambda x: x.resize((2, 1), refcheck=False), True),
+        (np.array([0.0, 2.0]), lambda x: x.__setitem__(0, -0.0), True),
+        ([1.0, np.ones(2)], lambda x: x.__setitem__(1, np.ones(2)), False),
+        ([1.0, np.ones(2)], lambda x: x.__setitem__(1, np.ones(2, np.float32)), True),
+        ([1.0, np.ones(2)], lambda x: x.__setitem__(1, [1.0, 1.0]), True),
+        ([1.0, np.ones(2)], lambda x: x[1].__setitem__(1, 3.0), True),
+        ([1.0, (2, 3)], lambda x: x.__setitem__(1, [2, 3]), True),
+        ([1.0, 2.0], lambda x: x.__setitem__(0, 1), True),
+        ([1.0, 2.0], lambda x: x.pop(), True),
+        ([1.0, 2.0], lambda x: x.reverse(), True),
+        ({"a": 1.0, "b": 2.0}, lambda x: x.__setitem__("a", 1.0), False),
+        ({"a": 1.0, "b": 2.0}, lambda x: x.__setitem__("b", 3.0), True),
+        ({"a": 1.0, "b": 2.0}, lambda x: x.__setitem__("a", x.pop("a")), True),
+        ({"a": 1.0, "b": 2.0}, lambda x: x.__setitem__("c", 3.0), True),
+        (frozenset({1, 2}), lambda x: x.add(1), False),
+        (frozenset({1, 2}), lambda x: x.add(3), True),
+        ([Rng(1), Given("half")], lambda x: x[0].random() + x[1](1.0), False),
+    ],
+)
+def test_an_argument_is_changed_if_any_of_its_parts_is_another(argument, change, changed):
+    assert called(change, argument)["changed"] == ([0] if changed else [])
+
+
 def test_an_argument_that_can_no_longer_be_read_was_changed():
     def student(x):
         x.append(x)
