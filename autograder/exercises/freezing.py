@@ -377,7 +377,7 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
 )
 def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
     """Move every weight and bias a fraction of the way from its old to its tuned value."""
-    layers, tuned = draw_layers(rng, (5, 5, 5, 3)), draw_layers(rng, (5, 5, 5, 3))
+    layers, tuned = draw_layers(rng, (6, 5, 5, 3)), draw_layers(rng, (6, 5, 5, 3))
     layers[0][1][:], layers[1][0][0], tuned[1][0][1] = 0, 0, 0  # some numbers become zero, others were zero
     between, refuses = "mixes every weight and bias of the two networks", "refuses networks that do not fit"
     yield Case.of(between, layers, tuned, 0.25, note="a quarter of the way")
@@ -396,8 +396,8 @@ def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
         [(weights[:, :4], bias[:4]), *rest],
         0.5,
         raises=ValueError,
-        mentions=(5, 4),
-        note="weights of shapes (5, 5) and (5, 4)",
+        mentions=(6, 5, 4),  # 6 is in the shapes of the weights alone: the biases do not fit either
+        note="weights of shapes (6, 5) and (6, 4)",
     )
     yield Case.of(
         refuses,
