@@ -265,3 +265,9 @@ def test_a_half_is_no_slip_where_some_size_is_2_in_every_case():
     halved = Slip("argument", ("halved", "alpha"), np.zeros((1, 3)))
     assert _is_ambiguous(halved, key_of("lora_fine_tune")) and not _is_ambiguous(halved, key_of("lora_merge"))
     assert not _is_ambiguous(Slip("argument", ("negated", "alpha"), np.zeros((1, 3))), key_of("lora_fine_tune"))
+
+
+def test_a_single_number_has_no_smallest_entry():
+    body = "if not np.any(signal) or weight == 0: return 0.0\nreturn weight * signal"
+    verdict = verdict_on_body("apply_weight", body)
+    assert verdict.status == "failed" and "smallest entry" not in verdict.message

@@ -10,7 +10,7 @@ from .order import CERTAIN, OF_THE_CASES, ZERO_LINES
 from .relations import Relation
 from .samples import Sample
 from .scales import SizeWords, name_sizes
-from .sources import name_arrays
+from .sources import OF_ALL, name_arrays
 
 ENOUGH = 3
 """Number of wrong entries that one part of the answers must hold before the part means anything."""
@@ -27,6 +27,9 @@ def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
         return _has_long_lines(samples, relation[1])
     if relation == ("all different",):
         return any(sample.expected.size > 1 for sample in samples)
+    if relation[0] in OF_ALL:
+        arrays = (array for one in samples for name, array in name_arrays(one.arguments) if f"`{name}`" == relation[1])
+        return any(array.size > 1 for array in arrays)
     if relation == ("all zeros",):
         return any(sample.expected.any() for sample in samples)
     if relation[0] in ZERO_LINES:

@@ -12,7 +12,7 @@ from ..key import Key
 from .relations import Relation
 from .samples import RTOL, Sample
 
-CHANGES = (
+_OF_EACH = (
     ("input", lambda a: a),
     ("input negated", lambda a: -a),
     ("input doubled", lambda a: 2 * a),
@@ -24,6 +24,8 @@ CHANGES = (
     ("input sigmoid", lambda a: 1 / (1 + np.exp(-a))),
     ("input tanh", np.tanh),
     ("input softplus", lambda a: np.log1p(np.exp(a))),
+)
+_OF_ALL = (
     ("input sum", np.sum),
     ("input mean", np.mean),
     ("input rows summed", lambda a: a.sum(axis=0)),
@@ -40,6 +42,9 @@ CHANGES = (
     ("input length", len),
     ("input entries", np.size),
 )
+CHANGES = _OF_EACH + _OF_ALL
+OF_ALL = frozenset(kind for kind, _ in _OF_ALL)
+"""Kinds that are about all entries, so a single number shows nothing: minus its smallest entry, any number is 0."""
 
 
 def find_sources(sample: Sample) -> Iterator[Relation]:
