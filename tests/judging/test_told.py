@@ -196,7 +196,7 @@ TOLD = [
     (
         "neuron",
         "return float(np.mean(inputs * weights) + bias)",
-        "averaged before the bias is added",
+        "divided by the number of inputs before the bias is added",
         "",
     ),
     ("activates", "return bool(inputs @ weights + bias > 0.5)", "is wrong only where `neuron(", ""),
