@@ -44,8 +44,8 @@ def measure(submissions: int = SUBMISSIONS, fewer: int = FEWER) -> dict:
             with _cluster(folder, workers) as (address, scheduler):
                 runs.append((workers, n, *_grade(folder / "class", n, address, scheduler)))
     return {
-        "how": f"{submissions:,} submissions of {CHAPTER}, artificially cheap except one per worker, and a scheduler and "
-        f"{max(WORKERS)} workers on the same machine",
+        "how": f"{submissions:,} submissions of {CHAPTER}, artificially cheap except one per worker, and a scheduler "
+        f"and {max(WORKERS)} workers on the same machine",
         "runs": [
             {
                 "workers": workers,
@@ -142,8 +142,8 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
         lines += [
             f"- **The coordinator** spends {own:g} CPU seconds per submission, the scheduler {scheduler:g}: the "
             f"coordinator needs {_time(alone)} for the class, whatever the number of workers.",
-            f"- **The bottleneck** is {busier}: about {max(1, round(each / max(own, scheduler))):,} workers finish as many "
-            f"submissions per second as it can take. In a measurement with {spread['how']}, the cluster took "
+            f"- **The bottleneck** is {busier}: about {max(1, round(each / max(own, scheduler))):,} workers finish as "
+            f"many submissions per second as it can take. In a measurement with {spread['how']}, the cluster took "
             f"{run['submissions a second']:g} submissions per second, and the coordinator computed for "
             f"{run['share of the time that the coordinator computes']:.0%} of the time.",
         ]

@@ -148,7 +148,7 @@ def keeps_the_dtype(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def ignores_the_step(f, array, step=1e-5):
-    """This is not the central difference for the step argument. Is another step used, or more than two points? Move each entry up and down by `step`, once each."""
+    """This is not the central difference for the step argument. Is a different step used, or more than two points? Move each entry up and down by `step`, once each."""
     return numerical_gradient(f, array, 1e-5)
 
 
@@ -227,7 +227,7 @@ def fills_column_by_column(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def how_the_slope_changes(f, array, step=1e-5):
-    """This is a second derivative: how fast the derivative changes. The value in the middle is not needed: subtract the lower value from the upper one and divide by 2 * step."""
+    """This is a second derivative: how fast the derivative changes. The value in the middle is not needed: compare only the two values beside it."""
     array = np.array(array, dtype=float)
     gradient, middle = np.zeros_like(array), f(array)
     for index in np.ndindex(array.shape):
@@ -516,7 +516,7 @@ def leaves_certain_rows_out(logits, labels):
 
 @of("cross_entropy_gradient")
 def shares_only_the_probabilities(logits, labels):
-    """The probabilities are divided by the number of examples, but the 1 at the label is subtracted whole. Subtract first, then divide everything."""
+    """The probabilities are divided by the number of examples, but the 1 at the label is not. Subtract first, then divide everything."""
     return softmax(logits) / len(labels) - one_hot(labels, logits.shape[1])
 
 
@@ -597,7 +597,7 @@ def writes_into_the_logits(logits, labels):
 
 @of("cross_entropy_gradient")
 def stops_at_the_probabilities(logits, labels):
-    """This is how the loss changes with the probability, -1/p. Continue to the logits: softmax has a derivative as well, and most of it cancels."""
+    """This is the derivative with respect to the probability, -1/p. Continue to the logits: softmax has a derivative as well, and most of it cancels."""
     rows, probabilities = np.arange(len(labels)), softmax(logits)
     gradient = np.zeros_like(probabilities)
     with np.errstate(divide="ignore"):

@@ -166,7 +166,7 @@ def bias_first(weights, bias):
 
 @of("fold_bias")
 def bias_as_a_column(weights, bias):
-    """The bias is one more column, which would be one more neuron. It belongs to one more input: add a row."""
+    """The bias is one more column, which would be one more neuron. A bias is the weight of one more input: add a row."""
     return np.column_stack([weights, bias])
 
 

@@ -12,7 +12,7 @@ from . import of
 
 @of("gradient_step")
 def updates_in_place(layers, gradients, learning_rate):
-    """The step is right, but the caller's layers (the list or its arrays) have changed. The network before the step must stay as it was: make new arrays in a new list."""
+    """The step is right, but the caller's layers (the list or its arrays) have changed. Keep the old network as it was: make new arrays in a new list."""
     for (weights, bias), (grad_weights, grad_bias) in zip(layers, gradients):
         weights -= learning_rate * grad_weights
         bias -= learning_rate * grad_bias
@@ -175,7 +175,7 @@ def row_numbers_for_rows(x, y, batch_size, rng):
 
 @of("minibatches")
 def leaves_the_generator_where_it_was(x, y, batch_size, rng):
-    """The caller's generator does not move on, as if the order were drawn from a copy of it, so the next call gives the same order. Draw from rng itself."""
+    """The next call gives the same order, as if each order were drawn from a copy of the caller's generator. Draw from rng itself."""
     return minibatches(x, y, batch_size, copy.deepcopy(rng))
 
 
@@ -340,7 +340,7 @@ def shuffles_in_place(x, y, batch_size, rng):
 
 @of("minibatches")
 def any_batch_size(x, y, batch_size, rng):
-    """A batch size below one is accepted, or ends in an error about something else. Check it first, and raise a ValueError whose message contains its value."""
+    """A batch size below one is accepted, or ends in an unrelated error. Check it first, and raise a ValueError whose message contains its value."""
     order = rng.permutation(len(x))
     start = 0
     while 0 < batch_size and start < len(x):
@@ -391,7 +391,7 @@ def damps_the_gradient(layers, gradients, velocity, learning_rate, momentum):
 
 @of("momentum_step")
 def momentum_of_the_sum(layers, gradients, velocity, learning_rate, momentum):
-    """Momentum multiplies the gradient as well. It multiplies only the old velocity; the gradient is added whole."""
+    """Momentum multiplies the gradient as well. It multiplies only the old velocity; the gradient is added in full."""
     velocity = _added(velocity, gradients, momentum, momentum)
     return gradient_step(layers, velocity, learning_rate), velocity
 

@@ -295,14 +295,14 @@ def every_batch_counts_as_full(right, given):
 
 @wherever("epochs")
 def ends_before_the_best_epoch(right, given):
-    """The returned parameters are those from before the epoch with the lowest loss. Return those from the end of the last epoch, even if an earlier loss was lower."""
+    """These are the parameters from before the epoch with the lowest loss. Return those from the end of the last epoch, even if an earlier loss was lower."""
     _, losses = right(**given | {"rng": copy.deepcopy(given["rng"])})
     return right(**given | {"epochs": int(np.argmin(losses)) if losses else 0})[0], losses
 
 
 @wherever("epochs")
 def ends_after_the_best_epoch(right, given):
-    """The returned parameters are those from the end of the epoch with the lowest loss. Return those from the end of the last epoch, even if an earlier loss was lower."""
+    """These are the parameters from the end of the epoch with the lowest loss. Return those from the end of the last epoch, even if an earlier loss was lower."""
     _, losses = right(**given | {"rng": copy.deepcopy(given["rng"])})
     return right(**given | {"epochs": int(np.argmin(losses)) + 1 if losses else 0})[0], losses
 
@@ -359,13 +359,13 @@ def divides_by_the_batch_again(right, given):
 
 @wherever("epochs")
 def steps_by_the_sum(right, given):
-    """The steps are too long by a factor of the batch size, as with the gradient of a sum. The loss of a batch is a mean, and so is its gradient."""
+    """The steps are too long by a factor of the batch size, as with the gradient of a sum. The loss of a batch is a mean: use its gradient."""
     return _loop(right, given, rate=lambda size: given["learning_rate"] * size)
 
 
 @wherever("epochs")
 def all_steps_from_the_same_place(right, given):
-    """All gradients of an epoch seem to be computed with the network as it was when the epoch began. Compute each batch's gradient with the network that the last step returned."""
+    """All gradients of an epoch seem to come from the network at the start of the epoch. Compute each batch's gradient with the network that the last step returned."""
     return _loop(right, given, keep="summed")
 
 
@@ -445,13 +445,13 @@ def seeds_for_itself(right, given):
 
 @wherever("epochs")
 def a_generator_of_its_own(right, given):
-    """The order does not depend on the rng argument, so the run cannot be repeated. Draw it from that generator."""
+    """The order does not depend on the rng argument, so the run cannot be repeated. Draw the order from rng."""
     return right(**given | {"rng": np.random.default_rng(next(SEEDS))})
 
 
 @wherever("epochs")
 def trains_the_given_network(right, given):
-    """The training is right, but the caller's own list or its arrays have changed. Put the results of the steps into a new list, and compute new arrays: `-=` changes an array whatever its name."""
+    """The training is right, but the caller's own list or its arrays have changed. Collect the results of the steps in a new list of new arrays: `-=` changes an array whatever its name."""
     kind = "adapters" if "adapters" in given else "layers"
     state, losses = right(**given)
     given[kind][:] = state

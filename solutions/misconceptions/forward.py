@@ -305,7 +305,7 @@ def without_biases(layers, x):
 
 @of("forward")
 def bias_after_relu(layers, x):
-    """The bias seems to be added after ReLU. It is part of the sum that decides whether the neuron activates: add it first."""
+    """The bias seems to be added after ReLU. The bias is part of the sum that decides whether the neuron activates: add it first."""
     activations = [x]
     for weights, bias in layers[:-1]:
         activations.append(reference_relu(activations[-1] @ weights) + bias)
@@ -372,7 +372,7 @@ def smallest_wins(layers, x):
 
 @of("predict")
 def relu_before_the_choice(layers, x):
-    """Where all logits are negative, class 0 came back. Is there a ReLU before the choice, or does a search begin with 0 as the largest so far? The largest logit can be negative."""
+    """Where all logits are negative, class 0 came back. Is there a ReLU before the choice, or does a search for the largest begin at 0? The largest logit can be negative."""
     return np.argmax(reference_relu(reference_forward(layers, x)[0]), axis=1)
 
 
@@ -427,7 +427,7 @@ def all_probabilities(layers, x):
 
 @of("relu")
 def loops_over_one_axis(x):
-    """The loop seems to visit the entries of one axis: in a 2-D array each x[i] is a whole row. x may have any shape: use a NumPy function that works entry by entry."""
+    """The loop seems to visit the entries of one axis: in a 2-D array each x[i] is a whole row. Use a NumPy function that works entry by entry, for any shape."""
     kept = np.zeros_like(x)
     for i in range(len(x)):
         if x[i] > 0:
@@ -444,7 +444,7 @@ def share_of_the_logits_above_one(logits):
 
 @of("softmax")
 def one_more_in_the_sum(logits):
-    """The probabilities of a row sum to less than 1: after the largest logit is subtracted, 1 seems to be added to the sum of the exponentials. Divide by the sum alone."""
+    """A row's probabilities sum to less than 1, as if 1 were added to the sum of the shifted exponentials. Divide by the sum alone."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / (1 + powers.sum(axis=1, keepdims=True))
 

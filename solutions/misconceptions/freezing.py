@@ -82,7 +82,7 @@ def counts_arrays(layers, frozen):
 
 @of("count_trainable")
 def the_fraction_that_learns(layers, frozen):
-    """This is the fraction of the parameters that learn. Return how many they are."""
+    """This is the fraction of the parameters that learn. Return their number."""
     return count_trainable(layers, frozen) / count_trainable(layers, set())
 
 
@@ -312,7 +312,7 @@ def returns_only_what_learned(layers, x, y, *, frozen, **settings):
 
 @of("fine_tune")
 def learns_from_nothing(layers, x, y, *, frozen, **settings):
-    """The layers that learn seem to start from zeros, so what they had learned is lost. Go on from the values in `layers`."""
+    """The layers that learn seem to start from zeros, so what they had learned is lost. Start from the values in `layers`."""
     begun = [pair if k in frozen else tuple(map(np.zeros_like, pair)) for k, pair in enumerate(layers)]
     return fine_tune(begun, x, y, frozen=frozen, **settings)
 

@@ -58,7 +58,7 @@ def independent_columns(weights):
 
 @of("distinct_neurons")
 def order_does_not_matter(weights):
-    """Columns with the same numbers in another order are counted as one, as if their sums or sorted entries were compared. The order matters: each entry belongs to a different input."""
+    """Columns with the same numbers in a different order are counted as one, as if sums or sorted entries were compared. Order matters: each entry belongs to a different input."""
     return distinct_columns(np.sort(weights, axis=0))
 
 
@@ -316,7 +316,7 @@ def limit_of_one(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def brackets_left_out(fan_in, fan_out, rng):
-    """The limit is what a formula without parentheses around the sum gives, because Python divides before it adds."""
+    """The limit fits a formula without parentheses around the sum: Python divides before it adds."""
     limit = np.sqrt(6 / fan_in + fan_out)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -402,7 +402,7 @@ def xavier_sizes_multiplied(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def xavier_brackets_left_out(fan_in, fan_out, rng):
-    """The standard deviation is what a formula without parentheses around the sum gives, because Python divides before it adds."""
+    """The standard deviation fits a formula without parentheses around the sum: Python divides before it adds."""
     return rng.normal(0, np.sqrt(2 / fan_in + fan_out), size=(fan_in, fan_out))
 
 
@@ -432,13 +432,13 @@ def he_variance_for_deviation(fan_in, fan_out, rng):
 
 @of("he_normal")
 def xavier_for_he(fan_in, fan_out, rng):
-    """This is Xavier's rule. He's rule looks only at the inputs, which are what each neuron adds up."""
+    """This is Xavier's rule. He's rule counts only the inputs, because each neuron adds up its inputs."""
     return xavier_normal(fan_in, fan_out, rng)
 
 
 @of("he_normal")
 def outputs_for_inputs(fan_in, fan_out, rng):
-    """The standard deviation depends on fan_out. What makes a sum large is the number of signals in it, which is fan_in."""
+    """The standard deviation depends on fan_out. A sum grows with the number of signals in it, which is fan_in."""
     return rng.normal(0, np.sqrt(2 / fan_out), size=(fan_in, fan_out))
 
 
@@ -541,7 +541,7 @@ def measured_before_the_activation(x, weight_matrices, activation):
 
 @of("signal_spread")
 def leaves_out_the_input(x, weight_matrices, activation):
-    """The first number is missing: the standard deviation of x itself. There is one more number than there are layers."""
+    """The first number is missing: the standard deviation of x itself. Return one number more than there are layers."""
     spreads = []
     for weights in weight_matrices:
         x = activation(x @ weights)

@@ -217,7 +217,7 @@ def strings_all_sums_together(inputs, weights):
 
 @of("weighted_sums")
 def multiplies_entry_by_entry(inputs, weights):
-    """The arrays seem to be multiplied entry by entry, as `*` does, and nothing is added up. Each result is a row of inputs times a column of weights, added up."""
+    """The arrays seem to be multiplied entry by entry, as `*` does. Each result is a row of inputs times a column of weights, added up."""
     return inputs * weights
 
 
@@ -283,7 +283,7 @@ def a_single_layer_counts_itself(layer_sizes):
 
 @of("count_weights")
 def connects_every_pair(layer_sizes):
-    """Every layer is connected to every later one. Only neighbours are connected: 64 to 32 and 32 to 10, but not 64 to 10."""
+    """Here every layer is connected to every later one. Only neighbours should be: 64 to 32 and 32 to 10, but not 64 to 10."""
     return sum(a * b for i, a in enumerate(layer_sizes) for b in layer_sizes[i + 1 :])
 
 

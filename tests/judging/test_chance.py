@@ -203,7 +203,7 @@ TOLD = [
     (
         "predict",
         "return np.insert(forward(layers, x)[0], 0, 0, axis=1).argmax(axis=1).clip(1) - 1",
-        "begin with 0",
+        "begin at 0",
         "Compare",
     ),
     (
