@@ -164,7 +164,7 @@ def stream(workers: Workers, tasks: Iterable[GradingTask]) -> Iterator[GradedSub
                 raise
             except futures.CancelledError:
                 raise ClassroomError(
-                    "The Dask scheduler is gone or has lost its tasks. What has been graded so far is kept: start it "
+                    "The Dask scheduler is gone or has lost its tasks. Everything graded so far is kept: start it "
                     "again, then run the same command again."
                 ) from None
             except Exception as error:
