@@ -157,6 +157,16 @@ def test_a_submission_is_bounded(exchange, monkeypatch, caplog):
     assert "weightlab/large.py" not in exchange.held() and "unpacks to more than" in caplog.text
 
 
+def test_files_beyond_the_most_are_left_out_and_named_and_those_before_are_kept(exchange, monkeypatch, caplog):
+    monkeypatch.setattr(inbound, "Budget", lambda: Budget(files=3))
+    folder = exchange.submit()
+    for name in ("x", "y"):
+        (folder / "weightlab" / f"{name}.py").write_text("z = 1")
+    exchange.collect()
+    assert exchange.held() == WHOLE
+    assert all(f"weightlab/{name}.py" in caplog.text for name in ("x", "y")) and "files" in caplog.text
+
+
 def test_a_full_disk_ends_collecting_and_leaves_no_part(exchange, monkeypatch, caplog):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
