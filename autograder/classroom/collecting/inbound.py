@@ -137,6 +137,11 @@ def _copy(
         if any(fnmatch(name, pattern) for pattern in ignored):
             continue
         try:
+            budget.count(1)  # folders as well, because each takes room on the grader's disk
+        except NotTakenError as error:  # the rest is not named one by one
+            left_out.append((str(inside / name), str(error)))
+            return
+        try:
             source = os.open(name, _OPEN, dir_fd=folder)
         except OSError as error:
             left_out.append((str(inside / name), "it is a link" if _is_link(name, folder) else error.strerror))
@@ -151,7 +156,6 @@ def _copy(
             elif not stat.S_ISREG(about.st_mode):
                 why = "it is not an ordinary file"
             else:
-                budget.count(1)
                 _copy_file(source, target / name, budget)
                 continue
         except NotTakenError as error:

@@ -157,6 +157,20 @@ def test_a_submission_is_bounded(exchange, monkeypatch, caplog):
     assert "weightlab/large.py" not in exchange.held() and "unpacks to more than" in caplog.text
 
 
+@pytest.mark.parametrize("kind", ["folder", "file", "link"])
+def test_a_flood_of_folders_or_links_is_bounded_and_told_in_one_line(exchange, monkeypatch, caplog, kind):
+    monkeypatch.setattr(inbound, "Budget", lambda: Budget(files=20))
+    folder = exchange.submit() / "z"
+    folder.mkdir()
+    for number in range(50):
+        one = folder / str(number)
+        one.mkdir() if kind == "folder" else one.touch() if kind == "file" else one.symlink_to("/etc/passwd")
+    exchange.collect()
+    made = sum(1 for _ in (exchange.room / "submitted" / ME / CHAPTER / "z").iterdir())
+    assert exchange.held() >= WHOLE and made < 20
+    assert caplog.text.count("it holds more than") == 1
+
+
 def test_a_full_disk_ends_collecting_and_leaves_no_part(exchange, monkeypatch, caplog):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
