@@ -171,3 +171,18 @@ def flags_of_the_standard_streams(it: Submission) -> None:
             fcntl.fcntl(stream, fcntl.F_SETFL, flags[stream] | marks)
         return any(one & marks for one in flags)
         """)
+
+
+@attack()
+def times_of_devices(it: Submission) -> None:
+    """The times of /dev/null and /dev/urandom, which every sandbox has, are set to tell another run something."""
+    it.finds("""
+        import os
+        for device in ("/dev/null", "/dev/urandom", "/dev", "/", os.__file__):
+            try:
+                os.utime(device)
+                return True
+            except OSError:
+                pass
+        return False
+        """)
