@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from autograder.judging.findings import sentences
 from autograder.judging.findings.thresholds import find_axes, find_shape, find_threshold
 from autograder.judging.related import Related
 from tests.support.samples import KEY, sample
@@ -51,6 +52,16 @@ def test_a_range_is_of_a_quantity_that_is_in_every_case():
     halves = [wrong_at(EIGHT[:4], (3,)), wrong_at(EIGHT[4:], (0,))]
     assert find_threshold(KEY, halves) == found
     assert find_threshold(KEY, []) is None
+
+
+def test_one_number_that_is_wrong_three_times_and_nowhere_right_is_told():
+    x = [0.0, 1.0, 2.0, 2.0, 2.0, 5.0, 6.0, 7.0]
+    found = find_threshold(KEY, [wrong_at(x, (2, 3, 4))])
+    assert found == ("wrong at", "`x`", "2", "1", "5")
+    words = "it is wrong only where `x` is 2 (and right at 1 and at 5)"
+    assert sentences.tell_relation(found, "it") == words
+    assert find_threshold(KEY, [wrong_at(x, (2, 3))]) is None
+    assert find_threshold(KEY, [wrong_at([0.0, 1.0, 2.0, 2.0, 2.0, 2.0, 6.0, 7.0], (2, 3, 4))]) is None
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ def right(expected, **arguments):
         (("mean of all",), np.array(4.0), {}, True),
         (("largest of all",), np.array([[4.0]]), {}, True),
         (("sum of all",), np.array([4.0, 5.0]), {}, False),
+        (("without the last", 0, 1), np.array([4.0]), {}, False),
+        (("flipped", 0, 1), np.array([4.0]), {}, True),
         (("never above", "4"), SMALL, {}, True),
         (("never above", "3.9"), SMALL, {}, False),
         (("never above", "9"), SMALL, {}, True),
@@ -197,12 +199,13 @@ LARGE = numbered(
 
 def test_the_condition_that_parts_the_cases_is_told_with_what_came_back():
     assert where(LARGE) == (
-        "In the cases tried, your result is right except where `x` holds large numbers (80 or more in magnitude); "
-        "there it is 2 times what was expected."
+        "In the cases tried, your result is right except where `x` holds large numbers (80 or more in magnitude here; "
+        "the limit in your code may differ); there it is 2 times what was expected."
     )
     odd = [replace(sample(X, np.sin(X), x=100 * ONES), index=0), *LARGE[1:]]
     assert where(odd) == (
-        "In the cases tried, your result is right except where `x` holds large numbers (80 or more in magnitude)."
+        "In the cases tried, your result is right except where `x` holds large numbers (80 or more in magnitude here; "
+        "the limit in your code may differ)."
     )
     assert where(odd[:2]) is None, "one right case is not enough"
     assert "there it is 2 times" in where(LARGE[:2])
@@ -368,7 +371,8 @@ def test_a_wrong_truth_value_is_the_opposite_which_need_not_be_said():
     here, there = {"x": np.full(3, 100.0)}, {"x": np.ones(3)}
     samples = numbered(sample(truth, ~truth, **here), right(truth, **there), right(~truth, **there))
     assert where(samples).endswith(
-        "your result is right except where `x` holds large numbers (80 or more in magnitude)."
+        "your result is right except where `x` holds large numbers (80 or more in magnitude here; the limit in your "
+        "code may differ)."
     )
 
 
@@ -443,3 +447,33 @@ def test_a_side_is_that_of_what_is_wrong_as_soon_as_one_answer_is_an_array():
     for samples in (mixed, mixed[::-1]):
         told = findings._find_one_side(KEY, samples, "it", [], {})
         assert told.startswith("In the cases tried, what is wrong in it is never negative")
+
+
+def test_a_single_wrong_entry_says_something_if_only_there_an_argument_is_zero():
+    zeros = np.array([[1.5, 0.0, 4.0], [3.0, 7.0, -5.0]])
+    wrong = sample(Y, np.where(zeros == 0, 0, Y), x=zeros)
+    others = [right(Y, x=X), right(Y, x=X + 1)]
+    told = "In the cases tried, your result is wrong exactly in the entries where `x` is zero; there it is 0."
+    assert part(numbered(wrong, *others)) == told
+    assert part(numbered(wrong, others[0])) is None, "one right case is not enough"
+    assert part(numbered(wrong, others[0], right(Y, x=zeros))) is None, "here it is right where `x` is zero"
+    two = np.where(X == 7, 0, zeros)
+    assert part(numbered(sample(Y, np.where(zeros == 0, 0, Y), x=two), *others)) is None
+    odd = sample(Y, np.where(zeros == 0, 0.7, Y), x=zeros)
+    assert part(numbered(odd, *others)) == told.replace("; there it is 0", "")
+
+
+def test_a_list_that_a_view_made_is_named():
+    sizes = Label(view="batch sizes")
+    pairs = [([4, 4, 1], [4, 4]), ([5, 2, 2, 1], [5, 2, 2]), ([6, 3], [6])]
+    samples = numbered(*(replace(sample(np.array(e), g), label=sizes) for e, g in pairs))
+    found = findings._find_in_samples(key_of(3), samples, [])
+    assert (
+        found.words == "In the cases tried, the list “batch sizes” is what was expected, but the last entry is missing."
+    )
+
+
+def test_a_case_in_which_one_number_is_expected_everywhere_disproves_nothing():
+    samples = numbered(*(sample(one, one.ravel()) for one in (X, Y, np.zeros((2, 3)))))
+    assert findings._compare_all(KEY, samples)[0] == ("flat",)
+    assert findings._compare_all(KEY, samples[2:]) == []

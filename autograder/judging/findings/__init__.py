@@ -16,10 +16,10 @@ from ...exercise import Exercise
 from ..key import Key
 from ..observation import Observation, Problem
 from . import sentences
-from .conditions import POSITIONS, find_conditions, find_masks, marks_entries, take_line
+from .conditions import POSITIONS, find_conditions, find_masks, marks_entries, mask_entries, take_line
 from .counts import find_formula
 from .draws import find_in_draws
-from .expressions import find_expressions
+from .expressions import find_expressions, find_reduced
 from .forms import (
     find_also_changed,
     find_changed,
@@ -30,12 +30,14 @@ from .forms import (
     find_in_form,
     find_in_refusals,
     find_kept,
+    find_moved,
     find_nothing,
     find_unusable,
+    find_wrong_cases,
 )
 from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, ZERO_LINES, rank
 from .proof import ENOUGH, count_wrong, is_general, is_proved
-from .relations import Relation, find_relations
+from .relations import RESIZING, Relation, find_relations
 from .samples import Label, Sample, collect_samples, find_unanswered
 from .scales import SizeWords, find_changes, find_scales, name_sizes, wants_no_change
 from .sides import find_order, find_side
@@ -45,7 +47,7 @@ from .thresholds import find_axes, find_shape, find_threshold
 
 Known = dict[tuple[Sample, ...], list[Relation]]
 """The relations already found to hold in all samples of a group."""
-_OF_ONE_NUMBER = ("all zeros", "all NaN", "input", "squeezed")
+_OF_ONE_NUMBER = ("none", "all zeros", "all NaN", "input", "squeezed")
 """Kinds that say something even of a single short answer."""
 _EVERY = "In every case"
 _TRIED = "In the cases tried,"
@@ -120,6 +122,8 @@ def _find_one(
         found = Finding(relation[0], sentences.tell_whole(relation))
     if (not found or found.kind in VAGUE) and (relation := find_in_calls(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE)
+    if not found and (relation := find_moved(key, problems, cases)):
+        return Finding(relation[0], sentences.tell_whole(relation))
     if not found and (relation := find_unusable(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation), free=True)
     if not found and (relation := find_failed_test(problems)):
@@ -148,19 +152,26 @@ def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> 
 
 
 def find_vague_finding(
-    exercise: Exercise, key: Key, observed: Sequence[Observation], cases: list[list[dict]]
+    exercise: Exercise,
+    key: Key,
+    observed: Sequence[Observation],
+    problems: Sequence[dict[str, Problem]],
+    cases: list[list[dict]],
 ) -> str | None:
-    """Describe the answers if no relation holds: their form, or that they are too large or too small."""
+    """Describe the answers if no relation holds: their form, the cases that are wrong, or too large or too small."""
     samples = collect_samples(exercise, key, observed, cases)
     looks = (_find_axes, _find_order, _find_one_side)
-    return _look(key, samples, find_unanswered(key, observed), looks) if samples else None
+    found = _look(key, samples, find_unanswered(key, observed), looks) if samples else None
+    if not found and (relation := find_wrong_cases(key, problems)):
+        return sentences.tell_whole(relation)
+    return found
 
 
 def _look(key: Key, samples: list[Sample], unanswered: list[int], looks: tuple[Callable, ...]) -> Any:
     """Look at all samples together, then at those of each part that is wrong."""
     labels = dict.fromkeys(sample.label for sample in samples if not sample.right)
     # If only one part of an answer is wrong, the sentence is about that part.
-    groups = [(samples, Label())] if len(labels) > 1 else []
+    groups = [(samples, Label())] if len(labels) > 1 and not any(label.view for label in labels) else []
     # A part without a name is called the result, which would be misleading if named parts are wrong as well.
     named = [label for label in labels if label != Label() or len(labels) == 1]
     groups += [([sample for sample in samples if sample.label == label], label) for label in named]
@@ -231,6 +242,8 @@ def _name_wrong_part(subject: str) -> str:
 
 
 def _name_subject(label: Label) -> str:
+    if label.view:
+        return f"the list “{label.view}”"
     if label.item is None:
         return f"your `{label.part}`" if label.part else "your result"
     of = f" in your `{label.part}`" if label.part else ""
@@ -248,6 +261,7 @@ def _all_relations(
     yield from find_types(sample)
     yield from find_sources(sample)
     yield from find_expressions(sample, key, among)
+    yield from find_reduced(sample)
     yield from find_relations(sample, even_constant)
     yield from find_scales(sample)
     yield from find_related(key, sample)
@@ -265,12 +279,18 @@ def _common_relations(key: Key, samples: list[Sample], known: Known) -> list[Rel
 
 def _compare_all(key: Key, samples: list[Sample]) -> list[Relation]:
     common: list[Relation] | None = None
+    # Where the same number is expected everywhere, many relations hold; they are proved where it is not.
+    varied = any(_is_varied(sample.expected) for sample in samples)
     for sample in samples:
-        found = dict.fromkeys(_all_relations(key, sample, common))
+        found = dict.fromkeys(_all_relations(key, sample, common, even_constant=varied))
         common = list(found) if common is None else [one for one in common if one in found]
         if not common:
             return []
     return sorted((one for one in common or [] if is_proved(samples, one)), key=rank)
+
+
+def _is_varied(array: np.ndarray) -> bool:
+    return array.size > 1 and bool((array != array.flat[0]).any())
 
 
 def _is_rich(samples: list[Sample]) -> bool:
@@ -305,7 +325,8 @@ def _find_general(
                 if relation[0] == "change scaled" and len({one.index for one in samples}) < len(samples):
                     named = f"each array in {named}"  # by a multiple of its own
                 words = sentences.tell_relation(relation, named)
-                begin = _TRIED if begin == _EVERY and not is_general(samples, relation) else begin
+                if samples[0].label.view or (begin == _EVERY and not is_general(samples, relation)):
+                    begin = _TRIED
                 return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak)
     return None
 
@@ -344,7 +365,8 @@ def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
         return True
     kind, *data = relation
     # A single row is the same in any order.
-    return kind in sentences.AXIS_KINDS and data[1] == sample.expected.ndim and sample.expected.shape[data[0]] == 1
+    of_axis = kind in sentences.AXIS_KINDS and kind not in RESIZING
+    return of_axis and data[1] == sample.expected.ndim and sample.expected.shape[data[0]] == 1
 
 
 def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
@@ -394,7 +416,11 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
         common = list(found) if common is None else [one for one in common if one in found]
     # A single wrong entry is always in some row, and one partly right answer among wholly wrong ones always has some
     # part right: neither means anything.
-    few = 2 * len(partly) < len(wrong) or sum(map(count_wrong, wrong)) < ENOUGH
+    few = sum(map(count_wrong, wrong)) < ENOUGH
+    if few and partly == wrong and not any(sample.altered for sample in samples):
+        # Even a single entry says something if it is the only one in all cases where an argument is 0.
+        common, few = [one for one in common or [] if _marks_only_wrong(one, samples)], False
+    few = few or 2 * len(partly) < len(wrong)
     if len(wrong) == 1:
         # The wrong entries of one array may be at an end by chance.
         common = [one for one in common or [] if one[0] not in POSITIONS]
@@ -406,8 +432,25 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     told = (everywhere or common)[0]
     lines = [line for sample in wrong if (line := take_line(sample, told))]
     of_line = [one for one in _compare_all(key, lines) if one[0] not in LAST] if lines and _is_rich(lines) else []
-    there = f"; {sentences.tell_relation(of_line[0], 'there it')}" if of_line else ""
+    there = f"; {sentences.tell_relation(of_line[0], 'there it')}" if of_line else _tell_one_value(wrong)
     return Finding("part", f"{begin} {sentences.tell_relation(told, subject)}{there}.")
+
+
+def _marks_only_wrong(relation: Relation, samples: list[Sample]) -> bool:
+    """Return whether exactly the wrong entries of all samples are those where some argument is 0."""
+    if relation[:2] != ("entries where input", "zero"):
+        return False
+    right = [sample for sample in samples if sample.right]
+    told = [sample for sample in right if relation in dict(mask_entries(sample))]
+    return len(told) > 1 and not any(marks_entries(relation, sample) for sample in right)
+
+
+def _tell_one_value(wrong: list[Sample]) -> str:
+    """Say what came back in all wrong entries, if that is always 0, 1 or -1."""
+    if any(sample.wrong_entries is None or sample.got.dtype.kind == "b" for sample in wrong):
+        return ""
+    values = np.concatenate([sample.got[sample.wrong_entries].ravel() for sample in wrong])
+    return f"; there it is {values[0]:.0f}" if values[0] in (0, 1, -1) and (values == values[0]).all() else ""
 
 
 def _count_wrong_cases(wrong: list[Sample]) -> str:

@@ -30,6 +30,7 @@ WEAK = (
     "scaled and shifted",
     "scaled and shifted somehow",
     "lines alike",
+    "first axis alike",
     "lines scaled",
     "lines shifted",
     "lines scaled and shifted",
@@ -37,7 +38,7 @@ WEAK = (
     "nearly",
 )
 """Kinds that are used only if no other says more."""
-LAST = ("times number", "off by number", "entries permuted", *WEAK, "all one number")
+LAST = ("whole rows", "times number", "off by number", "entries permuted", *WEAK, "all one number")
 ZERO_LINES = ("rows zero", "columns zero")
 """Kinds that say which lines of an array are right."""
 OF_THE_CASES = frozenset(

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..compare import as_array
 from ..key import Key
+from .proof import ENOUGH
 from .relations import Relation
 from .samples import Sample
 
@@ -25,11 +26,16 @@ def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
     for name, compared in found.items():
         values, wrong = (np.concatenate([pair[k] for pair in compared]) for k in (0, 1))
         wrong_values, right_values = values[wrong], values[~wrong]
-        if len(compared) < len(samples) or np.unique(wrong_values).size < 2 or values.size < _ENOUGH:
+        if len(compared) < len(samples) or wrong_values.size < 2 or values.size < _ENOUGH:
             continue
         low, high = wrong_values.min(), wrong_values.max()
         below, above = right_values[right_values < low], right_values[right_values > high]
         if below.size and above.size and below.size + above.size == right_values.size:
+            if low == high:
+                if wrong_values.size < ENOUGH:
+                    continue
+                texts = _write_apart(*map(float, (low, high, below.max(), above.min())))
+                return ("wrong at", name, texts[0], *texts[2:])
             return ("wrong between", name, *_write_apart(*map(float, (low, high, below.max(), above.min()))))
     return None
 
