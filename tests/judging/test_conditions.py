@@ -312,8 +312,10 @@ def test_each_of_two_arguments_may_be_the_reason():
     assert part_cases([wrong], [right, {whole: True, tiny: False}]) == [tiny], "a case tells them apart"
     third = ("where zero", "`rate`")
     assert part_cases([wrong | {third: True}], [right | {third: False}]) == [], "two are told, not three"
-    large = ("where above one", "`signal`")
-    assert part_cases([wrong | {large: True}], [right | {large: False}]) == [], "nor two facts about one argument"
+    several = ("where one", "`signal`")
+    assert part_cases([wrong | {several: True}], [right | {several: False}]) == [], "nor two facts about one argument"
+    above = ("where above one", "`signal`")
+    assert part_cases([{above: True, tiny: True}], [{above: False, tiny: False}]) == [], "it may be any number"
 
 
 def test_zeros_tie_but_are_called_zeros():

@@ -591,9 +591,9 @@ def case_of(x, view=None, calls=1):
     return Case.of("is right", calls=[Call((x,))] * calls, view=view)
 
 
-def wrong_cases(cases, wrong):
+def wrong_cases(cases, wrong, kind=ProblemKind.RAISED):
     key = Key("own", ("x",), tuple(cases), (0.0,) * len(cases))
-    return forms.find_wrong_cases(key, [{"is right": None} if k in wrong else {} for k, _ in enumerate(cases)])
+    return forms.find_wrong_cases(key, [{"is right": Problem(kind)} if k in wrong else {} for k, _ in enumerate(cases)])
 
 
 def test_the_wrong_cases_are_told_from_the_right_ones_by_a_condition():
@@ -605,6 +605,8 @@ def test_the_wrong_cases_are_told_from_the_right_ones_by_a_condition():
     assert wrong_cases([*cases, case_of(zero)], {0}) is None, "a right case is all zeros"
     assert wrong_cases([*cases, case_of(zero, view="half")], {0}) == found, "another view of the same answer"
     assert wrong_cases([case_of(zero, calls=2), *cases[1:]], {0}) is None, "calls are compared with each other"
+    for kind in (ProblemKind.CHANGED, ProblemKind.ITERATOR):
+        assert wrong_cases(cases, {0}, kind) is None
     assert wrong_cases(cases, set()) is wrong_cases(cases, {0, 1, 2}) is None
 
 

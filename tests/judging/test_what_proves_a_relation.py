@@ -112,3 +112,10 @@ def test_rows_are_whole_only_if_they_have_several_entries():
     assert is_proved([narrow, wide], ("whole rows", "`x`"))
     assert not is_proved([narrow], ("whole rows", "`x`"))
     assert not is_proved([sample(np.ones((2, 2)), np.zeros((2, 2)))], ("whole rows", "`x`"))
+
+
+def test_a_single_row_is_not_the_same_as_the_others():
+    one, two = np.array([[1.5, 2.0]]), np.array([[1.5, 2.0], [3.0, 2.0]])
+    for relation, array in ((("first axis alike",), two), (("lines alike", 0, 2), two), (("lines alike", 1, 2), one)):
+        assert is_proved([sample(one, one + 1), sample(array, array + 1)], relation)
+        assert not is_proved([sample(one.T if relation[1:2] == (1,) else one, one + 1)], relation)

@@ -271,7 +271,7 @@ def part_cases(wrong: list[dict[Relation, bool]], right: list[dict[Relation, boo
     if len(wrong) <= _FEW and not all(_has_control(fact, one, right) for fact in reasons for one in wrong):
         return []
     if either:
-        return [("where both", *reasons)]
+        return [("where both", *reasons)] if all(fact[0] in _TELLING for fact in reasons) else []
     telling = sorted((fact for fact in facts if fact[0] in _TELLING), key=lambda fact: _TELLING.index(fact[0]))
     # If a wider fact parts the cases as well, no case tells the two apart.
     telling = list(

@@ -308,9 +308,11 @@ def _are_like(answer: Any, layers: Sequence) -> bool:
 def find_wrong_cases(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation | None:
     """Return the condition that separates the valid inputs with a wrong answer from those with a right one."""
     valid = [i for i, case in enumerate(key.cases) if not case.raises]
-    if any(len(key.cases[i].calls) > 1 for i in valid if problems[i]):
-        return None  # several calls are compared with each other, whatever their arguments are
-    wrong, right = ([i for i in valid if bool(problems[i]) is holds] for holds in (True, False))
+    kinds = {i: {one.kind for one in problems[i].values()} - {ProblemKind.CHANGED} for i in valid}
+    wrong, right = ([i for i in valid if bool(kinds[i]) is holds] for holds in (True, False))
+    # Several calls are compared with each other, whatever their arguments are.
+    if any(len(key.cases[i].calls) > 1 or ProblemKind.ITERATOR in kinds[i] for i in wrong):
+        return None
     facts = {i: _describe(key, i) for i in valid}
     # Another view of a wrong answer may be right.
     seen = [(key.cases[i].view, facts[i]) for i in wrong]

@@ -27,6 +27,9 @@ def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
         return _has_long_lines(samples, relation[1])
     if relation[0] == "reduced":
         return len({float(sample.got) for sample in samples}) >= ENOUGH
+    if relation[0] in ("lines alike", "first axis alike"):
+        axis = relation[1] if len(relation) > 1 else 0
+        return any(np.ptp(sample.expected.astype(float), axis=axis).any() for sample in samples)
     if relation[0] == "whole rows":
         return any(sample.expected.shape[-1] > 1 and sample.got.any() for sample in samples)
     if relation == ("all different",):
