@@ -272,6 +272,15 @@ FORMS = [
         FINE_TUNE.format("w if k in frozen else w - learning_rate * a, b - learning_rate * c"),
         "Your function is right where nothing is frozen, but in 8 cases it changes the biases of frozen layers.",
     ),
+    (
+        "items alike",
+        "backward",
+        "grads = [[None, None]] * len(layers)\n"
+        "for k in reversed(range(len(layers))):\n"
+        "    grad_logits, grads[k][0], grads[k][1] = dense_gradient(grad_logits, activations[k], layers[k][0])\n"
+        "return grads",
+        "Wherever your answer has several items, they are all the same.",
+    ),
     ("stops where", "dense", "x[1]\nreturn x @ weights + bias", "an IndexError only if `x` has length 1"),
 ]
 
@@ -633,3 +642,15 @@ def test_what_changes_in_frozen_layers_is_told():
     assert moved([both, LAYER], [both, LAYER], right=False) is None, "everything is wrong"
     assert moved([both, LAYER], [both, LAYER], epochs=0) is None, "nothing is learned where nothing is frozen"
     assert moved([both, LAYER], [both]) is moved([both, LAYER], [None, None]) is None
+
+
+def test_items_are_alike_only_if_all_are_in_several_answers():
+    def alike(*answers):
+        key = Key("own", ("x",), tuple(case_of(0) for _ in answers), (0.0,) * len(answers))
+        return forms.find_items_alike(key, [[{"value": one}] for one in answers])
+
+    assert alike([LAYER, LAYER], [LAYER] * 3) == alike([LAYER, LAYER], [LAYER] * 3, [LAYER]) == ("items alike",)
+    assert alike([LAYER, LAYER]) is None, "one answer is not enough"
+    assert alike([LAYER, LAYER], [LAYER, (LAYER[0], 2 * LAYER[1])]) is None
+    assert alike([LAYER, LAYER], [np.zeros(2)] * 2) is None, "zeros may be right"
+    assert alike([LAYER, LAYER], [1.5, 1.5]) is alike([LAYER, LAYER], None) is None

@@ -29,6 +29,7 @@ from .forms import (
     find_in_errors,
     find_in_form,
     find_in_refusals,
+    find_items_alike,
     find_kept,
     find_moved,
     find_nothing,
@@ -122,7 +123,7 @@ def _find_one(
         found = Finding(relation[0], sentences.tell_whole(relation))
     if (not found or found.kind in VAGUE) and (relation := find_in_calls(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE)
-    if not found and (relation := find_moved(key, problems, cases)):
+    if not found and (relation := find_moved(key, problems, cases) or find_items_alike(key, cases)):
         return Finding(relation[0], sentences.tell_whole(relation))
     if not found and (relation := find_unusable(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation), free=True)

@@ -305,6 +305,24 @@ def _are_like(answer: Any, layers: Sequence) -> bool:
     return isinstance(answer, (list, tuple)) and len(answer) == len(layers) and _are_pairs(answer)
 
 
+def find_items_alike(key: Key, cases: Sequence[list[dict]]) -> Relation | None:
+    """Return a finding if each list that comes back holds several items that are all the same."""
+    answers = [outcomes[0].get("value") for case, outcomes in zip(key.cases, cases, strict=True) if not case.raises]
+    if not all(isinstance(answer, (list, tuple)) and not is_numeric(answer) for answer in answers):
+        return None
+    several = [answer for answer in answers if len(answer) > 1 and any(map(_holds_numbers, answer))]
+    alike = [all(_equal(answer[0], other) for other in answer[1:]) for answer in several]
+    return ("items alike",) if len(alike) > 1 and all(alike) else None
+
+
+def _holds_numbers(item: Any) -> bool:
+    """Return whether some number in an item is not 0."""
+    if isinstance(item, (list, tuple)) and not is_numeric(item):
+        return any(map(_holds_numbers, item))
+    array = as_array(item)
+    return array is not None and bool(array.any())
+
+
 def find_wrong_cases(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation | None:
     """Return the condition that separates the valid inputs with a wrong answer from those with a right one."""
     valid = [i for i, case in enumerate(key.cases) if not case.raises]

@@ -383,6 +383,8 @@ FORMS = {
     "none for some": "Some items of your answer are None where a value is expected; the other items are right.",
     "not none": "Your answer has a value where None is expected; the other items are right.",
     "nones missing": "Your answer holds only the items that are not None; keep each None in its place.",
+    "items alike": "Wherever your answer has several items, they are all the same. Does it contain one list or "
+    "tuple several times?",
     "items missing": "Some items of your answer are missing; the others are right, and in the right order.",
     "refuses some otherwise": "All your results are right, but {0} of {1} invalid inputs lead to {3} instead of {2}.",
     "refuses otherwise": "All your results are right, but invalid inputs raise {1} instead of {0}.",
