@@ -64,11 +64,13 @@ class Finding:
     free: bool = False
     general: bool = False
     """Whether the finding holds in every case that is wrong."""
+    of_view: bool = False
+    """Whether only what a view made of the answers was looked at."""
 
     @property
     def weak(self) -> bool:
         """Whether most other explanations say more."""
-        return self.kind in WEAK
+        return self.kind in WEAK or self.of_view
 
 
 def find_finding(
@@ -119,6 +121,8 @@ def _find_one(
             return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE, general)
     samples = collect_samples(exercise, key, observed, cases)
     found = _find_in_samples(key, samples, find_unanswered(key, observed)) if samples else None
+    if found and samples[0].label.view:
+        found = replace(found, of_view=True)
     if (not found or found.kind == "shape") and (relation := find_in_form(exercise, key, observed)):
         found = Finding(relation[0], sentences.tell_whole(relation))
     if (not found or found.kind in VAGUE) and (relation := find_in_calls(key, observed)):

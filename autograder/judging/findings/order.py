@@ -35,10 +35,11 @@ WEAK = (
     "lines shifted",
     "lines scaled and shifted",
     "change scaled",
+    "whole rows",
     "nearly",
 )
 """Kinds that are used only if no other says more."""
-LAST = ("whole rows", "times number", "off by number", "entries permuted", *WEAK, "all one number")
+LAST = ("times number", "off by number", "entries permuted", *WEAK, "all one number")
 ZERO_LINES = ("rows zero", "columns zero")
 """Kinds that say which lines of an array are right."""
 OF_THE_CASES = frozenset(
