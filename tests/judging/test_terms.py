@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from autograder.judging.findings.samples import Label
 from autograder.judging.findings.terms import find_terms
 from tests.support.samples import KEY, sample
 
@@ -96,3 +99,5 @@ def test_an_array_of_the_first_or_the_last_pair_may_be_the_term():
     assert ("adds twice", "`layers[0][0]`") in terms(E, E + X, layers=layers[:2])
     assert "lacks" not in {one[0] for one in terms(E, E - BIAS / 3, layers=layers)}, "only the ends are tried"
     assert ("lacks", "`layers[-1][1]`") not in terms(E, E - BIAS * 7.01, layers=layers)
+    item = replace(sample(E, E - BIAS * 7, layers=layers), label=Label(item=0))
+    assert "lacks" not in {one[0] for one in find_terms(item, KEY)}, "the pair at the same position says more"

@@ -79,12 +79,16 @@ def _find_multiples(sample: Sample, quoted: str, term: np.ndarray, tolerance: fl
 
 def _find_ends(sample: Sample) -> Iterator[tuple[str, np.ndarray]]:
     """Yield the arrays of the first and of the last pair in a list of pairs, such as the layers of a network."""
+    expected = sample.expected
+    if sample.label.item is not None:
+        return  # the pair at the same position says more
     for name, items in sample.arguments.items():
         if not (isinstance(items, list) and items and all(isinstance(item, tuple) for item in items)):
             continue
         for end in (0, -1):
             for k, array in enumerate(items[end]):
-                if isinstance(array, np.ndarray) and array.size and array.dtype.kind in "iuf":
+                fits = isinstance(array, np.ndarray) and array.shape in (expected.shape, expected.shape[1:])
+                if fits and array.size and array.dtype.kind in "iuf":
                     yield f"`{name}[{end}][{k}]`", array.astype(float)
 
 
