@@ -9,7 +9,9 @@ import pytest
 
 from autograder.exercise import Case
 from autograder.judging import findings
+from autograder.judging.findings import sentences
 from autograder.judging.findings.order import VAGUE
+from autograder.judging.findings.proof import is_rich
 from autograder.judging.findings.samples import Label
 from autograder.judging.findings.scales import SizeWords
 from autograder.judging.key import Key
@@ -92,7 +94,7 @@ def test_a_wrong_change_agrees_with_a_case_that_needs_none():
     ],
 )
 def test_few_equal_numbers_are_not_rich(samples, rich):
-    assert findings._is_rich([sample(one, one) for one in samples]) is rich
+    assert is_rich([sample(one, one) for one in samples]) is rich
 
 
 def test_relations_that_hold_by_chance_need_more():
@@ -269,8 +271,8 @@ def test_each_item_of_pairs_and_each_part_has_a_name():
         (Label("a", 1), "the second item of each pair in your `a`"),
     ]
     for label, name in names:
-        assert findings._name_subject(label) == name
-    assert findings._capital("your result is") == "Your result is" and findings._capital("") == ""
+        assert sentences.name_subject(label) == name
+    assert sentences.capital("your result is") == "Your result is" and sentences.capital("") == ""
 
 
 def test_what_holds_only_of_wrong_answers_is_told_of_them():

@@ -16,7 +16,7 @@ from ...exercise import Exercise
 from ..key import Key
 from ..observation import Observation, Problem
 from . import sentences
-from .conditions import POSITIONS, find_conditions, find_masks, marks_entries, mask_entries, take_line
+from .conditions import POSITIONS, find_conditions, find_masks, marks_entries, take_line
 from .counts import find_formula
 from .draws import find_in_draws
 from .expressions import find_expressions, find_reduced
@@ -37,14 +37,14 @@ from .forms import (
     find_wrong_cases,
 )
 from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, ZERO_LINES, rank
-from .proof import ENOUGH, count_wrong, is_general, is_proved
+from .proof import ENOUGH, count_wrong, is_general, is_proved, is_rich, is_varied, marks_only_wrong
 from .relations import RESIZING, Relation, find_relations
 from .samples import Label, Sample, collect_samples, find_unanswered
 from .scales import SizeWords, find_changes, find_scales, name_sizes, wants_no_change
 from .sides import find_order, find_side
 from .sources import find_related, find_sources, find_types
 from .terms import find_terms
-from .thresholds import find_axes, find_shape, find_threshold
+from .thresholds import find_axes, find_missing_ends, find_shape, find_threshold
 
 Known = dict[tuple[Sample, ...], list[Relation]]
 """The relations already found to hold in all samples of a group."""
@@ -183,7 +183,7 @@ def _look(key: Key, samples: list[Sample], unanswered: list[int], looks: tuple[C
     known: Known = {}
     for look in looks:
         for group, label in groups:
-            if finding := look(key, group, _name_subject(label), unanswered, known):
+            if finding := look(key, group, sentences.name_subject(label), unanswered, known):
                 return finding
     return None
 
@@ -212,7 +212,7 @@ def _find_order(key: Key, samples: list[Sample], subject: str, unanswered: list[
     # The entries of a row of weights have no meaningful order, and training hardly changes it.
     of_pairs = any(sample.label.item is not None for sample in samples)
     relation = None if unanswered or of_pairs else find_order(samples)
-    return relation and f"{_capital(sentences.tell_relation(relation, subject))}."
+    return relation and f"{sentences.capital(sentences.tell_relation(relation, subject))}."
 
 
 def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
@@ -221,7 +221,7 @@ def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: li
     if any(sample.expected.ndim for sample in samples):
         begin, of = _TRIED, _name_wrong_part(subject)
     else:
-        wrong = _count_wrong_cases([sample for sample in samples if not sample.right])
+        wrong = sentences.count_wrong_cases([sample for sample in samples if not sample.right])
         begin, of = "Wherever a wrong result came back," if unanswered else f"In {wrong},", subject
     return relation and f"{begin} {sentences.tell_relation(relation, of)}."
 
@@ -239,24 +239,11 @@ def _tell_of_wrong(relation: Relation, samples: list[Sample], subject: str, unan
     if any(sample.right for sample in samples):
         return f"Where {subject} is wrong, {sentences.tell_relation(relation, 'it')}."
     told = sentences.tell_relation(relation, subject)
-    return f"Wherever a result came back, {told}." if unanswered else f"{_capital(told)}."
+    return f"Wherever a result came back, {told}." if unanswered else f"{sentences.capital(told)}."
 
 
 def _name_wrong_part(subject: str) -> str:
     return f"what is wrong in {subject}"
-
-
-def _name_subject(label: Label) -> str:
-    if label.view:
-        return f"the list “{label.view}”"
-    if label.item is None:
-        return f"your `{label.part}`" if label.part else "your result"
-    of = f" in your `{label.part}`" if label.part else ""
-    return f"{'the second' if label.item else 'the first'} item of each pair{of}"
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _all_relations(
@@ -268,6 +255,7 @@ def _all_relations(
     yield from find_expressions(sample, key, among)
     yield from find_reduced(sample)
     yield from find_relations(sample, even_constant)
+    yield from find_missing_ends(sample, even_constant)
     yield from find_scales(sample)
     yield from find_related(key, sample)
     yield from find_changes(sample, key)
@@ -285,24 +273,13 @@ def _common_relations(key: Key, samples: list[Sample], known: Known) -> list[Rel
 def _compare_all(key: Key, samples: list[Sample]) -> list[Relation]:
     common: list[Relation] | None = None
     # Where the same number is expected everywhere, many relations hold; they are proved where it is not.
-    varied = any(_is_varied(sample.expected) for sample in samples)
+    varied = any(is_varied(sample.expected) for sample in samples)
     for sample in samples:
         found = dict.fromkeys(_all_relations(key, sample, common, even_constant=varied))
         common = list(found) if common is None else [one for one in common if one in found]
         if not common:
             return []
     return sorted((one for one in common or [] if is_proved(samples, one)), key=rank)
-
-
-def _is_varied(array: np.ndarray) -> bool:
-    return array.size > 1 and bool((array != array.flat[0]).any())
-
-
-def _is_rich(samples: list[Sample]) -> bool:
-    """Return whether the samples are varied enough that a relation is unlikely to hold by chance."""
-    if max(sample.expected.size for sample in samples) > 3:
-        return True
-    return len({sample.expected.tobytes() for sample in samples}) > 1
 
 
 def _find_weak(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
@@ -322,10 +299,10 @@ def _find_general(
     every = "Wherever a result came back," if unanswered and not hidden else every
     for chosen, begin in ((wrong, every), (finite, "Wherever your result is finite,")):
         for relation in _common_relations(key, chosen, known):
-            if (relation[0] in WEAK) != weak or (not _is_rich(chosen) and relation[0] not in CERTAIN):
+            if (relation[0] in WEAK) != weak or (not is_rich(chosen) and relation[0] not in CERTAIN):
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
-                named = "it" if begin.endswith(",") and subject == _name_subject(Label()) else subject
+                named = "it" if begin.endswith(",") and subject == sentences.name_subject(Label()) else subject
                 named = f"each item of {named}" if named != "it" and _are_items(samples) else named
                 if relation[0] == "change scaled" and len({one.index for one in samples}) < len(samples):
                     named = f"each array in {named}"  # by a multiple of its own
@@ -391,7 +368,7 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     # What a whole case is like cannot be the reason if some rows are right and others are zeros.
     if conditions and not (relations and relations[0][0] in ZERO_LINES):
         where = sentences.tell_condition(conditions[0])
-        there = relations if _is_rich(wrong) else [one for one in relations if one[0] in _OF_ONE_NUMBER]
+        there = relations if is_rich(wrong) else [one for one in relations if one[0] in _OF_ONE_NUMBER]
         if there:
             what = sentences.tell_relation(there[0], _name_wrong_part(subject) if partly else "it")
             return Finding("where", f"{_TRIED} {subject} is right except where {where}; there {what}.")
@@ -400,10 +377,10 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
             if kind == "where below one" and all(one.arguments.get(names[0].strip("`")) == 0 for one in right):
                 return Finding("where", f"{_TRIED} {subject} is right only where {names[0]} is 0.")
             return Finding("where", f"{_TRIED} {subject} is right except where {where}.")
-    if relations and _is_rich(wrong) and relations[0][0] not in LAST:
+    if relations and is_rich(wrong) and relations[0][0] not in LAST:
         what = sentences.tell_relation(relations[0], _name_wrong_part(subject) if partly else subject)
         n = len(wrong_cases)
-        cases = _count_wrong_cases(wrong)
+        cases = sentences.count_wrong_cases(wrong)
         others = "the other case" if total - n == 1 else f"the other {total - n} cases"
         return Finding("some", f"In {cases}, {what}" + (f"; in {others} it is right." if seen_all else "."))
     return None
@@ -424,40 +401,18 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     few = sum(map(count_wrong, wrong)) < ENOUGH
     if few and partly == wrong and not any(sample.altered for sample in samples):
         # Even a single entry says something if it is the only one in all cases where an argument is 0.
-        common, few = [one for one in common or [] if _marks_only_wrong(one, samples)], False
+        common, few = [one for one in common or [] if marks_only_wrong(one, samples)], False
     few = few or 2 * len(partly) < len(wrong)
     if len(wrong) == 1:
         # The wrong entries of one array may be at an end by chance.
         common = [one for one in common or [] if one[0] not in POSITIONS]
-    if not common or not _is_rich(wrong) or few:
+    if not common or not is_rich(wrong) or few:
         return None
     right = [sample for sample in samples if sample.right]
     everywhere = [one for one in common if not any(marks_entries(one, sample) for sample in right)]
-    begin = _TRIED if everywhere else f"In {_count_wrong_cases(wrong)},"
+    begin = _TRIED if everywhere else f"In {sentences.count_wrong_cases(wrong)},"
     told = (everywhere or common)[0]
     lines = [line for sample in wrong if (line := take_line(sample, told))]
-    of_line = [one for one in _compare_all(key, lines) if one[0] not in LAST] if lines and _is_rich(lines) else []
-    there = f"; {sentences.tell_relation(of_line[0], 'there it')}" if of_line else _tell_one_value(wrong)
+    of_line = [one for one in _compare_all(key, lines) if one[0] not in LAST] if lines and is_rich(lines) else []
+    there = f"; {sentences.tell_relation(of_line[0], 'there it')}" if of_line else sentences.tell_one_value(wrong)
     return Finding("part", f"{begin} {sentences.tell_relation(told, subject)}{there}.")
-
-
-def _marks_only_wrong(relation: Relation, samples: list[Sample]) -> bool:
-    """Return whether exactly the wrong entries of all samples are those where some argument is 0."""
-    if relation[:2] != ("entries where input", "zero"):
-        return False
-    right = [sample for sample in samples if sample.right]
-    told = [sample for sample in right if relation in dict(mask_entries(sample))]
-    return len(told) > 1 and not any(marks_entries(relation, sample) for sample in right)
-
-
-def _tell_one_value(wrong: list[Sample]) -> str:
-    """Say what came back in all wrong entries, if that is always 0, 1 or -1."""
-    if any(sample.wrong_entries is None or sample.got.dtype.kind == "b" for sample in wrong):
-        return ""
-    values = np.concatenate([sample.got[sample.wrong_entries].ravel() for sample in wrong])
-    return f"; there it is {values[0]:.0f}" if values[0] in (0, 1, -1) and (values == values[0]).all() else ""
-
-
-def _count_wrong_cases(wrong: list[Sample]) -> str:
-    n = len({sample.index for sample in wrong})
-    return "the one case that is wrong" if n == 1 else f"the {n} cases that are wrong"

@@ -226,7 +226,6 @@ def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Rela
             yield from _tried(RESHAPED, expected, sample)
             yield from _tried_by_axis(REDUCED, expected, sample)
             yield from _unfinished(expected, got)
-            yield from _cut(expected, sample)
             if got.ndim and got.size == expected.size and sample.equals(expected.reshape(got.shape)):
                 yield ("other shape",)
 
@@ -268,17 +267,6 @@ def _rolled(expected: np.ndarray, sample: Sample) -> Iterator[Relation]:
             for kind, steps in (("rolled forward by", shift), ("rolled back by", -shift)):
                 if sample.equals(np.roll(expected, steps, axis)):
                     yield (kind, axis, expected.ndim, str(shift))
-
-
-def _cut(expected: np.ndarray, sample: Sample) -> Iterator[Relation]:
-    """Yield the end at which some items along an axis, more or fewer, are missing."""
-    shape = sample.got.shape
-    for axis, n in enumerate(expected.shape if len(shape) == expected.ndim else ()):
-        if 0 < shape[axis] < n:
-            if sample.equals(np.take(expected, range(shape[axis]), axis)):
-                yield ("last ones missing", axis, expected.ndim)
-            if sample.equals(np.take(expected, range(n - shape[axis], n), axis)):
-                yield ("first ones missing", axis, expected.ndim)
 
 
 def _constants(got: np.ndarray) -> Iterator[Relation]:

@@ -6,9 +6,13 @@ Every predicate follows a subject such as "your result".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from string import Formatter
 
+import numpy as np
+
 from .relations import FIRST_ARRAY, Relation
+from .samples import Label, Sample
 
 PREDICATES = {
     # what was done to the expected array to get what came back
@@ -474,3 +478,32 @@ def _name_axis(axis: int, ndim: int) -> dict[str, str]:
         along, one, each = (("rows", "row", "column"), ("columns", "column", "row"))[axis]
         return {"along": along, "one": one, "each": each}
     return {"along": f"entries along axis {axis}", "one": f"entry along axis {axis}", "each": f"line along axis {axis}"}
+
+
+def name_subject(label: Label) -> str:
+    """Name the part of an answer that a label stands for."""
+    if label.view:
+        return f"the list “{label.view}”"
+    if label.item is None:
+        return f"your `{label.part}`" if label.part else "your result"
+    of = f" in your `{label.part}`" if label.part else ""
+    return f"{'the second' if label.item else 'the first'} item of each pair{of}"
+
+
+def capital(words: str) -> str:
+    """Write the first letter as a capital one."""
+    return words[:1].upper() + words[1:]
+
+
+def tell_one_value(wrong: Sequence[Sample]) -> str:
+    """Say what came back in all wrong entries, if that is always 0, 1 or -1."""
+    if any(sample.wrong_entries is None or sample.got.dtype.kind == "b" for sample in wrong):
+        return ""
+    values = np.concatenate([sample.got[sample.wrong_entries].ravel() for sample in wrong])
+    return f"; there it is {values[0]:.0f}" if values[0] in (0, 1, -1) and (values == values[0]).all() else ""
+
+
+def count_wrong_cases(wrong: Sequence[Sample]) -> str:
+    """Say how many cases are wrong."""
+    n = len({sample.index for sample in wrong})
+    return "the one case that is wrong" if n == 1 else f"the {n} cases that are wrong"

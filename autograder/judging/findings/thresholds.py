@@ -70,6 +70,20 @@ def _compare_entries(key: Key, sample: Sample) -> Iterator[tuple[str, np.ndarray
             yield name, array.astype(float).ravel(), wrong.ravel()
 
 
+def find_missing_ends(sample: Sample, even_constant: bool = False) -> Iterator[Relation]:
+    """Yield the end at which some items along an axis are missing; see `find_relations` for constant arrays."""
+    got, expected = sample.got, sample.expected
+    if got is None or not got.size or got.ndim != expected.ndim:
+        return
+    if not even_constant and (expected == expected.flat[0]).all() and (got == got.flat[0]).all():
+        return
+    for axis, (m, n) in enumerate(zip(got.shape, expected.shape, strict=True)):
+        if m < n:
+            for kind, left in (("last ones missing", range(m)), ("first ones missing", range(n - m, n))):
+                if sample.equals(np.take(expected, left, axis)):
+                    yield (kind, axis, expected.ndim)
+
+
 def find_shape(samples: list[Sample]) -> Relation | None:
     """Return the mistake in the shapes of all wrong answers, or the argument that has the same shapes.
 
