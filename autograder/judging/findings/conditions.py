@@ -158,7 +158,7 @@ def find_conditions(key: Key, wrong: list[Sample], right: list[Sample], unanswer
     for i in unanswered:
         call = key.cases[i].calls[0]
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
-        described.append(_describe_all(key, i, arguments, key.expected[i]))
+        described.append(describe_all(key, i, arguments, key.expected[i]))
     found = part_cases(described, [_describe_sample(key, sample) for sample in right])
     signs = {float(np.sign(one.expected.reshape(()))) for one in (*wrong, *right) if _is_single_number(one.expected)}
     # If magnitudes are expected, "right except where a positive number is expected" says no more than "wrong".
@@ -172,14 +172,14 @@ def _is_single_number(array: np.ndarray) -> bool:
     return array.size == 1 and array.dtype.kind in "iuf" and bool(np.isfinite(array).all())
 
 
-def _describe_all(key: Key, index: int, arguments: dict[str, Any], expected: Any) -> dict[Relation, bool]:
+def describe_all(key: Key, index: int, arguments: dict[str, Any], expected: Any) -> dict[Relation, bool]:
     """Describe a case; if other functions' results have ties, those of the arguments do not matter."""
     related, facts = _describe_related(key, index), describe_case(arguments, expected)
     return related | {fact: holds for fact, holds in facts.items() if not related or fact[0] != "where ties"}
 
 
 def _describe_sample(key: Key, sample: Sample) -> dict[Relation, bool]:
-    return _describe_all(key, sample.index, sample.arguments, sample.expected)
+    return describe_all(key, sample.index, sample.arguments, sample.expected)
 
 
 def _describe_related(key: Key, index: int) -> dict[Relation, bool]:

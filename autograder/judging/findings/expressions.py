@@ -48,6 +48,7 @@ PAIRS: tuple[tuple[str, Operation], ...] = (
     ("concatenation of", lambda a, b: np.concatenate([a, b])),
 )
 """Functions of two arguments that are tried; for other quantities only arithmetic is tried."""
+_KINDS = frozenset(kind for kind, _ in PAIRS)
 
 Shape = tuple[int, ...]
 
@@ -125,6 +126,9 @@ def find_expressions(sample: Sample, key: Key, among: Collection[Relation] | Non
     got = sample.got
     if got is None or not got.size or got.dtype.kind == "b":
         return
+    wanted = None if among is None else {one for one in among if one[0] in _KINDS}
+    if wanted is not None and not wanted:
+        return
     operands = dict(find_operands(sample, key))
     own = operands.keys() - {related.told for related in key.related}
     forms, origin = {}, {}
@@ -132,9 +136,17 @@ def find_expressions(sample: Sample, key: Key, among: Collection[Relation] | Non
         for words, array in change_operand(name, operand):
             forms[words], origin[words] = array, name
     everything = operands | forms
-    pairs = [(a, b) for a in everything for b in everything if origin.get(a, a) != origin.get(b, b)]
-    # Plain quantities first, and never two changed ones.
-    pairs = [pair for n in (0, 1) for pair in pairs if sum(word in forms for word in pair) == n]
+    if wanted is None:
+        # Plain quantities first, and never two changed ones.
+        plain = list(itertools.permutations(operands, 2))
+        pairs = plain + [
+            (a, b)
+            for a in everything
+            for b in everything
+            if (a in forms) != (b in forms) and origin.get(a, a) != origin.get(b, b)
+        ]
+    else:
+        pairs = list(dict.fromkeys(one[1:] for one in wanted if everything.keys() >= {*one[1:]}))
     with np.errstate(all="ignore"):
         for one, other in pairs:
             first, second = everything[one], everything[other]
@@ -143,7 +155,7 @@ def find_expressions(sample: Sample, key: Key, among: Collection[Relation] | Non
                 continue
             for kind, operation in PAIRS if both_own else ARITHMETIC:
                 relation = (kind, one, other)
-                if among is not None and relation not in among:
+                if wanted is not None and relation not in wanted:
                     continue
                 # Two large operands of other shapes may give an array that is far too large to be made.
                 if _find_shape(kind, first.shape, second.shape) != got.shape:

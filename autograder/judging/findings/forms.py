@@ -15,7 +15,7 @@ from ..compare import as_array, compare, is_numeric
 from ..key import Key
 from ..observation import Observation, Problem, ProblemKind
 from ..words import is_failed_test, with_article
-from .conditions import describe_case, part_cases
+from .conditions import describe_all, part_cases
 from .relations import Relation
 
 
@@ -273,7 +273,7 @@ def find_in_errors(key: Key, observed: Sequence[Observation]) -> Relation | None
 def _describe(key: Key, index: int) -> dict[Relation, bool]:
     call = key.cases[index].calls[0]
     arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
-    return describe_case(arguments, key.expected[index])
+    return describe_all(key, index, arguments, key.expected[index])
 
 
 def find_moved(key: Key, problems: Sequence[dict[str, Problem]], cases: Sequence[list[dict]]) -> Relation | None:

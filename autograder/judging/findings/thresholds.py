@@ -73,7 +73,7 @@ def _compare_entries(key: Key, sample: Sample) -> Iterator[tuple[str, np.ndarray
 def find_missing_ends(sample: Sample, even_constant: bool = False) -> Iterator[Relation]:
     """Yield the end at which some items along an axis are missing; see `find_relations` for constant arrays."""
     got, expected = sample.got, sample.expected
-    if got is None or not got.size or got.ndim != expected.ndim:
+    if got is None or not got.size or not expected.size or got.ndim != expected.ndim:
         return
     if not even_constant and (expected == expected.flat[0]).all() and (got == got.flat[0]).all():
         return
