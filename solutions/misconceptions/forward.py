@@ -264,7 +264,7 @@ def relu_on_the_input(layers, x):
 
 @of("forward")
 def keeps_the_sums(layers, x):
-    """The list holds the neurons' sums before ReLU. activations[k] is the input of layer k: the next layer receives the sums after ReLU."""
+    """The list holds the neurons' sums before ReLU. activations[k] is the input of layer k, and a layer receives the sums after ReLU."""
     logits, _, sums = hidden_pass(layers, x)
     return logits, [x, *sums]
 
