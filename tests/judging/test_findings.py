@@ -131,7 +131,8 @@ OTHERS = [
         "backward_unfrozen",
         "every = backward(layers, activations, grad_logits)\n"
         "return [one for k, one in enumerate(every) if k not in frozen]",
-        "Where your result is wrong, your answer holds only the items that are not None; keep each None in its place.",
+        "Where your result is wrong, your answer holds only the items that are not None; keep each None at its "
+        "position.",
     ),
     (
         "weighted_sums",

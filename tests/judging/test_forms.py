@@ -146,7 +146,7 @@ FORMS = [
         "    x = activation(x @ weights)\n"
         "    kept.append(np.std(x))\n"
         "return np.array(kept)",
-        "begins with what the call before returned",
+        "begins with the result of the call before",
     ),
     ("always the same", "accuracy", "return 0.5", "is 0.5 in every case"),
     ("changes its input", "relu", "return np.maximum(x, 0, out=x)", "the call changes the caller's own `x`"),

@@ -54,7 +54,7 @@ _WORDS = {
     Reason.NOT_ON_THE_ROSTER: "nobody on the roster is called {name}; add the student with `weightlab roster`",
     Reason.SEVERAL_ON_THE_ROSTER: "{name} could be {who} on the roster; give Moodle's grading worksheet with "
     "--worksheet, or rename the file to one of these",
-    Reason.SAME_FOLDER: "this disk cannot tell the name from another student's",
+    Reason.SAME_FOLDER: "this disk does not distinguish the name from another student's",
     Reason.NOT_A_ZIP: f"not a zip, or a damaged one ({{cause}}); download it again, or {_REMEDY}",
     Reason.LOCKED: f"the zip is locked with a password; {_REMEDY}",
     Reason.METHOD: f"{{file}} is compressed by an unusual method; {_REMEDY}",

@@ -57,7 +57,7 @@ PREDICATES = {
     "standardised": "is what was expected, shifted and scaled to mean 0 and standard deviation 1",
     "divided by sums": "is what was expected, with each {each} divided by its sum",
     "divided by largest": "is what was expected, with each {each} divided by its largest entry",
-    "divided by norms": "is what was expected, with each {each} divided by its length (the square root of its sum of "
+    "divided by norms": "is what was expected, with each {each} divided by its norm (the square root of its sum of "
     "squares)",
     "minus means": "is what was expected, with the mean of each {each} subtracted from that {each}",
     "minus largest": "is what was expected, with the largest entry of each {each} subtracted from that {each}",
@@ -69,7 +69,7 @@ PREDICATES = {
     "transposed": "is what was expected, transposed",
     "flipped": "is what was expected, with its {along} in reverse order",
     "last two swapped": "is what was expected, with its last two {along} swapped",
-    "last one too early": "has the last expected {one} in the place of the {one} before, and zeros in the last {one}",
+    "last one too early": "has the last expected {one} where the {one} before it belongs, and zeros in the last {one}",
     "rolled forward": "is what was expected, with its last {one} moved to the front",
     "rolled back": "is what was expected, with its first {one} moved to the end",
     "rolled back by": "is what was expected, with its first {2} {along} moved to the end",
@@ -376,7 +376,7 @@ FORMS = {
     "always the same": "Your result is {0} in every case.",
     "same array": "Your result is the same array in every case. Is it made once and kept, or does it not depend on the "
     "arguments?",
-    "kept": "Your result begins with what the call before returned. Is a list kept between calls, such as a default "
+    "kept": "Your result begins with the result of the call before. Is a list kept between calls, such as a default "
     "argument []?",
     "never refuses": "All your results are right, but none of the invalid inputs raised {0}.",
     "refuses some": "All your results are right, but {0} of {1} invalid inputs raised no {2}.",
@@ -386,7 +386,7 @@ FORMS = {
     "none at the end": "The last item of your answer is None; the others are right.",
     "none for some": "Some items of your answer are None where a value is expected; the other items are right.",
     "not none": "Your answer has a value where None is expected; the other items are right.",
-    "nones missing": "Your answer holds only the items that are not None; keep each None in its place.",
+    "nones missing": "Your answer holds only the items that are not None; keep each None at its position.",
     "items alike": "Wherever your answer has several items, they are all the same. Does it contain one list or "
     "tuple several times?",
     "items missing": "Some items of your answer are missing; the others are right, and in the right order.",
