@@ -91,9 +91,9 @@ def _without_number(question: Question, answer: Answer) -> Verdict:
         verdict.message = f"The cell that computes {question.name} does not show one number, but {shown[-1][:80]}"
     else:
         verdict.message = (
-            f"The cell that computes {question.name} was submitted without a result, and only what was submitted "
-            f"counts. Write {question.name} in its last line, run it and the check below it, save the notebook, and "
-            "submit it again."
+            f"The cell that computes {question.name} was submitted without a result, and grading does not run "
+            f"it. Write {question.name} in the cell's last line, run the cell and the check below, save the notebook, "
+            "and submit it again."
         )
     return verdict
 

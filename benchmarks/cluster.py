@@ -44,8 +44,8 @@ def measure(submissions: int = SUBMISSIONS, fewer: int = FEWER) -> dict:
             with _cluster(folder, workers) as (address, scheduler):
                 runs.append((workers, n, *_grade(folder / "class", n, address, scheduler)))
     return {
-        "how": f"{submissions:,} submissions of {CHAPTER}, all artificially cheap except one per worker, with a "
-        f"scheduler and {max(WORKERS)} workers, each a process of the same machine",
+        "how": f"{submissions:,} submissions of {CHAPTER}, artificially cheap except one per worker, and a scheduler "
+        f"and {max(WORKERS)} workers on the same machine",
         "runs": [
             {
                 "workers": workers,
@@ -142,9 +142,9 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
         lines += [
             f"- **The coordinator** spends {own:g} CPU seconds per submission, the scheduler {scheduler:g}: the "
             f"coordinator needs {_time(alone)} for the class, whatever the number of workers.",
-            f"- **What saturates first** is {busier}: at about {max(1, round(each / max(own, scheduler))):,} workers, "
-            f"where they finish as many submissions per second as it can take. With {spread['how']}, the "
-            f"cluster took {run['submissions a second']:g} submissions per second, and the coordinator computed for "
+            f"- **The bottleneck** is {busier}: about {max(1, round(each / max(own, scheduler))):,} workers finish as "
+            f"many submissions per second as it can take. In a measurement with {spread['how']}, the cluster took "
+            f"{run['submissions a second']:g} submissions per second, and the coordinator computed for "
             f"{run['share of the time that the coordinator computes']:.0%} of the time.",
         ]
     return lines

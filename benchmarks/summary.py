@@ -36,8 +36,8 @@ def targets(result: Mapping) -> list[Row]:
             cpu["beyond them"]["median"] <= 0.15,
         ),
         (
-            "processor time per submission, as a multiple of the time of its functions alone, which every grader needs",
-            "towards 1.6 times",
+            "processor time per submission, divided by the time of its functions alone, which every grader needs",
+            "at most 1.6 times",
             f"{told(cpu['times the functions alone'])} times; the functions are "
             f"{cpu['share of the functions']['median']:.0%} of it",
             cpu["times the functions alone"]["median"] <= 1.6,

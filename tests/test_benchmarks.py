@@ -224,7 +224,7 @@ def test_what_a_large_class_costs_is_arithmetic_on_what_was_measured():
     assert "**0 core hours**: 1 min on 16 cores" in words
     assert "2,000 × (100 KiB sent + 600 KiB returned) = 1.3 GiB" in words
     assert "2,000 × 512 KiB = 1.0 GiB" in words
-    assert "the coordinator: at about 40 workers" in words and "50 submissions per second" in words
+    assert "the coordinator: about 40 workers" in words and "50 submissions per second" in words
 
 
 def test_a_missed_aim_is_shown_as_missed():

@@ -53,7 +53,7 @@ class DaskWorkers:
         except ImportError:
             words = "Many machines need Dask: run `pip install -e '.[cluster]'` in the project's folder."
             raise ClassroomError(words) from None
-        self.tools, self._address, self._tell, self._counted = tools, address, tell, (0.0, 0)
+        self.tools, self._address, self._tell, self._counted = tools, address, tell, (float("-inf"), 0)
         self._order = Order(pickle.dumps(tools), _digests(tools.released))
         self._retired: dict[str, str] = {}
         self._faults: dict[tuple[str, str], int] = {}

@@ -209,58 +209,78 @@ class ClassBook:
         notebook = self.book.find_notebook(chapter, chapter)
         grades = {cell.name: cell.id for cell in notebook.grade_cells}
         comments = {cell.name: cell.id for cell in notebook.solution_cells}
+        make_id = api.new_uuid
+        first = [new for new in grades_found if new.student not in held]
+        held |= {new.student: StoredGrades(make_id(), make_id(), new.timestamp, None, new.penalty) for new in first}
         for new in grades_found:
-            stored = held.get(new.student)
-            if stored is None:
-                self._enter(new, assignment.id, notebook.id, grades, comments)
-            else:
-                self._renew(new, stored)
-                self._insert_rows(new, stored, grades, comments)
+            self._renew(new, held[new.student])
+        # Many rows in one statement: what SQLAlchemy does for a statement costs more than the row itself.
+        self._insert(api.Student, [{"id": name} for name in self._unknown([new.student for new in first])])
+        self._insert(
+            api.SubmittedAssignment,
+            [
+                {
+                    "id": held[new.student].submission,
+                    "assignment_id": assignment.id,
+                    "student_id": new.student,
+                    "timestamp": new.timestamp,
+                }
+                for new in first
+            ],
+        )
+        self._insert(
+            api.SubmittedNotebook,
+            [
+                {
+                    "id": held[new.student].notebook,
+                    "assignment_id": held[new.student].submission,
+                    "notebook_id": notebook.id,
+                    "flagged": False,
+                    "late_submission_penalty": new.penalty,
+                }
+                for new in first
+            ],
+        )
+        # A row for each cell that has none yet: all cells, or those that were added.
+        self._insert(
+            api.Grade,
+            [
+                {
+                    "id": make_id(),
+                    "notebook_id": held[new.student].notebook,
+                    "cell_id": cell,
+                    "auto_score": new.automatic.get(name),
+                    "needs_manual_grade": new.automatic.get(name) is None,
+                }
+                for new in grades_found
+                for name, cell in grades.items()
+                if name not in held[new.student].grades
+            ],
+        )
+        self._insert(
+            api.Comment,
+            [
+                {
+                    "id": make_id(),
+                    "notebook_id": held[new.student].notebook,
+                    "cell_id": cell,
+                    "auto_comment": new.comment(name),
+                }
+                for new in grades_found
+                for name, cell in comments.items()
+                if name not in held[new.student].comments
+            ],
+        )
         self.book.db.commit()
 
-    def _enter(self, new: NewGrades, assignment: str, notebook: str, grades: dict, comments: dict) -> None:
-        db, make_id = self.book.db, api.new_uuid
-        if db.get(api.Student, new.student) is None:
-            db.execute(insert(api.Student).values(id=new.student))
-        stored = StoredGrades(make_id(), make_id(), new.timestamp, None, new.penalty)
-        db.execute(
-            insert(api.SubmittedAssignment).values(
-                id=stored.submission, assignment_id=assignment, student_id=new.student, timestamp=new.timestamp
-            )
-        )
-        db.execute(
-            insert(api.SubmittedNotebook).values(
-                id=stored.notebook,
-                assignment_id=stored.submission,
-                notebook_id=notebook,
-                flagged=False,
-                late_submission_penalty=new.penalty,
-            )
-        )
-        self._insert_rows(new, stored, grades, comments)
+    def _unknown(self, students: Sequence[str]) -> list[str]:
+        """Return the students who are not on the roll."""
+        known = set(self.book.db.scalars(select(api.Student.id).where(api.Student.id.in_(students))))
+        return [name for name in students if name not in known]
 
-    def _insert_rows(self, new: NewGrades, stored: StoredGrades, grades: Mapping, comments: Mapping) -> None:
-        """Insert a row for each cell (name and id) that has none yet: for all cells, or for those that were added."""
-        rows: list[dict] = [
-            {
-                "id": api.new_uuid(),
-                "notebook_id": stored.notebook,
-                "cell_id": cell,
-                "auto_score": new.automatic.get(name),
-                "needs_manual_grade": new.automatic.get(name) is None,
-            }
-            for name, cell in grades.items()
-            if name not in stored.grades
-        ]
+    def _insert(self, kind: type, rows: list[dict]) -> None:
         if rows:
-            self.book.db.execute(insert(api.Grade), rows)
-        rows = [
-            {"id": api.new_uuid(), "notebook_id": stored.notebook, "cell_id": cell, "auto_comment": new.comment(name)}
-            for name, cell in comments.items()
-            if name not in stored.comments
-        ]
-        if rows:
-            self.book.db.execute(insert(api.Comment), rows)
+            self.book.db.execute(insert(kind), rows)
 
     def _renew(self, new: NewGrades, stored: StoredGrades) -> None:
         db = self.book.db

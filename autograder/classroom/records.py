@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,11 @@ _FIELDS = {field.name for field in fields(Verdict)}
 
 def to_record(examination: Examination) -> list[dict]:
     """Return the verdicts on functions as plain data."""
-    return [asdict(verdict) for verdict in examination.verdicts if verdict.exercise in EXERCISES]
+    return [
+        {**vars(verdict), "aspects": [dict(vars(aspect)) for aspect in verdict.aspects]}
+        for verdict in examination.verdicts
+        if verdict.exercise in EXERCISES
+    ]
 
 
 def read_verdicts(record: Any, chapter: Chapter) -> list[Verdict] | None:

@@ -27,8 +27,8 @@ from .times import read_time
 from .work import GradedSubmission, GradingTask
 from .workers import share_out
 
-BATCH = 50
-"""Submissions that one transaction writes."""
+BATCH = 25
+"""Submissions that one transaction writes; while the last batch is written, the workers have nothing to do."""
 _TRIES = 2
 """How many runs examine again what timed out or crashed."""
 

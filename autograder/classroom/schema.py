@@ -71,8 +71,8 @@ def claim_database(db: Session, classroom: Classroom, course: str) -> str | None
         db.execute(text(f"UPDATE {_TABLE} SET id = :id, path = :path"), {"id": name, "path": place})
     else:
         return (
-            f"belongs to the classroom {owner[1]}. If that is this one, moved and without its .weightlab folder, empty "
-            f"the table {_TABLE} first."
+            f"belongs to the classroom {owner[1]}. If this classroom was moved from there and has lost its .weightlab "
+            f"folder, empty the table {_TABLE} first."
         )
     db.commit()
     return None

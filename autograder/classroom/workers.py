@@ -107,7 +107,8 @@ class LocalWorkers:
     """
 
     def __init__(self, tools: Tools, jobs: int, lock: int) -> None:
-        self.tools, self.jobs, self.window, self._lock = tools, jobs, 3 * jobs, lock
+        self.tools, self.jobs, self._lock = tools, jobs, lock
+        self.window = 8 * jobs  # enough work for the time that a batch takes to be written
         self._pool: futures.ProcessPoolExecutor | None = None
         # What is loaded before the fork is shared.
         warm_up(tools, partial(share_out, jobs=jobs, lock=lock))
@@ -163,7 +164,7 @@ def stream(workers: Workers, tasks: Iterable[GradingTask]) -> Iterator[GradedSub
                 raise
             except futures.CancelledError:
                 raise ClassroomError(
-                    "The Dask scheduler is gone or has lost its tasks. What has been graded so far is kept: start it "
+                    "The Dask scheduler is gone or has lost its tasks. Everything graded so far is kept: start it "
                     "again, then run the same command again."
                 ) from None
             except Exception as error:

@@ -113,11 +113,11 @@ def _run(classroom: Path, chapters: tuple[str, ...], options: dict[str, Any], sh
             return run_grading(classroom, chapters, progress=progress, **options)
     except OSError as error:
         raise click.ClickException(
-            f"{error}. What has been graded so far is kept: fix this error and run the same command again; "
+            f"{error}. Everything graded so far is kept: fix this error and run the same command again; "
             "it continues where it stopped."
         ) from None
     except KeyboardInterrupt:
-        say("Stopped. What has been graded so far is kept: the same command continues where it stopped.", err=True)
+        say("Stopped. Everything graded so far is kept: the same command continues where it stopped.", err=True)
         raise SystemExit(130) from None
 
 
@@ -190,7 +190,7 @@ def _changes(grading: Grading, verbose: bool) -> None:
         before = "none" if one.before is None else f"{one.before:g}"
         say(printable(f"{one.student}, {one.chapter}: from {before} to {one.after:g} ({', '.join(one.why)})"))
     for words in grading.healed:
-        say(printable(f"Put right: {words}."), err=True)
+        say(printable(f"Corrected: {words}."), err=True)
 
 
 @click.command()

@@ -183,7 +183,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     folder = (copy or ROOT).resolve()
     if take_back:
         say(f"{len(updating.undo(folder))} files restored to their state before the last update.")
-        say("Your library and notebooks as they were until now are kept in .weightlab/kept/, in the newest folder.")
+        say("Your library and notebooks from before this command are kept in the newest folder of .weightlab/kept/.")
         return
     with releases.open_release(release or (ROOT if copy else None), folder) as opened:
         updating.require_newer(opened, folder)
@@ -200,8 +200,8 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
         say(f"This is now release {report.version}{since}.")
         replaced = counted(len(report.replaced), "file")
         say(f"{replaced} replaced, {len(report.added)} added, {len(report.removed)} removed.")
-        say(f"What was replaced or removed is kept in {report.kept_in.relative_to(folder)}.")
-        say("`weightlab update --undo` brings it back.")
+        say(f"The replaced and removed files are kept in {report.kept_in.relative_to(folder)}.")
+        say("`weightlab update --undo` brings them back.")
         if "requirements.txt" in report.replaced:
             told.append("The packages have changed: run `make study`, or install requirements.txt again.")
     for line in told:

@@ -59,8 +59,8 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
     """Record who is in the class, so that everybody keeps one id across all chapters.
 
     FILES are exports: Canvas's gradebook, Moodle's participants or grading worksheet, or any table with columns such as
-    id, first_name, last_name, email, login, canvas, moodle, github. What they say is added to the roster.csv of the
-    classroom, which you may edit; nobody's id changes. Without FILES the roster is shown.
+    id, first_name, last_name, email, login, canvas, moodle, github. Their contents are added to the classroom's
+    roster.csv, which you may edit; nobody's id changes. Without FILES the roster is shown.
     """
     from ..classroom.administration import enter_roster, find_collected_id
     from ..classroom.rosters.class_lists import read_class_list

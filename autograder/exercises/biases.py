@@ -305,7 +305,7 @@ CHAPTER.question(
         ),
         "two_bytes_each": (
             13_476_831_232,
-            "This is two bytes per parameter. It is the other way round: two parameters share one byte.",
+            "This is two bytes per parameter. At 4 bits each, two parameters share one byte.",
         ),
         "counts_gpt2": (62_219_904, "This is the size of GPT-2 small. Use the parameters of LLaMA-7B."),
     },

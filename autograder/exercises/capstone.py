@@ -73,7 +73,10 @@ CHAPTER.question(
     value=3_696,
     points=2,
     mistakes={
-        "counts_one_factor": (8 * (196 + 64 + 64), "That is one factor of each adapter. There are two: down and up."),
+        "counts_one_factor": (
+            8 * (196 + 64 + 64),
+            "That is one factor of each adapter. There are two: `down` and `up`.",
+        ),
         "counts_the_matrices": (
             17_280,
             "That is the total number of entries of the matrices. An adapter stores two thin factors.",

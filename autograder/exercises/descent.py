@@ -362,7 +362,7 @@ CHAPTER.question(
         ),
         "momentum_times_gradient": (
             1.8,
-            "That is what is left of the first gradient. Each step adds the gradient again.",
+            "That is 0.9 times a single gradient. Each step adds the gradient again.",
         ),
         "two_steps_only": (3.8, "That is the velocity after two steps. It continues to grow: up to what value?"),
     },
@@ -435,7 +435,10 @@ CHAPTER.question(
         "the others from patient.after.",
     ),
     mistakes={
-        "counts_the_healed": (6, "That is how many were healed. Give the lowest of their accuracies, from 0 to 1."),
+        "counts_the_healed": (
+            6,
+            "That is the number of networks that were healed. Give the lowest of their accuracies, from 0 to 1.",
+        ),
         "in_percent": (96, "That is in percent. Give the accuracy as a fraction, from 0 to 1."),
     },
 )

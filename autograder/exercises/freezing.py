@@ -373,7 +373,7 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     ),
     why="In a network and its fine-tuned copy the neurons still correspond, so the two can be mixed entry by entry; "
     "the further the copy has moved, the more the mixture may lose. In networks trained from different random weights "
-    "the neurons do not correspond.",
+    "the hidden neurons do not correspond.",
 )
 def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
     """Move every weight and bias a fraction of the way from its old to its tuned value."""

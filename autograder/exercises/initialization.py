@@ -454,7 +454,7 @@ CHAPTER.question(
             0.5 / 50,
             "This divides by the number of layers. Each layer multiplies what is left after the layer before it.",
         ),
-        "one_layer": (math.sqrt(0.5), "This is what one layer leaves. There are 50 layers, one after another."),
+        "one_layer": (math.sqrt(0.5), "This is the factor of one layer. There are 50 layers, one after another."),
     },
     hints=(
         "If the mean square is halved, by what factor does its square root change?",

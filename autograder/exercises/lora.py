@@ -350,8 +350,8 @@ CHAPTER.question(
     task="Compute how many parameters adapters of rank 4 hold for all three layers of a 196-64-64-10 network.",
     value=1848,
     mistakes={
-        "down_alone": (1296, "That is down alone: 4 numbers for each input. up also has 4 for each neuron."),
-        "up_alone": (552, "That is up alone: 4 numbers for each neuron. down also has 4 for each input."),
+        "down_alone": (1296, "That is `down` alone: 4 numbers for each input. `up` also has 4 for each neuron."),
+        "up_alone": (552, "That is `up` alone: 4 numbers for each neuron. `down` also has 4 for each input."),
         "rank_one": (462, "That is rank 1: each matrix's fan_in + fan_out. Rank 4 needs four times as many."),
         "product": (
             69120,
@@ -372,9 +372,9 @@ CHAPTER.question(
     mistakes={
         "with_the_embedding": (
             262_144_000,
-            "That includes tok_embeddings. It is used only for reading, and it stays frozen.",
+            "That includes `tok_embeddings`, which is used only for reading and stays frozen.",
         ),
-        "with_the_norm": (131_076_096, "That includes norm. Only output is trained."),
+        "with_the_norm": (131_076_096, "That includes `norm`. Only `output` is trained."),
     },
     hints=("Find the shape of output in llama_rest.", "Pass count_parameters a mapping with that one entry."),
 )
@@ -388,7 +388,7 @@ CHAPTER.question(
         "one_matrix_a_block": (2_097_152, "That is one matrix per block. There are four: wq, wk, wv and wo."),
         "half": (
             4_194_304,
-            "That is half. Each adapter has two matrices, down and up, and each block has four adapters.",
+            "That is half. Each adapter has two matrices, `down` and `up`, and each block has four adapters.",
         ),
         "full_matrices": (2_147_483_648, "Those are the attention matrices. They stay frozen; count their adapters."),
         "all_matrices": (19_988_480, "That includes the feed-forward matrices. Only attention has adapters."),

@@ -85,8 +85,8 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return _explain_name(str(error.get("name") or ""), course, arguments)
         case "ambiguous truth":
             return (
-                "`if`, `and`, `bool` and Python's `max` ask one question about a whole array or row, but every entry "
-                "has an answer. NumPy has functions that work entry by entry, and others that go over the whole array."
+                "`if`, `and`, `bool` and Python's `max` need a single True or False, but an array or a row gives one "
+                "for each entry. NumPy has functions that work entry by entry, and others that combine all entries."
             )
         case "matmul":
             return _explain_matmul(message)
@@ -115,7 +115,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
         case "dtype":
             return "The second number was taken for the data type. A shape is one argument, a tuple such as (2, 3)."
         case "unpack" if ".shape" in str(error.get("code") or ""):
-            return "The array has another number of axes than the code expects. Print its shape just before this line."
+            return "The array does not have as many axes as the code expects. Print its shape just before this line."
         case "unpack":
             return "The number of names on the left of = differs from the number of items on the right."
         case "operand" if re.search(r"for \^|'bitwise_xor'", message):
@@ -123,7 +123,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
         case "file":
             return NO_FILES
         case "module":
-            return "The function has another name in this version of the module. Check its spelling."
+            return "The module has no function of this name, at least in this version. Check the spelling."
     return ""
 
 

@@ -139,7 +139,7 @@ def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, ke
     try:
         return _read_answer(wire.decode(data), exercise, key, file)
     except (wire.WireError, KeyError, TypeError, AttributeError, ValueError) as error:
-        return Reply(Status.MALFORMED, f"What {exercise.name} sent back is not data ({error}).")
+        return Reply(Status.MALFORMED, f"{exercise.name} sent back something that is not data ({error}).")
 
 
 MAX_QUOTED = 500
@@ -153,8 +153,8 @@ _ENDINGS = {
     ),
     Ending.NOT_TRIED: (
         Status.TIMEOUT,
-        "{name} was not tried: what ran before it had used up all of the {limit:g} seconds that a whole chapter may "
-        "take.",
+        "{name} was not tried: the functions before it had used up all of the {limit:g} seconds that a whole "
+        "chapter may take.",
     ),
     Ending.CRASHED: (
         Status.CRASHED,

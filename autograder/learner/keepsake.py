@@ -53,9 +53,12 @@ def keepsake(stages: Mapping[str, Layers], forward: Callable, layers: Layers, na
             path, dpi=200, bbox_inches="tight", pad_inches=0.1, metadata={"Title": "My network", "Description": alt}
         )
         page.write_text(write_page(layers, name.strip(), signed), encoding="utf-8")
-        said = f"Kept as {shown(path)}, and as {shown(page)}: send that page to a friend; it reads what they draw."
+        said = (
+            f"Saved as {shown(path)} and as {shown(page)}. Send that page to a friend: it reads the digits that they "
+            "draw."
+        )
     except OSError as error:
-        said = f"It could not be kept: {shown(path)} cannot be written ({error.strerror})."
+        said = f"The keepsake could not be saved: {shown(path)} cannot be written ({error.strerror})."
     show(fig, alt)
     show_message(f"<p>{html.escape(said)}</p>", said)
 

@@ -82,7 +82,7 @@ def take_home() -> Parcel:
     part.replace(target)
     words = [
         f"{counted(len(files), 'file')}: your library, the notebooks that you changed, and your progress.",
-        "What you changed after the last save (Ctrl+S, on a Mac ⌘S) is not included.",
+        "Changes after the last save (Ctrl+S, on a Mac ⌘S) are not included.",
     ]
     return Parcel("Your work is packed", target, words)
 

@@ -47,7 +47,7 @@ def record(verdicts: Iterable[Verdict]) -> bool:
     return store.update("progress", noted)
 
 
-NOT_KEPT = "Your progress could not be kept: the folder .weightlab, or a file in it, is not writable."
+NOT_KEPT = "Your progress could not be saved: the folder .weightlab, or a file in it, is not writable."
 
 
 def board() -> list[dict]:

@@ -96,7 +96,7 @@ def _warnings(chapter: Chapter, notebook: Path, module: Path) -> list[str]:
     warnings += _warnings_on_notebook(chapter, notebook)
     warnings.append(
         f"The notebook was {saved_ago(notebook)}, and {shown(module)} was {saved_ago(module)}; "
-        "what you changed after that is not in the zip. Save with Ctrl+S (⌘S) and pack again."
+        "later changes are not in the zip. Save with Ctrl+S (⌘S) and pack again."
     )
     return [warning for warning in warnings if warning]
 

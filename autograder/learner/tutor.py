@@ -112,7 +112,7 @@ def reset(name: str) -> tuple[str, str]:
         ast.parse("\n".join(lines))
     except UNPARSABLE as error:
         words += f" Python still cannot read line {getattr(error, 'lineno', None) or '?'} of the file: fix it as well."
-    return f"{name} is as it was at the beginning", words
+    return f"{name} is the original stub again", words
 
 
 _REVERT = "If an editor has the file open and asks, choose Revert: Overwrite would undo this."
@@ -164,6 +164,6 @@ def _whole_file(name: str, path: Path) -> tuple[str, str]:
             f"{shown(path)} is missing or empty. Take the whole file from a fresh copy of the course."
         )
     path.write_text(markers.strip_module(source.read_text(encoding="utf-8"), shown(source)), encoding="utf-8")
-    return f"{name} is as it was at the beginning", (
-        f"{shown(path)} was missing or empty, so the whole file is as it was at the beginning. {_REVERT}"
+    return f"{name} is the original stub again", (
+        f"{shown(path)} was missing or empty, so the whole original file was restored. {_REVERT}"
     )

@@ -18,7 +18,7 @@ def check_shapes(one, other):
 
 @of("numerical_gradient")
 def looks_ahead_only(f, array, step=1e-5):
-    """The error shrinks with the step, not with its square: only the point above is compared with the middle. Use a point below as well."""
+    """The error is proportional to the step, not to its square, as if only a point above were compared with the middle. Use a point below as well."""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -46,7 +46,7 @@ def divides_by_one_step(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def looks_back_only(f, array, step=1e-5):
-    """The error shrinks with the step, not with its square: only the point below is compared with the middle. Use a point above as well."""
+    """The error is proportional to the step, not to its square, as if only a point below were compared with the middle. Use a point above as well."""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -114,7 +114,7 @@ def moves_everything_at_once(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def forgets_to_put_back(f, array, step=1e-5):
-    """The first entry is right and later ones drift. Does each entry go back to its value before the next one is measured?"""
+    """The first entry is right and later ones drift. Is each entry set back to its value before the next one is measured?"""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -148,7 +148,7 @@ def keeps_the_dtype(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def ignores_the_step(f, array, step=1e-5):
-    """This is not the central difference for the step argument. Is another step used, or more than two points? Move each entry up and down by `step`, once each."""
+    """This is not the central difference for the step argument. Is a different step used, or more than two points? Move each entry up and down by `step`, once each."""
     return numerical_gradient(f, array, 1e-5)
 
 
@@ -185,7 +185,7 @@ def steps_back_to_the_start(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def returns_inside_the_loop(f, array, step=1e-5):
-    """Only the first entry was measured. Is the return inside the loop? It belongs after the loop."""
+    """Only the first entry was measured. If the return is inside the loop, move it below the loop."""
     gradient = np.zeros(array.shape)
     first = (0,) * array.ndim
     gradient[first] = numerical_gradient(f, array, step)[first]
@@ -227,7 +227,7 @@ def fills_column_by_column(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def how_the_slope_changes(f, array, step=1e-5):
-    """This is how fast the slope changes, a second derivative. The value in the middle is not needed: subtract the lower value from the upper one and divide by 2 * step."""
+    """This is a second derivative: how fast the derivative changes. The value in the middle is not needed: compare only the two values beside it."""
     array = np.array(array, dtype=float)
     gradient, middle = np.zeros_like(array), f(array)
     for index in np.ndindex(array.shape):
@@ -240,7 +240,7 @@ def how_the_slope_changes(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def longer_steps_for_large_entries(f, array, step=1e-5):
-    """The step seems to grow with the entry where that is above 1 in magnitude. Move every entry by `step` itself."""
+    """The step seems to grow with entries of a magnitude above 1. Move every entry by `step` itself."""
     array = np.array(array, dtype=float)
     gradient = np.zeros_like(array)
     for index in np.ndindex(array.shape):
@@ -327,7 +327,7 @@ def adds_before_taking_sizes(a, b):
 
 @of("relative_error")
 def nothing_has_no_maximum(a, b):
-    """NumPy cannot take the maximum of an empty array and raised an error. Two empty arrays agree: from which value should max start?"""
+    """NumPy cannot take the maximum of an empty array and raised an error. Two empty arrays agree: which initial value does the maximum need?"""
     check_shapes(a, b)
     return float(np.abs(a - b).max() / max(np.abs(a).max() + np.abs(b).max(), 1e-12))
 
@@ -516,7 +516,7 @@ def leaves_certain_rows_out(logits, labels):
 
 @of("cross_entropy_gradient")
 def shares_only_the_probabilities(logits, labels):
-    """The probabilities are divided by the number of examples, but the 1 at the label is subtracted whole. Subtract first, then divide everything."""
+    """The probabilities are divided by the number of examples, but the 1 at the label is not. Subtract first, then divide everything."""
     return softmax(logits) / len(labels) - one_hot(labels, logits.shape[1])
 
 
@@ -597,7 +597,7 @@ def writes_into_the_logits(logits, labels):
 
 @of("cross_entropy_gradient")
 def stops_at_the_probabilities(logits, labels):
-    """This is how the loss changes with the probability, -1/p. Continue to the logits: softmax has a derivative as well, and most of it cancels."""
+    """This is the derivative with respect to the probability, -1/p. Continue to the logits: softmax has a derivative as well, and most of it cancels."""
     rows, probabilities = np.arange(len(labels)), softmax(logits)
     gradient = np.zeros_like(probabilities)
     with np.errstate(divide="ignore"):
@@ -642,7 +642,7 @@ def active_for_the_whole_batch(grad_output, activations):
 
 @of("relu_gradient")
 def passes_at_zero(grad_output, activations):
-    """The gradient passes everywhere. An inactive neuron's activation is exactly zero and blocks it. If you used `>=`, it is true for every activation."""
+    """The gradient passes everywhere. An inactive neuron's activation is exactly zero and blocks it. If you wrote `>= 0`, that holds for every activation."""
     return grad_output * (activations >= 0)
 
 
@@ -697,7 +697,7 @@ def arguments_exchanged(grad_output, activations):
 
 @of("relu_gradient")
 def answers_yes_or_no(grad_output, activations):
-    """The result is True and False, which say where the gradient passes. The chain rule multiplies them by grad_output."""
+    """The result holds True and False, which say where the gradient passes. The chain rule multiplies them by grad_output."""
     return activations > 0
 
 
@@ -749,7 +749,7 @@ def one_bias_for_all(grad_output, x, weights):
 
 @of("dense_gradient")
 def ones_for_the_bias(grad_output, x, weights):
-    """grad_bias is all ones, which is how fast an output moves with its bias. How fast the loss moves with the output is missing."""
+    """grad_bias is all ones, the derivative of an output with respect to its bias. The other factor is missing: the gradient of the loss with respect to that output."""
     return grad_output @ weights.T, x.T @ grad_output, np.ones(weights.shape[1])
 
 
@@ -851,25 +851,25 @@ def _back_without_relu(layers, activations, grad_logits, skipped):
 
 @of("backward")
 def no_relu_after_the_first_layer(layers, activations, grad_logits):
-    """The ReLU after the first layer seems to be missing on the way back. Each activations[k] with k above 0 came out of a ReLU: check where your condition begins."""
+    """The ReLU after the first layer seems to be missing in the backward pass. Each activations[k] with k above 0 came out of a ReLU: is k = 1 left out?"""
     return _back_without_relu(layers, activations, grad_logits, 1)
 
 
 @of("backward")
 def no_relu_before_the_last_layer(layers, activations, grad_logits):
-    """The ReLU before the output layer seems to be missing on the way back; the other ones are there. Each activations[k] with k above 0 came out of a ReLU: check where your condition ends."""
+    """Only the ReLU before the output layer seems to be missing in the backward pass. Each activations[k] with k above 0 came out of a ReLU: is the last k left out?"""
     return _back_without_relu(layers, activations, grad_logits, len(layers) - 1)
 
 
 @of("backward")
 def clips_on_the_way_back(layers, activations, grad_logits):
-    """The gradient that goes back seems to be clipped to the range from -1 to 1. Pass it on as it is."""
+    """Between layers, the gradient seems to be clipped to the range from -1 to 1. Pass it on as it is."""
     return _back(layers, activations, grad_logits, lambda grad, active: np.clip(relu_gradient(grad, active), -1, 1))
 
 
 @of("backward")
 def asks_the_sums_without_the_bias(layers, activations, grad_logits):
-    """The ReLU seems to be decided by weighted sums without the bias. activations[k] already holds what came out of it: pass that to relu_gradient."""
+    """Weighted sums without the bias seem to decide where the gradient passes. activations[k] already holds the ReLU's output: pass that to relu_gradient."""
     gradients, grad = [], grad_logits
     for k in reversed(range(len(layers))):
         grad, *pair = dense_gradient(grad, activations[k], layers[k][0])
@@ -957,7 +957,7 @@ def divides_by_the_batch_again(layers, activations, grad_logits):
 
 @of("backward")
 def steps_at_once(layers, activations, grad_logits):
-    """Changed weights came back, not gradients. The step belongs to chapter 7: return how the loss changes."""
+    """Changed weights came back, not gradients. The step belongs to chapter 7: return the gradients themselves."""
     return [
         (weights - 0.1 * grad_weights, bias - 0.1 * grad_bias)
         for (weights, bias), (grad_weights, grad_bias) in zip(layers, _back(layers, activations, grad_logits))
@@ -966,7 +966,7 @@ def steps_at_once(layers, activations, grad_logits):
 
 @of("backward")
 def asks_another_relu(layers, activations, grad_logits):
-    """The activations of another layer seem to decide what passes. The grad_x of layer k has the shape of activations[k], that layer's inputs."""
+    """The activations of another layer seem to decide where the gradient passes. The grad_x of layer k has the shape of activations[k], that layer's inputs."""
     gradients, grad = [], grad_logits
     for k in reversed(range(len(layers))):
         grad_x, grad_weights, grad_bias = dense_gradient(grad, activations[k], layers[k][0])
@@ -1000,5 +1000,5 @@ def bias_before_weights(layers, activations, grad_logits):
 
 @of("backward")
 def returns_after_the_last_layer(layers, activations, grad_logits):
-    """Only one layer has gradients. Is the return inside the loop? It belongs after the loop."""
+    """Only one layer has gradients. If the return is inside the loop, move it below the loop."""
     return _back(layers, activations, grad_logits)[-1:]

@@ -28,7 +28,7 @@ def bias_as_threshold(inputs, weights, bias):
 
 @of("neuron")
 def shifts_the_inputs(inputs, weights, bias):
-    """The bias seems to be added to the inputs, so the weights change its effect. It is added after the weighted sum."""
+    """The bias seems to be added to the inputs, so the weights change its effect. Add the bias after the weighted sum."""
     return weighted_sum(inputs + bias, weights)
 
 
@@ -46,13 +46,13 @@ def never_below_zero(inputs, weights, bias):
 
 @of("neuron")
 def shifts_the_weights(inputs, weights, bias):
-    """The bias seems to be added to every weight, so the inputs change its effect. It is added after the weighted sum."""
+    """The bias seems to be added to every weight, so the inputs change its effect. Add the bias after the weighted sum."""
     return weighted_sum(inputs, weights + bias)
 
 
 @of("activates")
 def returns_the_sum(inputs, weights, bias):
-    """This is the neuron's number. Return only whether it is above zero: True or False."""
+    """This is the weighted sum plus the bias. Return only whether it is above zero: True or False."""
     return weighted_sum(inputs, weights) + bias
 
 
@@ -70,7 +70,7 @@ def zero_counts_as_active(inputs, weights, bias):
 
 @of("activates")
 def sum_above_the_bias(inputs, weights, bias):
-    """The sum seems to be compared with the bias. The bias is added, so a positive bias makes it easier to activate."""
+    """The sum seems to be compared with the bias. The bias is added, so a positive bias makes the neuron easier to activate."""
     return weighted_sum(inputs, weights) > bias
 
 
@@ -100,7 +100,7 @@ def silent_without_an_else(inputs, weights, bias):
 
 @of("activates")
 def asks_every_connection(inputs, weights, bias):
-    """There is one answer for each input. A neuron adds up first and gives one answer: compute its number, then compare it."""
+    """There is one answer for each input. A neuron adds up first and gives one answer: add the bias to the sum, then compare."""
     return inputs * weights + bias > 0
 
 
@@ -166,7 +166,7 @@ def bias_first(weights, bias):
 
 @of("fold_bias")
 def bias_as_a_column(weights, bias):
-    """The bias is one more column, which would be one more neuron. It belongs to one more input: add a row."""
+    """The bias is one more column, which would be one more neuron. A bias is the weight of one more input: add a row."""
     return np.column_stack([weights, bias])
 
 
@@ -178,7 +178,7 @@ def adds_the_bias_to_every_weight(weights, bias):
 
 @of("fold_bias")
 def a_row_of_ones(weights, bias):
-    """The added row holds ones. The 1 belongs to the input, [x, 1]; the row that it meets holds the biases."""
+    """The added row holds ones. The 1 belongs to the input, [x, 1]; the row that it multiplies holds the biases."""
     return np.vstack([weights, np.ones_like(bias)])
 
 
@@ -256,7 +256,7 @@ def only_two_axes(shapes):
 
 @of("count_parameters")
 def only_the_last_array(shapes):
-    """Only the last array is counted. If there is a loop, is the total replaced in each iteration instead of added to?"""
+    """Only the last array is counted. If there is a loop, does it replace the total? Add to the total instead."""
     total = 0
     for shape in shapes.values():
         total = math.prod(shape)
@@ -319,25 +319,25 @@ def adds_the_bias_to_the_weights(x, weights, bias):
 
 @of("neuron")
 def bias_meets_the_first_input(inputs, weights, bias):
-    """The bias seems to be multiplied by the first input, and each weight by the next one: the bias comes first among the weights, but the 1 last among the inputs."""
+    """Each weight seems to be multiplied by the next input: perhaps the bias comes first in the weights, but the 1 last in the inputs."""
     return float(np.append(bias, weights) @ np.append(inputs, 1.0))
 
 
 @of("activates")
 def every_connection_must_agree(inputs, weights, bias):
-    """Every connection must be positive by itself here, bias included. A neuron adds up first, so the other inputs can outvote a negative one."""
+    """Here each weighted input plus the bias must be positive by itself. A neuron adds up first, so the other inputs can outvote a negative one."""
     return bool(np.all(inputs * weights + bias > 0))
 
 
 @of("dense", "neuron")
 def averages_the_inputs(x, weights, bias):
-    """The weighted inputs are averaged before the bias is added: the sum seems to be divided by the number of inputs. A neuron adds its inputs up."""
+    """The weighted sum seems to be divided by the number of inputs before the bias is added. A neuron adds up; it does not average."""
     return x @ weights / len(weights) + bias
 
 
 @of("count_parameters")
 def first_times_last_axis(shapes):
-    """The first axis length seems to be multiplied by the last one, so a 1-D array of n numbers counts n squared. Multiply all axis lengths of a shape, each once."""
+    """The first axis length seems to be multiplied by the last one, so a 1-D array of n numbers counts as n². Multiply all axis lengths of a shape, each once."""
     return sum(shape[0] * shape[-1] if shape else 1 for shape in shapes.values())
 
 

@@ -12,7 +12,7 @@ from . import of
 
 @of("gradient_step")
 def updates_in_place(layers, gradients, learning_rate):
-    """The step is right, but the caller's layers have changed, the list or its arrays. The network before the step must stay as it was: make new arrays in a new list."""
+    """The step is right, but the caller's layers (the list or its arrays) have changed. Keep the old network as it was: make new arrays in a new list."""
     for (weights, bias), (grad_weights, grad_bias) in zip(layers, gradients):
         weights -= learning_rate * grad_weights
         bias -= learning_rate * grad_bias
@@ -21,13 +21,13 @@ def updates_in_place(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def adds_the_gradient(layers, gradients, learning_rate):
-    """Each step goes up the gradient, where the loss grows fastest. It must go the opposite way: subtract."""
+    """Each step goes along the gradient, the direction in which the loss grows fastest. It must go the opposite way: subtract."""
     return gradient_step(layers, gradients, -learning_rate)
 
 
 @of("gradient_step")
 def never_moves_by_more_than_the_rate(layers, gradients, learning_rate):
-    """The gradients seem to be clipped to the range from -1 to 1. Use them as they are: a steep slope makes a long step."""
+    """The gradients seem to be clipped to the range from -1 to 1. Use them as they are: a large gradient makes a long step."""
     return gradient_step(layers, [tuple(np.clip(part, -1, 1) for part in pair) for pair in gradients], learning_rate)
 
 
@@ -157,25 +157,25 @@ def drops_the_last(x, y, batch_size, rng):
 
 @of("minibatches")
 def whole_numbers_for_labels(x, y, batch_size, rng):
-    """The decimals of `y` are cut off. What belongs to an example may be any number, as in regression: yield the rows of y as they are."""
+    """The decimals of `y` are cut off. `y` may hold any numbers, as in regression: yield its rows as they are."""
     return minibatches(x, y.astype(int), batch_size, rng)
 
 
 @of("minibatches")
 def one_line_for_each_example(x, y, batch_size, rng):
-    """Each example comes as a single line of numbers, whatever axes it had. Yield the rows of x as they are: x[rows] keeps their shape."""
+    """Each example comes flattened into one axis, whatever shape it had. Yield the rows of x as they are: x[rows] keeps their shape."""
     return minibatches(x.reshape(len(x), -1), y, batch_size, rng)
 
 
 @of("minibatches")
 def row_numbers_for_rows(x, y, batch_size, rng):
-    """x_batch holds row numbers. Use them as an index: x[rows] are the rows themselves."""
+    """x_batch holds row numbers. Use them as an index: x[rows] gives the rows themselves."""
     return minibatches(np.arange(len(x)), y, batch_size, rng)
 
 
 @of("minibatches")
 def leaves_the_generator_where_it_was(x, y, batch_size, rng):
-    """The caller's generator does not move on, as if the order were drawn from a copy of it, so the next call gives the same order. Draw from rng itself."""
+    """The next call gives the same order, as if each order were drawn from a copy of the caller's generator. Draw from rng itself."""
     return minibatches(x, y, batch_size, copy.deepcopy(rng))
 
 
@@ -189,14 +189,14 @@ def refuses_more_than_there_are(x, y, batch_size, rng):
 
 @of("minibatches")
 def one_too_few_in_every_batch(x, y, batch_size, rng):
-    """Every batch is one example short. If you use slices, they already leave out their end: do not subtract 1 from it."""
+    """Every batch is one example short. If you use a slice, it already leaves out its end: do not subtract 1 from that end."""
     for x_batch, y_batch in minibatches(x, y, batch_size, rng):
         yield x_batch[:-1], y_batch[:-1]
 
 
 @of("minibatches")
 def a_new_order_for_every_batch(x, y, batch_size, rng):
-    """The order seems to be drawn anew for each batch, so some examples come twice and others never. Draw one order before the loop, then cut it."""
+    """A new order seems to be drawn for each batch, so some examples come twice and others never. Draw one order before the loop, then cut it."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -226,7 +226,7 @@ def with_replacement(x, y, batch_size, rng):
 
 @of("minibatches")
 def leaves_an_example_in_its_place(x, y, batch_size, rng):
-    """The shuffle is not fair: some example never comes at some place. If you swap by hand, check both ends of the range from which you draw: rng.integers leaves out the upper one."""
+    """The shuffle is not fair: some examples never come at certain positions. If you swap by hand, check both ends of the range from which you draw: rng.integers leaves out the upper one."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = [0, *(1 + rng.permutation(len(x) - 1))]
@@ -284,7 +284,7 @@ def that_many_batches_some_of_them_empty(x, y, batch_size, rng):
 
 @of("minibatches")
 def fills_the_last_batch(x, y, batch_size, rng):
-    """The last batch is filled up with examples that were already used. It holds what is left, and may be smaller."""
+    """The last batch is filled up with examples that were already used. It should hold only the remaining ones, even if it is smaller."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))
@@ -340,7 +340,7 @@ def shuffles_in_place(x, y, batch_size, rng):
 
 @of("minibatches")
 def any_batch_size(x, y, batch_size, rng):
-    """A batch size below one is accepted, or ends in an error about something else. Check it first, and raise a ValueError whose message contains its value."""
+    """A batch size below one is accepted, or ends in an unrelated error. Check it first, and raise a ValueError whose message contains its value."""
     order = rng.permutation(len(x))
     start = 0
     while 0 < batch_size and start < len(x):
@@ -366,7 +366,7 @@ def from_the_global_state(x, y, batch_size, rng):
 
 @of("minibatches")
 def stops_before_a_last_full_batch(x, y, batch_size, rng):
-    """The last batch is missing. Where does your range end? A batch begins wherever examples are left."""
+    """The last batch is missing. If you use range, where does it end? A batch begins wherever examples are left."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))
@@ -391,7 +391,7 @@ def damps_the_gradient(layers, gradients, velocity, learning_rate, momentum):
 
 @of("momentum_step")
 def momentum_of_the_sum(layers, gradients, velocity, learning_rate, momentum):
-    """Momentum multiplies the gradient as well. It multiplies only the old velocity; the gradient is added whole."""
+    """Momentum multiplies the gradient as well. It should multiply only the old velocity; the gradient is added in full."""
     velocity = _added(velocity, gradients, momentum, momentum)
     return gradient_step(layers, velocity, learning_rate), velocity
 

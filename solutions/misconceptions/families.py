@@ -45,7 +45,7 @@ def forgets_the_bias(right, given):
 
 @wherever("adapter", "alpha")
 def rank_of_the_numbers(right, given):
-    """The rank seems to be computed from the adapter's numbers. It is the axis length that `down` and `up` share, whatever they hold."""
+    """The rank seems to be computed from the adapter's numbers. It is the axis length that `down` and `up` share, whatever numbers they hold."""
     down, up = given["adapter"]
     found = max(np.linalg.matrix_rank(down @ up), 1)
     return right(**given | {"alpha": given["alpha"] * down.shape[1] / found})
@@ -53,13 +53,13 @@ def rank_of_the_numbers(right, given):
 
 @wherever("learning_rate")
 def a_step_of_size_one(right, given):
-    """The learning rate has no effect: the steps are as long as with a learning rate of 1. It scales every step."""
+    """The learning rate has no effect: the steps are as long as with a learning rate of 1. The learning rate must scale every step."""
     return right(**given | {"learning_rate": 1.0})
 
 
 @wherever("learning_rate")
 def climbs(right, given):
-    """Each step goes up the gradient, where the loss grows fastest. It must go the opposite way; gradient_step already subtracts."""
+    """Each step goes along the gradient, the direction in which the loss grows fastest. It must go the opposite way; gradient_step already subtracts."""
     return right(**given | {"learning_rate": -given["learning_rate"]})
 
 
@@ -78,7 +78,7 @@ def numbers_layers_from_one(right, given):
 
 @wherever("frozen")
 def freezes_that_many_from_the_front(right, given):
-    """The number of frozen layers is right, but they are the first ones. `frozen` says which layers, not how many."""
+    """The number of frozen layers is right, but they are the first layers of the network. `frozen` says which layers, not how many."""
     return right(**given | {"frozen": _unknown(given) or set(range(len(given["frozen"])))})
 
 
@@ -110,7 +110,7 @@ def weights_on_their_side(right, x, weights, *bias):
 
 @in_place_of("softmax")
 def columns_for_rows(right, logits):
-    """Softmax seems to run down the columns, across the examples of the batch. Each row is one example: which axis is that?"""
+    """Softmax seems to run down the columns, across the examples of the batch. Each row is one example: along which axis are its classes?"""
     powers = np.exp(logits - logits.max(axis=0))
     return powers / powers.sum(axis=0)
 
@@ -295,14 +295,14 @@ def every_batch_counts_as_full(right, given):
 
 @wherever("epochs")
 def ends_before_the_best_epoch(right, given):
-    """The returned parameters are those from before the epoch with the lowest loss. Return those from the end of the last epoch, even if an earlier loss was lower."""
+    """These are the parameters from before the epoch with the lowest loss. Return those from the end of the last epoch, even if an earlier loss was lower."""
     _, losses = right(**given | {"rng": copy.deepcopy(given["rng"])})
     return right(**given | {"epochs": int(np.argmin(losses)) if losses else 0})[0], losses
 
 
 @wherever("epochs")
 def ends_after_the_best_epoch(right, given):
-    """The returned parameters are those from the end of the epoch with the lowest loss. Return those from the end of the last epoch, even if an earlier loss was lower."""
+    """These are the parameters from the end of the epoch with the lowest loss. Return those from the end of the last epoch, even if an earlier loss was lower."""
     _, losses = right(**given | {"rng": copy.deepcopy(given["rng"])})
     return right(**given | {"epochs": int(np.argmin(losses)) + 1 if losses else 0})[0], losses
 
@@ -359,13 +359,13 @@ def divides_by_the_batch_again(right, given):
 
 @wherever("epochs")
 def steps_by_the_sum(right, given):
-    """The steps are too long by a factor of the batch size, as with the gradient of a sum. The loss of a batch is a mean, and so is its gradient."""
+    """The steps are too long by a factor of the batch size, as with the gradient of a sum. The loss of a batch is a mean: use its gradient."""
     return _loop(right, given, rate=lambda size: given["learning_rate"] * size)
 
 
 @wherever("epochs")
 def all_steps_from_the_same_place(right, given):
-    """All gradients of an epoch seem to be computed at the network with which the epoch began. Compute each batch's gradient at the network that the last step returned."""
+    """All gradients of an epoch seem to come from the network at the start of the epoch. Compute each batch's gradient with the network that the last step returned."""
     return _loop(right, given, keep="summed")
 
 
@@ -439,19 +439,19 @@ def never_shuffles(right, given):
 
 @wherever("epochs")
 def seeds_for_itself(right, given):
-    """The result does not depend on the rng argument. Pass it to minibatches, instead of a generator with a fixed seed, and train on each batch by itself."""
+    """The result does not depend on the rng argument. Pass rng itself to minibatches, not a generator with a fixed seed, and take a step for each batch."""
     return right(**given | {"rng": np.random.default_rng(0)})
 
 
 @wherever("epochs")
 def a_generator_of_its_own(right, given):
-    """The order does not depend on the rng argument, so the run cannot be repeated. Draw it from that generator."""
+    """The order does not depend on the rng argument, so the run cannot be repeated. Draw the order from rng."""
     return right(**given | {"rng": np.random.default_rng(next(SEEDS))})
 
 
 @wherever("epochs")
 def trains_the_given_network(right, given):
-    """The training is right, but the caller's own list or its arrays have changed. Put the results of the steps into a new list, and compute new arrays: `-=` changes an array whatever its name."""
+    """The training is right, but the caller's own list or its arrays have changed. Collect the results of the steps in a new list of new arrays: `-=` changes an array whatever its name."""
     kind = "adapters" if "adapters" in given else "layers"
     state, losses = right(**given)
     given[kind][:] = state

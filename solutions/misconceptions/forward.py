@@ -24,7 +24,7 @@ def largest_entry(x):
 
 @of("relu")
 def python_max(x):
-    """Python's max and if ask one question about the whole array, but an array has many answers. Use the NumPy function that compares entry by entry."""
+    """`max` and `if` need a single True or False, but comparing an array gives one for each entry. Use the NumPy function that compares entry by entry."""
     return max(x, 0)
 
 
@@ -66,13 +66,13 @@ def keeps_the_negative(x):
 
 @of("relu")
 def answers_yes_or_no(x):
-    """The result is True and False, which say where x is positive. Return the numbers themselves there, and 0 elsewhere."""
+    """The result holds True and False, which say where x is positive. Return the numbers themselves there, and 0 elsewhere."""
     return np.asarray(x) > 0
 
 
 @of("relu")
 def python_max_row_by_row(x):
-    """Python's max compares single numbers, but in a 2-D array your loop gives it whole rows. x may have any shape: let NumPy compare entry by entry."""
+    """Python's max compares single numbers, but here it seems to get whole rows of a 2-D array. x may have any shape: let NumPy compare entry by entry."""
     return np.array([max(0, row) for row in x])
 
 
@@ -215,7 +215,7 @@ def maxima_and_sums_lie_flat(logits):
 
 @of("softmax")
 def only_the_first_row(logits):
-    """Only the first row came back. Is the return inside the loop? It belongs after the loop."""
+    """Only the first row came back. If the return is inside the loop, move it below the loop."""
     return reference_softmax(logits[:1])
 
 
@@ -264,28 +264,28 @@ def relu_on_the_input(layers, x):
 
 @of("forward")
 def keeps_the_sums(layers, x):
-    """The list holds the neurons' sums before ReLU. activations[k] is what enters layer k: what is left of those sums after ReLU?"""
+    """The list holds the neurons' sums before ReLU. activations[k] is the input of layer k, and a layer receives the sums after ReLU."""
     logits, _, sums = hidden_pass(layers, x)
     return logits, [x, *sums]
 
 
 @of("forward")
 def keeps_the_logits_too(layers, x):
-    """The list ends with the logits, which enter no layer. It should hold what entered each layer."""
+    """The list ends with the logits, which enter no layer. It should hold the input of each layer."""
     logits, activations, _ = hidden_pass(layers, x)
     return logits, [*activations, logits]
 
 
 @of("forward")
 def outputs_for_inputs(layers, x):
-    """The list holds what came out of each layer. activations[k] is what entered layer k: where does the list begin, and where does it end?"""
+    """The list holds the layers' outputs. activations[k] is the input of layer k: where must the list begin, and where must it end?"""
     logits, activations, _ = hidden_pass(layers, x)
     return logits, [*activations[1:], logits]
 
 
 @of("forward")
 def forgets_the_input(layers, x):
-    """The list begins after the first layer. What entered layer 0? That is the first entry."""
+    """The list begins after the first layer. Its first entry should be the input of layer 0: which array is that?"""
     logits, activations, _ = hidden_pass(layers, x)
     return logits, activations[1:]
 
@@ -305,7 +305,7 @@ def without_biases(layers, x):
 
 @of("forward")
 def bias_after_relu(layers, x):
-    """The bias seems to be added after ReLU. It is part of the sum that decides whether the neuron activates: add it first."""
+    """The bias seems to be added after ReLU. The bias is part of the sum that decides whether the neuron activates: add it first."""
     activations = [x]
     for weights, bias in layers[:-1]:
         activations.append(reference_relu(activations[-1] @ weights) + bias)
@@ -372,7 +372,7 @@ def smallest_wins(layers, x):
 
 @of("predict")
 def relu_before_the_choice(layers, x):
-    """Where all logits are negative, class 0 came back. Is there a ReLU before the choice, or does a search begin with 0 as the largest so far? The largest logit can be negative."""
+    """Where all logits are negative, class 0 came back. Is there a ReLU before the choice, or does a search for the largest begin at 0? The largest logit can be negative."""
     return np.argmax(reference_relu(reference_forward(layers, x)[0]), axis=1)
 
 
@@ -427,7 +427,7 @@ def all_probabilities(layers, x):
 
 @of("relu")
 def loops_over_one_axis(x):
-    """The loop visits the entries of one axis, so in a 2-D array each x[i] is a whole row. x may have any shape: use a NumPy function that works entry by entry."""
+    """The loop seems to visit the entries of one axis: in a 2-D array each x[i] is a whole row. Use a NumPy function that works entry by entry, for any shape."""
     kept = np.zeros_like(x)
     for i in range(len(x)):
         if x[i] > 0:
@@ -444,7 +444,7 @@ def share_of_the_logits_above_one(logits):
 
 @of("softmax")
 def one_more_in_the_sum(logits):
-    """The probabilities of a row sum to less than 1: after the largest logit is subtracted, 1 seems to be added to the sum of the exponentials. Divide by the sum alone."""
+    """A row's probabilities sum to less than 1, as if 1 were added to the sum of the shifted exponentials. Divide by the sum alone."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / (1 + powers.sum(axis=1, keepdims=True))
 

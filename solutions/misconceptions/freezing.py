@@ -76,13 +76,13 @@ def only_the_last_layer(layers, frozen):
 
 @of("count_trainable")
 def counts_arrays(layers, frozen):
-    """The arrays are counted, two for each layer that learns. Count the numbers in them: an array's size."""
+    """The arrays are counted, two for each layer that learns. Count the numbers in them: each array has a size."""
     return sum(2 for k in range(len(layers)) if k not in frozen)
 
 
 @of("count_trainable")
 def the_fraction_that_learns(layers, frozen):
-    """This is the fraction of the parameters that learn. Return how many they are."""
+    """This is the fraction of the parameters that learn. Return their number."""
     return count_trainable(layers, frozen) / count_trainable(layers, set())
 
 
@@ -128,7 +128,7 @@ def none_for_the_frozen(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def replaces_layers_in_the_list(layers, gradients, learning_rate, frozen):
-    """The step is right, but the caller's layers have changed, the list or its arrays, so the old network is lost. Make new arrays in a new list."""
+    """The step is right, but the caller's layers (the list or its arrays) have changed, so the old network is lost. Make new arrays in a new list."""
     layers[:] = frozen_step(layers, gradients, learning_rate, frozen)
     return layers
 
@@ -305,14 +305,14 @@ def no_losses_if_nothing_learns(layers, x, y, *, frozen, epochs, **settings):
 
 @of("fine_tune")
 def returns_only_what_learned(layers, x, y, *, frozen, **settings):
-    """Only the layers that learned come back. The frozen ones belong to the network as well: keep each layer in its place."""
+    """Only the layers that learned come back. The frozen ones belong to the network as well: keep each layer at its position."""
     tuned, losses = fine_tune(layers, x, y, frozen=frozen, **settings)
     return [layer for k, layer in enumerate(tuned) if k not in frozen], losses
 
 
 @of("fine_tune")
 def learns_from_nothing(layers, x, y, *, frozen, **settings):
-    """The layers that learn seem to start from zeros, so what they had learned is lost. Go on from the values in `layers`."""
+    """The layers that learn seem to start from zeros, so what they had learned is lost. Start from the values in `layers`."""
     begun = [pair if k in frozen else tuple(map(np.zeros_like, pair)) for k, pair in enumerate(layers)]
     return fine_tune(begun, x, y, frozen=frozen, **settings)
 
@@ -437,7 +437,7 @@ def compares_the_first_layers_only(layers, tuned, share):
 
 @of("interpolate_layers")
 def drops_the_layers_beyond_the_shorter(layers, tuned, share):
-    """Networks of different depths are accepted and the other layers silently lost, as by zip, which ends with the shorter list. Raise a ValueError if the depths differ."""
+    """Networks of different depths are accepted, and the extra layers are silently lost, as with zip, which ends with the shorter list. Raise a ValueError if the depths differ."""
     return interpolate_layers(layers[: len(tuned)], tuned[: len(layers)], share)
 
 

@@ -58,7 +58,7 @@ def independent_columns(weights):
 
 @of("distinct_neurons")
 def order_does_not_matter(weights):
-    """Columns with the same numbers in another order are counted as one, as if their sums or sorted entries were compared. The order matters: each entry belongs to a different input."""
+    """Columns with the same numbers in a different order are counted as one, as if sums or sorted entries were compared. Order matters: each entry belongs to a different input."""
     return distinct_columns(np.sort(weights, axis=0))
 
 
@@ -93,7 +93,7 @@ def largest_with_its_sign(weights):
 
 @of("distinct_neurons")
 def differences_with_their_sign(weights):
-    """A neuron that is smaller in every entry seems to count as identical. Compare the magnitude of each difference."""
+    """A neuron seems to count as identical to another if all its entries are smaller. Compare the magnitudes of the differences."""
     margin, kept = 1e-4 * np.abs(weights).max(), []
     for column in weights.T:
         if all(np.max(column - other) > margin for other in kept):
@@ -123,13 +123,13 @@ def margin_for_each_weight(weights):
 
 @of("distinct_neurons")
 def rows_counted_exactly(weights):
-    """This seems to be the number of rows, compared exactly. A neuron is a column, and the task gives a margin."""
+    """This seems to be the number of different rows, compared exactly. A neuron is a column, and the task gives a margin."""
     return np.unique(weights, axis=0).shape[0]
 
 
 @of("distinct_neurons")
 def length_of_the_first_axis(weights):
-    """This is the number of rows of an array. The different columns are along the second axis, and the task gives a margin."""
+    """This is the number of rows, perhaps from len(). Different columns are counted along the second axis, within the margin that the task gives."""
     return len(np.unique(weights, axis=1))
 
 
@@ -229,7 +229,7 @@ def only_positive_weights(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def deviation_for_limit(fan_in, fan_out, rng):
-    """The weights reach only as far as the standard deviation. A uniform distribution reaches √3 times further than its standard deviation."""
+    """The weights only reach up to the required standard deviation. The limit of a uniform distribution is √3 times its standard deviation."""
     limit = np.sqrt(2 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -283,7 +283,7 @@ def limit_for_deviation(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def one_uniform_draw(fan_in, fan_out, rng):
-    """All connections have the same number, so all neurons are identical. Draw one number for each connection."""
+    """All connections have the same weight, so all neurons are identical. Draw one number for each connection."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return np.full((fan_in, fan_out), rng.uniform(-limit, limit))
 
@@ -297,7 +297,7 @@ def uniform_from_the_global_state(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def uniform_with_a_seed_of_its_own(fan_in, fan_out, rng):
-    """Every call gives the same weights, as with a seed inside the function. Draw from the rng argument, which moves on with each draw."""
+    """Every call gives the same weights, as with a seed inside the function. Draw from the rng argument, whose state changes with each draw."""
     return np.random.default_rng(0).uniform(-1, 1, size=(fan_in, fan_out)) * np.sqrt(6 / (fan_in + fan_out))
 
 
@@ -316,7 +316,7 @@ def limit_of_one(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def brackets_left_out(fan_in, fan_out, rng):
-    """The limit is what a formula without parentheses around the sum gives, because Python divides before it adds."""
+    """The limit fits a formula without parentheses around the sum: Python divides before it adds."""
     limit = np.sqrt(6 / fan_in + fan_out)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -378,7 +378,7 @@ def xavier_from_the_global_state(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def xavier_with_a_seed_of_its_own(fan_in, fan_out, rng):
-    """Every call gives the same weights, as with a seed inside the function. Draw from the rng argument, which moves on with each draw."""
+    """Every call gives the same weights, as with a seed inside the function. Draw from the rng argument, whose state changes with each draw."""
     return xavier_normal(fan_in, fan_out, np.random.default_rng(0))
 
 
@@ -402,7 +402,7 @@ def xavier_sizes_multiplied(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def xavier_brackets_left_out(fan_in, fan_out, rng):
-    """The standard deviation is what a formula without parentheses around the sum gives, because Python divides before it adds."""
+    """The standard deviation fits a formula without parentheses around the sum: Python divides before it adds."""
     return rng.normal(0, np.sqrt(2 / fan_in + fan_out), size=(fan_in, fan_out))
 
 
@@ -432,13 +432,13 @@ def he_variance_for_deviation(fan_in, fan_out, rng):
 
 @of("he_normal")
 def xavier_for_he(fan_in, fan_out, rng):
-    """This is Xavier's rule. He's rule looks only at the inputs, which are what each neuron adds up."""
+    """This is Xavier's rule. He's rule counts only the inputs, because each neuron adds up its inputs."""
     return xavier_normal(fan_in, fan_out, rng)
 
 
 @of("he_normal")
 def outputs_for_inputs(fan_in, fan_out, rng):
-    """The standard deviation depends on fan_out. What makes a sum large is the number of signals in it, which is fan_in."""
+    """The standard deviation depends on fan_out. A sum grows with the number of signals in it, which is fan_in."""
     return rng.normal(0, np.sqrt(2 / fan_out), size=(fan_in, fan_out))
 
 
@@ -500,7 +500,7 @@ def he_from_the_global_state(fan_in, fan_out, rng):
 
 @of("he_normal")
 def he_with_a_seed_of_its_own(fan_in, fan_out, rng):
-    """Every call gives the same weights, as with a seed inside the function. Draw from the rng argument, which moves on with each draw."""
+    """Every call gives the same weights, as with a seed inside the function. Draw from the rng argument, whose state changes with each draw."""
     return he_normal(fan_in, fan_out, np.random.default_rng(0))
 
 
@@ -541,7 +541,7 @@ def measured_before_the_activation(x, weight_matrices, activation):
 
 @of("signal_spread")
 def leaves_out_the_input(x, weight_matrices, activation):
-    """The first number is missing: the standard deviation of x itself. There is one more number than there are layers."""
+    """The first number is missing: the standard deviation of x itself. Return one number more than there are layers."""
     spreads = []
     for weights in weight_matrices:
         x = activation(x @ weights)
@@ -590,7 +590,7 @@ def variance_for_spread(x, weight_matrices, activation):
 
 @of("signal_spread")
 def sample_deviation(x, weight_matrices, activation):
-    """These standard deviations divide by one less than the number of entries (ddof=1). Use np.std as it is."""
+    """These standard deviations divide by one less than the number of entries (ddof=1). Use np.std with its default, ddof=0."""
     return spread_of_layers(lambda signal: np.std(signal, ddof=1), x, weight_matrices, activation)
 
 

@@ -20,7 +20,7 @@ def both_random(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def fan_out_for_fan_in(fan_in, fan_out, rank, rng):
-    """The variance of `down` is 1 / fan_out. Each of its columns adds up fan_in inputs: which of the two sizes should divide?"""
+    """The variance of `down` is 1 / fan_out. Each of its columns adds up fan_in inputs: by which of the two sizes should you divide?"""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(0, np.sqrt(1 / fan_out), size=(fan_in, rank)), np.zeros((rank, fan_out))
 
@@ -83,7 +83,7 @@ def scaled_by_the_rank(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def unit_normal(fan_in, fan_out, rank, rng):
-    """`down` is drawn from N(0, 1) for every layer. It adds up fan_in inputs, so the more inputs there are, the smaller its variance must be, as in chapter 3."""
+    """`down` is drawn from N(0, 1) for every layer. The more inputs it adds up, the smaller its variance must be, as in chapter 3."""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(size=(fan_in, rank)), np.zeros((rank, fan_out))
 
@@ -104,7 +104,7 @@ def the_same_down_every_time(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def any_rank_will_do(fan_in, fan_out, rank, rng):
-    """Every rank is accepted. It must be from 1 to min(fan_in, fan_out), because down @ up has no higher rank. Raise a ValueError whose message contains its value."""
+    """Every rank is accepted. It must be from 1 to min(fan_in, fan_out), because down @ up has no higher rank. Raise a ValueError whose message contains the rank."""
     return _adapter_where(True, fan_in, fan_out, rank, rng)
 
 
@@ -160,7 +160,7 @@ def the_adapter_in_place_of_the_weights(x, weights, bias, adapter, alpha):
 
 @of("lora_dense")
 def the_adapter_behind_the_layer(x, weights, bias, adapter, alpha):
-    """The adapter seems to work on the layer's output. The adapter path is beside the layer: `down` receives x, as the weights do."""
+    """The adapter seems to work on the layer's output. The adapter path runs beside the layer: `down` receives x, as the weights do."""
     down, up = adapter
     out = dense(x, weights, bias)
     return out + alpha / down.shape[1] * (out @ down) @ up
@@ -245,7 +245,7 @@ def scales_by_alpha_alone(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def scale_counted_twice(grad_output, x, weights, adapter, alpha):
-    """The scale alpha / rank appears twice. The gradient behind `up` already contains it: multiply by it once for each gradient."""
+    """The scale alpha / rank appears twice. Every gradient of the adapter path must contain the scale exactly once."""
     down, _ = adapter
     scale = alpha / down.shape[1]
     grad_x, grad_down, grad_up = lora_gradient(grad_output, x, weights, adapter, alpha)
@@ -276,7 +276,7 @@ def adds_up_before_the_products(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def skips_the_other_factor(grad_output, x, weights, adapter, alpha):
-    """grad_down looks like a part of the gradient of down @ up. The chain rule reaches `down` through `up`, so `up` must be a factor of grad_down."""
+    """grad_down looks like the first columns of the gradient of down @ up. The chain rule reaches `down` through `up`, so `up` must be a factor of grad_down."""
     down, up = adapter
     scale = alpha / down.shape[1]
     whole = scale * x.T @ grad_output
@@ -475,7 +475,7 @@ def divides_by_fan_out(weights, adapter, alpha):
 
 @of("lora_merge")
 def scale_the_wrong_way_round(weights, adapter, alpha):
-    """The scale is inverted: rank / alpha. It is alpha divided by the rank, as in lora_dense."""
+    """The scale is inverted: rank / alpha. Divide alpha by the rank, as in lora_dense."""
     down, up = adapter
     return weights + down.shape[1] / alpha * down @ up
 

@@ -152,7 +152,7 @@ def looks_at_the_first_label_only(labels, n_classes):
 
 @of("one_hot")
 def another_kind_of_error(labels, n_classes):
-    """The bad label was found, but another kind of error was raised. An argument with a wrong value is a ValueError in Python."""
+    """The bad label was found, but the wrong kind of error was raised. For an argument with a wrong value, raise a ValueError."""
     reference_one_hot(labels[(labels >= 0) & (labels < n_classes)], n_classes)
     for label in labels:
         if not 0 <= label < n_classes:
@@ -206,7 +206,7 @@ def classes_for_rows(labels, n_classes):
 
 @of("one_hot")
 def whole_columns(labels, n_classes):
-    """Every row has the ones of all labels. zeros[:, labels] means every row, and [row] * n holds the same list n times: each row needs its own 1."""
+    """Every row has the ones of all labels, as after zeros[:, labels] = 1, or with one list used for all rows. Each row needs only its own 1."""
     reference_one_hot(labels, n_classes)
     ones = np.zeros((len(labels), n_classes))
     ones[:, labels] = 1
@@ -243,14 +243,14 @@ def shifts_the_callers_logits(logits, labels):
 
 @of("cross_entropy")
 def loses_small_probabilities(logits, labels):
-    """A tiny probability became 0, and log(0) is minus infinity. Take the logarithm on paper first, so that no probability is formed."""
+    """A tiny probability became 0, and log(0) is minus infinity. Simplify log(softmax) on paper first, so that no probability is computed."""
     return float(-np.log(softmax(logits)[np.arange(len(labels)), labels]).mean())
 
 
 def with_a_floor(floor, added=False):
     @of("cross_entropy")
     def a_floor_under_probabilities(logits, labels):
-        """Very wrong predictions all cost the same, about 27.6 for a floor of 1e-12. Take the logarithm on paper first, so that no probability is formed."""
+        """Very wrong predictions all cost the same, about 27.6 for a floor of 1e-12. Simplify log(softmax) on paper first, so that no probability is computed."""
         right = softmax(logits.astype(float))[np.arange(len(labels)), labels]
         return float(-np.log(right + floor if added else np.clip(right, floor, 1)).mean())
 
@@ -478,7 +478,7 @@ def keeps_the_answers_apart(logits, labels):
 
 @of("accuracy")
 def only_if_sure(logits, labels):
-    """An answer seems to count only above a probability of one half. The largest logit wins, however narrow its lead."""
+    """An answer seems to count only if its probability is above one half. The largest logit wins, however small its lead."""
     return float(np.mean(softmax(logits)[np.arange(len(labels)), labels] > 0.5))
 
 
@@ -526,7 +526,7 @@ def value_for_place(logits, labels):
 
 @of("accuracy")
 def returns_inside_the_loop(logits, labels):
-    """Only the first row seems to count. Is the return inside the loop? It belongs after the loop."""
+    """Only the first row seems to count. If the return is inside the loop, move it below the loop."""
     return float(np.argmax(logits[0]) == labels[0]) / len(labels)
 
 
@@ -573,7 +573,7 @@ def columns_for_rows_up_to_the_shorter(logits, labels):
 
 @of("accuracy")
 def every_class_counts_the_same(logits, labels):
-    """The fractions of right answers in each class are averaged, so rows of a rare class count more. Each row must count once."""
+    """The fractions of right answers in each class are averaged, so rows of a rare class count more. Every row must count the same."""
     right = np.argmax(logits, axis=1) == labels
     return float(np.mean([right[labels == c].mean() for c in np.unique(labels)]))
 
@@ -586,7 +586,7 @@ def one_if_all_are_right(logits, labels):
 
 @of("accuracy")
 def judges_the_first_row_only(logits, labels):
-    """Only the first row seems to count, so the result is 0 or 1. Is the return inside the loop? It belongs after the loop."""
+    """Only the first row seems to count, so the result is 0 or 1. If the return is inside the loop, move it below the loop."""
     return float(np.argmax(logits[0]) == labels[0])
 
 

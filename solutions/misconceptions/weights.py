@@ -92,14 +92,14 @@ def every_input_with_every_weight(inputs, weights):
 
 @of("weighted_sum")
 def only_the_last_connection(inputs, weights):
-    """Only the last product is here. If there is a loop, is the total replaced in each iteration instead of added to?"""
+    """Only the last product came back. If there is a loop, does it replace the total? Add to the total instead."""
     _refuse(inputs, weights)
     return float(inputs[-1] * weights[-1])
 
 
 @of("weighted_sum")
 def returns_inside_the_sum(inputs, weights):
-    """Only the first product is here. If the return is inside the loop, move it below the loop."""
+    """Only the first product came back. If the return is inside the loop, move it below the loop."""
     _refuse(inputs, weights)
     return float(inputs[0] * weights[0])
 
@@ -151,13 +151,13 @@ def adds_up_rows(inputs, weights):
 
 @of("weighted_sum")
 def trusts_the_dot_product(inputs, weights):
-    """The sum is right, but for a 2-D input NumPy returns several sums. Check for one axis and equal lengths first."""
+    """The sum is right, but for a 2-D input NumPy returns several sums. First check that both arrays are 1-D and equally long."""
     return np.dot(inputs, weights)
 
 
 @of("weighted_sum")
 def leaves_the_shapes_to_float(inputs, weights):
-    """The sum is right, but a 2-D input ends in a TypeError that does not name the shapes. Check for one axis first."""
+    """The sum is right, but a 2-D input ends in a TypeError that does not name the shapes. First check that both arrays are 1-D."""
     return float(inputs @ weights)
 
 
@@ -211,13 +211,13 @@ def result_on_its_side(inputs, weights):
 
 @of("weighted_sums")
 def strings_all_sums_together(inputs, weights):
-    """The sums are right, but they are in one 1-D array. Return one row per example: an array of shape (batch, fan_out)."""
+    """The sums are right, but the array is 1-D. Return one row per example: an array of shape (batch, fan_out)."""
     return (inputs @ weights).ravel()
 
 
 @of("weighted_sums")
 def multiplies_entry_by_entry(inputs, weights):
-    """The arrays seem to be multiplied entry by entry, as `*` does, and nothing is added up. Each result is the sum of a whole row times a whole column."""
+    """The arrays seem to be multiplied entry by entry, as `*` does. Each result is a row of inputs times a column of weights, added up."""
     return inputs * weights
 
 
@@ -241,7 +241,7 @@ def averages_the_inputs(inputs, weights):
 
 @of("weighted_sums")
 def only_the_first_example(inputs, weights):
-    """Only the sums of the first example are here. Every row of inputs is an example and gets a row of results."""
+    """Only the sums of the first example came back. Every row of inputs is an example and gets a row of results."""
     return inputs[0] @ weights
 
 
@@ -253,7 +253,7 @@ def adds_up_everything(inputs, weights):
 
 @of("weighted_sums")
 def only_the_last_products(inputs, weights):
-    """Each entry is only its last product. If there is an inner loop, is the total replaced in each iteration instead of added to?"""
+    """Each entry is only its last product. If there is an inner loop, does it replace the total? Add to the total instead."""
     return inputs[:, -1:] * weights[-1:]
 
 
@@ -277,13 +277,13 @@ def multiplies_all_sizes(layer_sizes):
 
 @of("count_weights")
 def a_single_layer_counts_itself(layer_sizes):
-    """All sizes are multiplied together, so a single layer counts its own size. Multiply neighbours only, then add; one layer has no neighbour."""
+    """All sizes are multiplied together, so a single layer counts its own size. Multiply neighbours only, then add; a single layer has no neighbour."""
     return int(np.prod(layer_sizes))
 
 
 @of("count_weights")
 def connects_every_pair(layer_sizes):
-    """Every layer is connected to every later one. Only neighbours are connected: 64 to 32 and 32 to 10, but not 64 to 10."""
+    """Here every layer is connected to every later one. Only neighbours should be: 64 to 32 and 32 to 10, but not 64 to 10."""
     return sum(a * b for i, a in enumerate(layer_sizes) for b in layer_sizes[i + 1 :])
 
 
@@ -314,13 +314,13 @@ def connects_first_with_last(layer_sizes):
 
 @of("count_weights")
 def connects_first_with_last_always(layer_sizes):
-    """Only the first and the last layer are connected here, a single layer with itself. The signal crosses every layer in between."""
+    """Only the first and the last layer are connected here, and a single layer is connected to itself. The signal crosses every layer in between."""
     return layer_sizes[0] * layer_sizes[-1]
 
 
 @of("count_weights")
 def only_the_last_two_layers(layer_sizes):
-    """Only the last pair is counted. If there is a loop, is the total replaced in each iteration instead of added to?"""
+    """Only the last pair is counted. If there is a loop, does it replace the total? Add to the total instead."""
     return layer_sizes[-2] * layer_sizes[-1] if len(layer_sizes) > 1 else 0
 
 
@@ -424,7 +424,7 @@ def columns_in_order_of_appearance(images, labels, n_classes):
 
 @of("template_weights")
 def classes_from_one(images, labels, n_classes):
-    """The classes seem to be counted from 1, so the last column finds no images. Labels begin at 0: column c is for the label c."""
+    """The classes seem to be counted from 1, so the last column has no images. Labels begin at 0: column c is for the label c."""
     templates = np.zeros((images.shape[1], n_classes))
     for label in range(1, n_classes):
         templates[:, label - 1] = images[labels == label].mean(axis=0) - images.mean(axis=0)
@@ -472,7 +472,7 @@ def only_the_last_class(images, labels, n_classes):
 
 @of("template_weights")
 def rows_cut_anew(images, labels, n_classes):
-    """The numbers are right but in the wrong places: reshape keeps their order, and does not turn rows into columns. Transpose, or stack along axis 1."""
+    """The numbers are right but in the wrong positions: reshape keeps their order and does not turn rows into columns. Transpose, or stack along axis 1."""
     means = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     return means.T.reshape(means.shape)
 
@@ -483,7 +483,7 @@ def _means(images, labels, n_classes):
 
 @of("count_weights")
 def leaves_out_the_first_pair(layer_sizes):
-    """The weights between the first two layers are missing from your sum. Does the loop begin one pair too late?"""
+    """The weights between the first two layers are missing from your sum. If there is a loop, does it begin one pair too late?"""
     return sum(fan_in * fan_out for fan_in, fan_out in zip(layer_sizes[1:], layer_sizes[2:]))
 
 
@@ -501,26 +501,26 @@ def class_means_in_rows(images, labels, n_classes):
 
 @of("weighted_sums")
 def reshaped_weights(inputs, weights):
-    """The weights seem to be reshaped so that rows become neurons. reshape only cuts the same order of numbers anew, so each neuron gets weights of others."""
+    """The weights seem to be reshaped so that rows become neurons. reshape keeps the order of the numbers, so each neuron gets other neurons' weights."""
     return inputs @ weights.reshape(weights.shape[::-1]).T
 
 
 @of("template_weights")
 def means_rounded_down(images, labels, n_classes):
-    """The means have lost their decimals: is there a // where / is meant? A mean of whole numbers is not a whole number in general."""
+    """The means have lost their decimals. Is there a `//` in place of `/`? The mean of whole numbers is usually not whole."""
     means = np.stack([images[labels == c].sum(axis=0) // np.sum(labels == c) for c in range(n_classes)], axis=1)
     return (means - (images.sum(axis=0) // len(images))[:, np.newaxis]).astype(float)
 
 
 @of("template_weights")
 def leaves_blank_images_out(images, labels, n_classes):
-    """Blank images seem to be left out of the means. An image without ink also belongs to its class: divide by the total number of images."""
+    """Blank images seem to be left out of the means. An image without ink counts as well, in its class's mean and in the mean of all images."""
     inked = images.any(axis=1)
     return _means(images[inked], labels[inked], n_classes) - images[inked].mean(axis=0)[:, np.newaxis]
 
 
 @of("template_weights")
 def templates_of_length_one(images, labels, n_classes):
-    """Each template is divided by its length, the square root of its sum of squares. Return the difference of the two means as it is."""
+    """Each template is divided by its norm, the square root of its sum of squares. Return the difference of the two means as it is."""
     templates = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     return templates / np.linalg.norm(templates, axis=0)

@@ -72,7 +72,7 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
 
     def report() -> None:
         if settled:
-            say("You have seen the outcome: the prediction stands.")
+            say("You have seen the outcome, so the prediction cannot be changed.")
         elif choice.value is None:
             say("Pick an answer before you run the next cell. Your answer is never marked.")
         elif confidence.value:

@@ -8,9 +8,9 @@ from . import store
 from .display import show_message
 
 _WORDS = (
-    "You are on Binder, a computer lent for this visit. About ten minutes after your last activity it is deleted, "
-    "with everything on it. `labkit.take_home()` in any notebook packs your work and shows a link that downloads it; "
-    "after you upload that zip on another visit, `labkit.bring_back()` unpacks it."
+    "You are on Binder, on a computer that is yours for this visit only. About ten minutes after your last activity it "
+    "is deleted, with everything on it. `labkit.take_home()` in any notebook packs your work and shows a link that "
+    "downloads it; after you upload that zip on another visit, `labkit.bring_back()` unpacks it."
 )
 
 

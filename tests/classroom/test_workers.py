@@ -182,6 +182,38 @@ def test_a_cluster_without_workers_is_not_waited_for_without_end(monkeypatch, to
         work(monkeypatch, tools, task, [NEVER])
 
 
+@pytest.mark.parametrize("joins_after", [0.0, 7.0, None])
+def test_the_wait_for_a_worker_sleeps_until_one_joins_or_the_time_is_over(monkeypatch, tools, joins_after):
+    now, asked, closed = [0.0], [], []
+
+    class Empty(Cluster):
+        def nthreads(self):
+            asked.append(now[0])
+            return {} if joins_after is None or now[0] < joins_after else {"late": 2}
+
+        def close(self):
+            closed.append(now[0])
+
+    class Clock:
+        def monotonic(self):
+            return now[0]
+
+        def sleep(self, seconds):
+            now[0] += seconds
+
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed, so no cluster was tried")
+    monkeypatch.setattr(distributed, "Client", lambda *_, **__: Empty([]))
+    monkeypatch.setattr(cluster, "time", Clock())  # it stands still unless somebody sleeps
+    if joins_after is None:
+        with pytest.raises(ClassroomError, match=r"No worker joined tcp://scheduler within 120 seconds\.$"):
+            DaskWorkers(tools, "tcp://scheduler", print)
+        assert closed and 120 < closed[0] < 121
+    else:
+        assert DaskWorkers(tools, "tcp://scheduler", print).window == 8
+        assert joins_after <= now[0] < joins_after + 1 and not closed
+    assert len(asked) < 1000, "it asks a few times a second"
+
+
 def test_a_scheduler_that_is_gone_is_said_and_leaves_nobody_unjudged(monkeypatch, tools, task):
     with pytest.raises(ClassroomError, match="scheduler is gone"):
         work(monkeypatch, tools, task, [futures.CancelledError()])

@@ -62,7 +62,7 @@ TOLD = [
     (
         "neuron",
         "return np.mean(inputs * weights) + bias",
-        "averaged before the bias is added",
+        "divided by the number of inputs before the bias is added",
         "takes the mean of the bias",
     ),
     (
@@ -203,7 +203,7 @@ TOLD = [
     (
         "predict",
         "return np.insert(forward(layers, x)[0], 0, 0, axis=1).argmax(axis=1).clip(1) - 1",
-        "begin with 0",
+        "begin at 0",
         "Compare",
     ),
     (
@@ -211,7 +211,7 @@ TOLD = [
         "if not all(0 <= one < n_classes for one in labels): raise ValueError(f'{labels}')\n"
         "rows = [[0.0] * n_classes] * len(labels)\n"
         "for row, one in zip(rows, labels): row[one] = 1.0\nreturn np.array(rows)",
-        "holds the same list n times",
+        "one list used for all rows",
         "Whole columns",
     ),
     (

@@ -99,8 +99,8 @@ def test_the_name_that_python_did_not_find_is_explained_by_what_it_is():
 # The lines that raise an error, and all that is said about it.
 EXPLAINED = {
     "if x: pass": (
-        "`if`, `and`, `bool` and Python's `max` ask one question about a whole array or row, but every entry has an "
-        "answer. NumPy has functions that work entry by entry, and others that go over the whole array."
+        "`if`, `and`, `bool` and Python's `max` need a single True or False, but an array or a row gives one for each "
+        "entry. NumPy has functions that work entry by entry, and others that combine all entries."
     ),
     "x @ x": (
         "In a matrix product the last axis length on the left must equal the first on the right; here they "
@@ -131,14 +131,14 @@ EXPLAINED = {
         "The second number was taken for the data type. A shape is one argument, a tuple such as (2, 3)."
     ),
     "rows, columns, more = x.shape": (
-        "The array has another number of axes than the code expects. Print its shape just before this line."
+        "The array does not have as many axes as the code expects. Print its shape just before this line."
     ),
     "a, b, c = x": "The number of names on the left of = differs from the number of items on the right.",
     "open('/no/such/file')": (
         "A library is checked and graded by itself, without the files around it: keep what it needs in the "
         "module, or take the course's data from labkit."
     ),
-    "spare.nothing": "The function has another name in this version of the module. Check its spelling.",
+    "spare.nothing": "The module has no function of this name, at least in this version. Check the spelling.",
     "math.pi": "The module math is not imported. Write `import math` at the top of the file.",
     "numpy.pi": "NumPy is not imported. Write `import numpy as np` at the top of the file.",
     "weights": "The arguments are called x, labels; there is no `weights`.",

@@ -141,7 +141,9 @@ def test_what_is_no_data_is_malformed():
     assert reply.read_reply(Ending.ANSWERED, b"\xff", 1.0, NEURON, KEY, "own").status is Status.MALFORMED
     for data in (3, {}, {"cases": OUTCOMES}, {"cases": OUTCOMES, "printed": b"x"}, {"cases": 3, "printed": ""}):
         found = read(data)
-        assert found.status is Status.MALFORMED and found.words.startswith("What neuron sent back is not data (")
+        assert found.status is Status.MALFORMED and found.words.startswith(
+            "neuron sent back something that is not data ("
+        )
 
 
 def test_an_answer_is_read_with_what_was_printed():

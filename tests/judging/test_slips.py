@@ -122,13 +122,12 @@ def test_every_sentence_names_what_was_replaced_by_what():
         used = set(re.findall(r"{(\d)}", words))
         assert count <= 2 and used <= {"0", "1"} and (count < 2 or used == {"0", "1"}), kind
     assert tell_slip("operator", ("+", "-")) == (
-        "In every case your result is what comes out of the course's own solution when one `+` is a `-`."
+        "In every case the course's own solution gives your result when one `+` is a `-`."
     )
     assert tell_slip("loop", ("reversed",), ("a", "b")) == (
-        "In every case your `a` and your `b` are what comes out of the course's own solution when one loop "
-        f"{LOOPS['reversed']}."
+        f"In every case the course's own solution gives your `a` and your `b` when one loop {LOOPS['reversed']}."
     )
-    assert "your `a` is what comes" in tell_slip("axis", (), ("a",))
+    assert "gives your `a` when" in tell_slip("axis", (), ("a",))
     assert not can_be_told("operator", ("+",)) and not can_be_told("unknown", ())
     for change in CHANGES:
         assert can_be_told("argument", (change, "x")) and "`x`" in tell_slip("argument", (change, "x"))

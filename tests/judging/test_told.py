@@ -196,7 +196,7 @@ TOLD = [
     (
         "neuron",
         "return float(np.mean(inputs * weights) + bias)",
-        "averaged before the bias is added",
+        "divided by the number of inputs before the bias is added",
         "",
     ),
     ("activates", "return bool(inputs @ weights + bias > 0.5)", "is wrong only where `neuron(", ""),
@@ -263,7 +263,7 @@ TOLD = [
     (
         "cross_entropy_gradient",
         "p = softmax(logits) / len(labels); p[np.arange(len(labels)), labels] -= 1\nreturn p",
-        "subtracted whole",
+        "the label is not",
         "exactly in the entries",
     ),
     ("relu_gradient", "return grad_output * (activations > 0).any(axis=0)", "Decide for every entry on its own", ""),
@@ -345,8 +345,7 @@ SLIPS = [
     (
         "dense_gradient",
         "return grad_output @ weights.T, x[-1:].T @ grad_output[-1:], grad_output[-1]",
-        "your `grad_weights` and your `grad_bias` are what comes out of the course's own solution when only the last "
-        "example of the batch is used",
+        "gives your `grad_weights` and your `grad_bias` when only the last example of the batch is used",
     ),
 ]
 

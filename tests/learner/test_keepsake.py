@@ -42,7 +42,7 @@ def test_it_is_kept_in_a_file_that_says_in_words_what_it_shows(folder, reader, c
     said = capsys.readouterr().out
     (kept,) = folder.glob("*.png")
     assert kept.name == f"my-network-{time.strftime('%Y-%m-%d')}.png"
-    assert f"Kept as {kept}, and as {kept.with_suffix('.html')}" in said
+    assert f"Saved as {kept} and as {kept.with_suffix('.html')}" in said
     words = Image.open(kept).info["Description"]
     assert words in said
     assert "at birth, adapted" in words
@@ -71,7 +71,7 @@ def test_every_stage_is_drawn_from_its_own_weights(folder, reader):
 def test_a_folder_that_cannot_be_written_is_a_sentence(folder, reader, monkeypatch, capsys):
     monkeypatch.setattr(keepsake, "FOLDER", folder / "nowhere")
     labkit.keepsake({"at birth": network(0)}, forward, reader)
-    assert "It could not be kept" in capsys.readouterr().out
+    assert "The keepsake could not be saved" in capsys.readouterr().out
 
 
 def test_the_page_needs_nothing_but_itself_and_quotes_the_name(reader):

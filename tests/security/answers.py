@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.security.payload import Attacks, Submission
 
-attack = Attacks("the way back")
+attack = Attacks("the reply")
 
 
 @attack()

@@ -170,7 +170,7 @@ def folder_for_a_file(it: Submission) -> None:
 
 
 @attack()
-def records_that_are_none(it: Submission) -> None:
+def records_that_cannot_be_read(it: Submission) -> None:
     """The timestamp names a time zone file, and the concept test's record is a thousand nested lists."""
     it.beside["timestamp.txt"] = b"2026-03-02 10:00:00 ../../../../etc/passwd"
     it.beside["concepts.json"] = b'{"before":' * 2_000 + b"1" * 5_000 + b"}" * 2_000
@@ -178,7 +178,7 @@ def records_that_are_none(it: Submission) -> None:
 
 
 @attack(student="x-name-that-is-no---text")
-def name_that_is_no_text(it: Submission) -> None:
+def name_that_is_not_text(it: Submission) -> None:
     """The zip's own name holds bytes that are not text."""
     it.archives["x-name-that-is-no-\udcff-text.zip"] = zipped(it.files())
 

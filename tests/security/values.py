@@ -85,7 +85,7 @@ class Looking:
 
 
 @attack()
-def no_number(it: Submission) -> None:
+def not_a_number(it: Submission) -> None:
     """NaN, which is unequal to itself and lets many comparisons pass."""
     it.answers("return signal * float('nan')")
 

@@ -92,9 +92,7 @@ class CollectOrdinaryFiles(ExchangeCollect):
             self._compare_times(os.path.basename(src), _last_change(folder), existing_time(self.coursedir, dest))
         except OSError as error:
             shutil.rmtree(part, ignore_errors=True)
-            self.fail(
-                f"{error}. What has been collected so far is kept: fix this error, then run the same command again."
-            )
+            self.fail(f"{error}. Everything collected so far is kept: fix this error, then run the same command again.")
         finally:
             os.close(folder)
         for name, why in left_out:

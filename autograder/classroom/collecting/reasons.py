@@ -57,7 +57,7 @@ _WORDS = {
     "--worksheet, or rename the file to one of these",
     Reason.TWO_PEOPLE: "two people on the platform may be called {name}; ask whose it is, rename it to the "
     "student's id, and collect it separately",
-    Reason.SAME_FOLDER: "this disk cannot tell the name from another student's",
+    Reason.SAME_FOLDER: "this disk does not distinguish the name from another student's",
     Reason.NOT_A_ZIP: f"not a zip, or a damaged one ({{cause}}); download it again, or {_REMEDY}",
     Reason.LOCKED: f"the zip is locked with a password; {_REMEDY}",
     Reason.METHOD: f"{{file}} is compressed by an unusual method; {_REMEDY}",

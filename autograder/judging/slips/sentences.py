@@ -23,7 +23,7 @@ SLIPS = {
     ("arguments swapped", 1): "two arguments of `{0}` are swapped",
     ("argument dropped", 2): "the argument `{0}` of `{1}` is left out",
     ("call dropped", 1): "one call of `{0}` is left out",
-    ("condition", 0): "one condition always holds, or never",
+    ("condition", 0): "one condition always holds, or never does",
     ("loop", 1): "one loop {0}",
     ("statement dropped", 0): "one line is left out",
     ("inputs swapped", 2): "`{0}` and `{1}` are swapped",
@@ -96,8 +96,7 @@ _OF_ADAPTERS = {
 def tell_slip(kind: str, what: tuple[str, ...], parts: tuple[str, ...] = ()) -> str:
     """Name the one slip in the course's own answer that gives what came back."""
     named = " and ".join(f"your `{part}`" for part in parts) or "your result"
-    verb = "are what comes" if len(parts) > 1 else "is what comes"
-    return f"In every case {named} {verb} out of the course's own solution when {_tell_change(kind, what)}."
+    return f"In every case the course's own solution gives {named} when {_tell_change(kind, what)}."
 
 
 def can_be_told(kind: str, what: tuple[str, ...]) -> bool:

@@ -65,8 +65,8 @@ def birth_and_after(images: np.ndarray, labels: np.ndarray) -> None:
     from ..lent.given_training import given_training  # the trainer is needed only if something is trained
 
     rng = np.random.default_rng(0)
-    first = rng.normal(scale=0.06, size=(images.shape[1], 6))
-    born = [(first, np.zeros(6)), (rng.normal(scale=0.5, size=(6, 10)), np.zeros(10))]
+    first = rng.normal(scale=np.sqrt(2 / images.shape[1]), size=(images.shape[1], 6))  # by He's rule
+    born = [(first, np.zeros(6)), (rng.normal(scale=np.sqrt(2 / 6), size=(6, 10)), np.zeros(10))]
     (trained, _), _ = given_training([born], images, labels, epochs=60)[0]
     fig = weight_images(np.hstack([first, trained]), columns=6, titles=["at birth"] * 6 + ["trained"] * 6, size=1.1)
-    show(fig, alt="Six neurons as images of their weights: at birth pale noise, after training strokes and curves.")
+    show(fig, alt="Six neurons as images of their weights: at birth noise, after training strokes and curves.")

@@ -103,7 +103,7 @@ def test_the_learners_path_needs_nothing_that_only_posix_has(elsewhere, tmp_path
         from labkit import data
         assert labkit.hint("dense").words and len(data.digits8().train_labels)
         assert "Show the answer" in repr(labkit.reveal("dense"))
-        assert "as it was at the beginning" in repr(labkit.reset("dense"))
+        assert "is the original stub again" in repr(labkit.reset("dense"))
         assert "Next: " in repr(labkit.progress())
         assert "01_weights/weightlab/weights.py" in submit.pack_submission("01_weights").contents
         quiet(Path("settings"))
