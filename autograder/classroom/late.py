@@ -17,7 +17,7 @@ class PercentPerDay(BasePlugin):
     ``nbgrader_config.py``, and the three values as ``c.PercentPerDay.percent = 20``.
     """
 
-    percent = Float(10.0, min=0.0, max=100.0, help="Percentage of the score deducted for each day begun.").tag(
+    percent = Float(10.0, min=0.0, max=100.0, help="Percentage of the score deducted per day or part of a day.").tag(
         config=True
     )
     grace_minutes = Float(15.0, min=0.0, help="Minutes after the deadline that cost nothing.").tag(config=True)

@@ -749,7 +749,7 @@ def one_bias_for_all(grad_output, x, weights):
 
 @of("dense_gradient")
 def ones_for_the_bias(grad_output, x, weights):
-    """grad_bias is all ones, the derivative of an output with respect to its bias. The other factor is missing: the gradient of the loss at that output."""
+    """grad_bias is all ones, the derivative of an output with respect to its bias. The other factor is missing: the gradient of the loss with respect to that output."""
     return grad_output @ weights.T, x.T @ grad_output, np.ones(weights.shape[1])
 
 

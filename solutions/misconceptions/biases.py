@@ -256,7 +256,7 @@ def only_two_axes(shapes):
 
 @of("count_parameters")
 def only_the_last_array(shapes):
-    """Only the last array is counted. If there is a loop, does it replace the total instead of adding to it?"""
+    """Only the last array is counted. If there is a loop, does it replace the total? Add to the total instead."""
     total = 0
     for shape in shapes.values():
         total = math.prod(shape)
@@ -319,7 +319,7 @@ def adds_the_bias_to_the_weights(x, weights, bias):
 
 @of("neuron")
 def bias_meets_the_first_input(inputs, weights, bias):
-    """Each weight seems to meet the next input: perhaps the bias is the first weight, but the 1 that it should meet is the last input."""
+    """Each weight seems to be multiplied by the next input: perhaps the bias comes first in the weights, but the 1 last in the inputs."""
     return float(np.append(bias, weights) @ np.append(inputs, 1.0))
 
 

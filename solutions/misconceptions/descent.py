@@ -284,7 +284,7 @@ def that_many_batches_some_of_them_empty(x, y, batch_size, rng):
 
 @of("minibatches")
 def fills_the_last_batch(x, y, batch_size, rng):
-    """The last batch is filled up with examples that were already used. The last batch holds the remaining examples, and may be smaller."""
+    """The last batch is filled up with examples that were already used. It should hold only the remaining ones, even if it is smaller."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))
@@ -391,7 +391,7 @@ def damps_the_gradient(layers, gradients, velocity, learning_rate, momentum):
 
 @of("momentum_step")
 def momentum_of_the_sum(layers, gradients, velocity, learning_rate, momentum):
-    """Momentum multiplies the gradient as well. It multiplies only the old velocity; the gradient is added in full."""
+    """Momentum multiplies the gradient as well. It should multiply only the old velocity; the gradient is added in full."""
     velocity = _added(velocity, gradients, momentum, momentum)
     return gradient_step(layers, velocity, learning_rate), velocity
 

@@ -72,7 +72,7 @@ def answers_yes_or_no(x):
 
 @of("relu")
 def python_max_row_by_row(x):
-    """Python's max compares single numbers, but in a 2-D array your loop gives it whole rows. x may have any shape: let NumPy compare entry by entry."""
+    """Python's max compares single numbers, but here it seems to get whole rows of a 2-D array. x may have any shape: let NumPy compare entry by entry."""
     return np.array([max(0, row) for row in x])
 
 
@@ -264,7 +264,7 @@ def relu_on_the_input(layers, x):
 
 @of("forward")
 def keeps_the_sums(layers, x):
-    """The list holds the neurons' sums before ReLU. activations[k] is the input of layer k: the next layer receives the sums after ReLU."""
+    """The list holds the neurons' sums before ReLU. activations[k] is the input of layer k, and a layer receives the sums after ReLU."""
     logits, _, sums = hidden_pass(layers, x)
     return logits, [x, *sums]
 

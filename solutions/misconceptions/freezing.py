@@ -76,7 +76,7 @@ def only_the_last_layer(layers, frozen):
 
 @of("count_trainable")
 def counts_arrays(layers, frozen):
-    """The arrays are counted, two for each layer that learns. Count the numbers in them: an array's size."""
+    """The arrays are counted, two for each layer that learns. Count the numbers in them: each array has a size."""
     return sum(2 for k in range(len(layers)) if k not in frozen)
 
 

@@ -152,7 +152,7 @@ def looks_at_the_first_label_only(labels, n_classes):
 
 @of("one_hot")
 def another_kind_of_error(labels, n_classes):
-    """The bad label was found, but another kind of error was raised. An argument with a wrong value is a ValueError in Python."""
+    """The bad label was found, but the wrong kind of error was raised. For an argument with a wrong value, raise a ValueError."""
     reference_one_hot(labels[(labels >= 0) & (labels < n_classes)], n_classes)
     for label in labels:
         if not 0 <= label < n_classes:

@@ -92,7 +92,7 @@ def every_input_with_every_weight(inputs, weights):
 
 @of("weighted_sum")
 def only_the_last_connection(inputs, weights):
-    """Only the last product came back. If there is a loop, does it replace the total instead of adding to it?"""
+    """Only the last product came back. If there is a loop, does it replace the total? Add to the total instead."""
     _refuse(inputs, weights)
     return float(inputs[-1] * weights[-1])
 
@@ -253,7 +253,7 @@ def adds_up_everything(inputs, weights):
 
 @of("weighted_sums")
 def only_the_last_products(inputs, weights):
-    """Each entry is only its last product. If there is an inner loop, does it replace the total instead of adding to it?"""
+    """Each entry is only its last product. If there is an inner loop, does it replace the total? Add to the total instead."""
     return inputs[:, -1:] * weights[-1:]
 
 
@@ -320,7 +320,7 @@ def connects_first_with_last_always(layer_sizes):
 
 @of("count_weights")
 def only_the_last_two_layers(layer_sizes):
-    """Only the last pair is counted. If there is a loop, does it replace the total instead of adding to it?"""
+    """Only the last pair is counted. If there is a loop, does it replace the total? Add to the total instead."""
     return layer_sizes[-2] * layer_sizes[-1] if len(layer_sizes) > 1 else 0
 
 
