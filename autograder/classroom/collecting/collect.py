@@ -157,9 +157,10 @@ def _take_one(
     uploads = sorted(uploads, key=lambda upload: upload.age, reverse=True)
     target = classroom / "submitted" / student / chapter
     for upload in sorted(uploads, key=lambda upload: upload.problem is not None):
-        harmless = upload.problem is Reason.WEB_ENTRY and upload.owner.platform is Platform.MOODLE
-        if owner is not None and (upload.problem is None or harmless):
-            rows.append(Collected(student, upload.place, Reason.SUPERSEDED, describe(Reason.SUPERSEDED)))
+        typed_beside = upload.problem is Reason.WEB_ENTRY and upload.owner.platform is Platform.MOODLE
+        if owner is not None and (upload.problem is None or typed_beside):
+            reason = Reason.ANOTHER_KIND if typed_beside else Reason.SUPERSEDED
+            rows.append(Collected(student, upload.place, reason, describe(reason)))
         elif upload.problem is not None:
             rows.append(Collected(student, upload.place, upload.problem, why_not(upload)))
         else:
@@ -172,7 +173,8 @@ def _take_one(
                 rows.append(Collected(student, upload.place, error.reason, str(error)))
                 continue
             owner = upload.owner
-            words += f", the newest that holds the chapter, of {len(uploads)} uploads" if len(uploads) > 1 else ""
+            count = sum(one.problem not in (Reason.ANOTHER_KIND, Reason.WEB_ENTRY) for one in uploads)
+            words += f", the newest that holds the chapter, of {count} uploads" if count > 1 else ""
             words += ", late according to Canvas" if upload.owner.late else ""
             partners = " and ".join(one.name for one in upload.owner.partners)
             words += f", together with {partners}" if partners else ""

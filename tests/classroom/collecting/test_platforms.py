@@ -69,6 +69,8 @@ class TestMoodle:
         }
         found = inbox.collect(inbox.put("download.zip", files))
         assert found.taken == {"Ada-L"}
+        assert Reason.SUPERSEDED not in found.harmless.values(), "what was typed beside a zip is no earlier upload"
+        assert not any("of 2 uploads" in row.words for row in found.rows), "and is not counted as one"
         assert [row.student for row in found.rows if row.reason is Reason.NO_SUBMISSION] == ["Fay-F"]
         assert found.lost == {
             "Eve-E": Reason.WEB_ENTRY,
