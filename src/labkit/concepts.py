@@ -319,7 +319,7 @@ def _show_widget(when: str) -> None:
 
 def _comment(when: str, given: Mapping[str, str]) -> str:
     if len(given) < len(CONCEPTS):
-        return f"{len(CONCEPTS) - len(given)} to go. Each answer is kept as you pick it, and none is marked."
+        return f"{len(CONCEPTS) - len(given)} to go. Each answer is saved as soon as you pick it. None is marked."
     if when == "before":
         return "Thank you. The course answers all of these questions, and asks them again at its end."
     before = read_answers(store.load("concepts"), "before")
