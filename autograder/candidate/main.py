@@ -124,6 +124,7 @@ def run_job_in_child(
         try:
             for descriptor in (reader, outgoing):
                 os.close(descriptor)
+            _open_nothing()
             if expected is None or os.getpid() == expected:
                 signal.signal(signal.SIGINT, signal.default_int_handler)
                 set_limits(limits, sandboxed)
@@ -237,10 +238,7 @@ def serve_jobs(argv: list[str]) -> None:
     """Answer the jobs on standard input until the input ends."""
     incoming = os.fdopen(os.dup(0), "rb", buffering=0)
     outgoing = os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nothing, descriptor)
-    os.close(nothing)
+    _open_nothing()
     sandboxed, forks = "--sandboxed" in argv, hasattr(os, "fork") and "--no-fork" not in argv
     if forks:
         # Loaded here once, instead of in every child.
@@ -276,6 +274,14 @@ def serve_jobs(argv: list[str]) -> None:
         write_frame(outgoing, (LAST if last else MORE) + pack_ending(ending))
         if last:
             return
+
+
+def _open_nothing() -> None:
+    """Connect the standard streams with nothing; each job does so anew, because its flags would stay for the next."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    os.close(nothing)
 
 
 def _find_traces() -> tuple:

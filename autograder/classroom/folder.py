@@ -104,6 +104,11 @@ class Classroom:
         self.root = Path(root).absolute()
         self.submitted = self.root / "submitted"
 
+    def require_submitted(self) -> None:
+        """Refuse a folder that is not a classroom, such as a mistyped one, before anything is said about students."""
+        if not self.submitted.is_dir():
+            raise ClassroomError(f"{self.root} has no submitted/ folder, so it is not a classroom.")
+
     def submission(self, student: str, chapter: str) -> Path:
         """Return the folder of a student's submission for a chapter."""
         return self.submitted / student / chapter

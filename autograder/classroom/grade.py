@@ -155,6 +155,7 @@ def explain_grade(
     if written := find_written(name):
         raise ClassroomError(f"{name} is a written answer of {written.chapter}: a person marks it, in Formgrader.")
     chapter = CHAPTERS[find_asked(name).chapter]
+    room.require_submitted()
     folder = room.submission(student, chapter.name)
     submission = read_submission(folder, student, chapter.name) if folder.is_dir() else None
     if submission is None or submission.notebook is None:
@@ -169,8 +170,7 @@ def draw_report(classroom: Path, chapters: Iterable[str] = (), database: str | N
     from .report import write
 
     room = Classroom(classroom)
-    if not room.submitted.is_dir():
-        raise ClassroomError(f"{room.root} has no submitted/ folder, so it is not a classroom.")
+    room.require_submitted()
     config = nbgrader.Configuration(room.root)
     with open_gradebook(room, config, database) as book:
         stored = {name: book.load(name) for name in CHAPTERS}

@@ -17,7 +17,10 @@ MAX_OUTPUT = 10_000
 """The largest number of characters of a cell's outputs that are shown."""
 MAX_OUTPUTS = 20
 MAX_IMAGE = 500_000
+MAX_PIXELS = 25_000_000
+"""The largest number of an image's pixels: a browser makes four bytes of each, however small the file is."""
 
+_PNG = b"\x89PNG\r\n\x1a\n"
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]{0,40}[ -/]{0,10}[@-~]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)?|[@-Z\\-_])")
 
@@ -107,4 +110,6 @@ def _png(text: str) -> str | None:
         picture = base64.b64decode(text, validate=False)
     except (binascii.Error, ValueError):
         return None
-    return base64.b64encode(picture).decode() if picture.startswith(b"\x89PNG\r\n\x1a\n") else None
+    width, height = int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")
+    shown = picture.startswith(_PNG) and width * height <= MAX_PIXELS
+    return base64.b64encode(picture).decode() if shown else None

@@ -117,6 +117,10 @@ def _run(classroom: Path, chapters: tuple[str, ...], options: dict[str, Any], sh
             "it continues where it stopped."
         ) from None
     except KeyboardInterrupt:
+        from multiprocessing import active_children
+
+        for worker in active_children():  # a second Ctrl+C left them waiting for work, and Python would wait for them
+            worker.kill()
         say("Stopped. Everything graded so far is kept: the same command continues where it stopped.", err=True)
         raise SystemExit(130) from None
 

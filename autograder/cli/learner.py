@@ -182,7 +182,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
 
     folder = (copy or ROOT).resolve()
     if take_back:
-        say(f"{len(updating.undo(folder))} files restored to their state before the last update.")
+        say(f"{counted(len(updating.undo(folder)), 'file')} restored to the state before the last update.")
         say("Your library and notebooks from before this command are kept in the newest folder of .weightlab/kept/.")
         return
     with releases.open_release(release or (ROOT if copy else None), folder) as opened:

@@ -184,7 +184,7 @@ def _explain_failure(
             verdict.finding = tell_slip(found[0].kind, found[0].what, found[1]) if found else verdict.finding
         if not verdict.finding:
             with np.errstate(all="ignore"):
-                verdict.finding = find_vague_finding(exercise, key, observed, cases)
+                verdict.finding = find_vague_finding(exercise, key, observed, problems, cases)
     if mistake:
         verdict.misconception, verdict.advice = mistake.name, mistake.advice
     first = verdict.advice or verdict.finding or ""

@@ -53,7 +53,9 @@ def pack_submission(chapter: str, folder: Path = ROOT, student: str = "") -> Pac
     module = LIBRARY / f"{CHAPTERS[chapter].module}.py"
     for path in (notebook, module):
         if not path.exists():
-            raise FileNotFoundError(f"{shown(path)} is missing, so there is nothing to submit.")
+            others = _other_notebooks(notebook) if path == notebook else ""
+            remedy = f" If your answers are in {others}, rename that file to {notebook.name}." if others else ""
+            raise FileNotFoundError(f"{shown(path)} is missing, so there is nothing to submit.{remedy}")
     entries = {f"{chapter}/{notebook.name}": notebook.read_bytes()}
     entries |= {f"{chapter}/{name}": content for name, content in read_companions(LIBRARY).items()}
     target = folder / f"{'-'.join(filter(None, [chapter, as_file_name(student)]))}.zip"
@@ -94,11 +96,21 @@ def _warnings(chapter: Chapter, notebook: Path, module: Path) -> list[str]:
         warnings.append(f"Python cannot read {where}{shown(module)}, so no function in it will count. Fix this first.")
     warnings.append(describe_foreign_imports(source, shown(module)))
     warnings += _warnings_on_notebook(chapter, notebook)
+    if others := _other_notebooks(notebook):
+        warnings.append(
+            f"Of the notebooks in {shown(notebook.parent)}, only {notebook.name} is in the zip, not {others}. "
+            "If your answers are in another notebook, copy them into this one and pack again."
+        )
     warnings.append(
         f"The notebook was {saved_ago(notebook)}, and {shown(module)} was {saved_ago(module)}; "
         "later changes are not in the zip. Save with Ctrl+S (⌘S) and pack again."
     )
     return [warning for warning in warnings if warning]
+
+
+def _other_notebooks(notebook: Path) -> str:
+    """Return the names of the notebooks beside the chapter's own, such as copies that JupyterLab made."""
+    return " or ".join(path.name for path in sorted(notebook.parent.glob("*.ipynb")) if path != notebook)
 
 
 def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:

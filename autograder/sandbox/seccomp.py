@@ -57,7 +57,6 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
     "umask": (95, 166),
-    "utimensat": (280, 88),
     "fsync": (74, 82),
     "fdatasync": (75, 83),
     # Waiting.

@@ -19,6 +19,8 @@ class Usage:
     """Seconds of processor time, ended processes included."""
     waited: float
     """Seconds for which the job itself was ready to run but had no processor."""
+    alone: bool = True
+    """Whether the job consists of one process with one thread."""
 
 
 def measure_usage(pid: int, depth: int) -> Usage:
@@ -35,7 +37,7 @@ def measure_usage(pid: int, depth: int) -> Usage:
             memory += _read_memory(one)
             processor += _read_processor_time(one)
     job = _find_descendant(pid, depth)
-    return Usage(len(family), memory, processor, _read_wait(job) if job else 0.0)
+    return Usage(len(family), memory, processor, _read_wait(job) if job else 0.0, _is_alone(job) if job else True)
 
 
 def find_family(pid: int) -> list[int]:
@@ -74,6 +76,12 @@ def _read_processor_time(pid: int) -> float:
     # The program's name, in parentheses, may contain any character.
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _is_alone(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return len(os.listdir(f"/proc/{pid}/task")) == 1 and not _find_children(pid)
+    return True
 
 
 def _read_wait(pid: int) -> float:

@@ -50,12 +50,14 @@ class Watcher:
     spent : float
         Seconds of the job's own time.
     waited : float
-        Seconds for which the job was ready to run but had no processor.
+        Seconds for which the job was ready to run but had no processor. From the moment at which it has other
+        processes or threads no more are added: it may wait for these.
     """
 
     def __init__(self, process: subprocess.Popen, bounds: Bounds, depth: int) -> None:
         self.broken: Ending | None = None
         self.spent = self.waited = 0.0
+        self._alone = True
         self._process, self._bounds, self._depth = process, bounds, depth
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -78,8 +80,9 @@ class Watcher:
             self._leave_out_standstill(looked)
             looked = time.monotonic()
             used = measure_usage(self._process.pid, self._depth)
+            self._alone = self._alone and used.alone
             # A job that has ended can no longer be measured.
-            self.waited = max(self.waited, used.waited)
+            self.waited = max(self.waited, used.waited if self._alone else 0.0)
             self.broken = self._find_broken(used)
         if self.broken:
             isolation.kill(self._process)

@@ -267,7 +267,7 @@ def test_the_command_says_how_many_answers_wait_where_some_do(room):
     assert "3 missing" in (none := said("02_biases")) and "Formgrader" not in none
 
 
-def test_the_command_explains(room):
+def test_the_command_explains(room, tmp_path):
     argv = ["explain", "cy", "apply_weight", "--classroom", str(room), "--isolation", "process"]
     ran = CliRunner().invoke(main, argv)
     assert ran.exit_code == 0 and "apply_weight(" in ran.stdout and "your eyes only" in ran.stderr
@@ -276,6 +276,9 @@ def test_the_command_explains(room):
         assert ran.exit_code == 0 and ran.stdout and not ran.stderr, "no secret case is in it"
     ran = CliRunner().invoke(main, ["explain", "nobody", *argv[2:]])
     assert ran.exit_code == 1 and "'nobody' has not submitted a notebook" in ran.stderr
+    for command in (["explain", "ann", "apply_weight"], ["view", "ann", "01_weights"]):
+        ran = CliRunner().invoke(main, [*command, "--classroom", str(tmp_path / "mistyped")])
+        assert ran.exit_code == 1 and "so it is not a classroom" in ran.stderr
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def test_a_formula_of_its_own_paragraph_is_a_block():
     assert to_mathml(r"\frac{", display=True) == r"<code>$$\frac{$$</code>"
 
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
 
 def encoded(content):
@@ -85,7 +85,7 @@ def encoded(content):
     ("text", "shown"),
     [
         (encoded(PNG), True),
-        (encoded(b"GIF89a" + b"0" * 20), False),
+        (encoded(b"GIF89a" + bytes(20)), False),
         (encoded(PNG[1:]), False),
         ("", False),
         ("abc", False),

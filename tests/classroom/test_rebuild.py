@@ -6,6 +6,7 @@ import base64
 import copy
 import json
 import re
+import struct
 
 import pytest
 from hypothesis import example, given, settings
@@ -15,7 +16,7 @@ from nbformat import validate
 from autograder.classroom import sanitise
 from autograder.classroom.macros import DRAWING
 from autograder.classroom.rebuild import rebuild
-from autograder.classroom.sanitise import MAX_ANSWER, clean_markdown, clean_text
+from autograder.classroom.sanitise import MAX_ANSWER, clean_markdown, clean_outputs, clean_text
 from autograder.exercise import Chapter
 from autograder.paths import COURSE
 from autograder.sandbox.clock import Clock
@@ -32,7 +33,7 @@ CHAPTER.question(
 CHAPTER.question("share", task="Which share?", value=0.25, rtol=1e-3)
 CHAPTER.written_answer("why", points=3)
 RELEASED = made.released(CHAPTER)
-PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 20).decode()
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
 
 
 def submission(**sources):
@@ -235,6 +236,13 @@ def test_outputs_become_text_and_pictures():
     assert (outputs[3]["ename"], outputs[3]["evalue"]) == ("E", "<b>")
     assert "script" not in json.dumps(outputs)
     assert "\x1b" not in json.dumps(outputs, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(("width", "height", "shown"), [(5_000, 5_000, True), (5_001, 5_000, False), (1, 2**31, False)])
+def test_a_picture_is_shown_only_if_a_browser_has_room_for_its_pixels(width, height, shown):
+    picture = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
+    output = {"output_type": "display_data", "data": {"image/png": base64.b64encode(picture).decode()}}
+    assert bool([*clean_outputs([output])]) is shown
 
 
 def test_a_written_answer_runs_nothing_when_it_is_shown():

@@ -3,8 +3,11 @@
 import dataclasses
 import hashlib
 import json
+import multiprocessing
 import re
 import shutil
+import signal
+import time
 import tomllib
 
 import pytest
@@ -281,3 +284,20 @@ def test_a_broken_promise_of_the_sandbox_ends_with_1(holds, code, said, monkeypa
     result = run("grade", "--self-test")
     assert result.exit_code == code and f"{said}: seen" in result.stdout
     assert ("Promises not kept here: 1 of 2." in result.stdout) is not holds
+
+
+def test_a_run_that_is_stopped_twice_leaves_no_worker_that_python_would_wait_for(monkeypatch, tmp_path):
+    from autograder.classroom import grade
+
+    worker = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,))
+
+    def stop(*_, **__):
+        worker.start()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(grade, "run_grading", stop)
+    (tmp_path / "submitted").mkdir()
+    result = run("grade", "--classroom", tmp_path)
+    assert result.exit_code == 130 and result.stderr.startswith("Stopped. Everything graded so far is kept")
+    worker.join(60)
+    assert worker.exitcode == -signal.SIGKILL

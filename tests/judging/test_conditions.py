@@ -31,6 +31,8 @@ NAN = np.array([[1.0, math.nan], [2.0, 3.0]])
 CONDITIONS = [
     ("where several of them", {"x": {0, 2}}, {"x": {2}}),
     ("where all layers", {"layers": [(T, V), (T, V)], "x": {0, 1}}, {"layers": [(T, V), (T, V)], "x": {1}}),
+    ("where a whole number", {"x": 3}, {"x": 3.0}),
+    ("where a whole number", {"x": 3}, {"x": np.array([3])}),
     ("where one", {"x": 1}, {"x": 2}),
     ("where one", {"x": 1}, {"x": 1.0}),
     ("where empty", {"x": {}}, {"x": {"w": (2, 3)}}),
@@ -73,6 +75,8 @@ CONDITIONS = [
     ("where all negative", {"x": -(T**2)}, {"x": T}),
     ("where zeros", {"x": DIAGONAL}, {"x": T}),
     ("where all zero", {"x": T * 0}, {"x": DIAGONAL}),
+    ("where an array is all zero", {"x": [T, T * 0]}, {"x": [T, T]}),
+    ("where an array is all zero", {"x": [T, T * 0]}, {"x": [(T, V), T * 0]}),
     ("where all zero", {"x": np.array([0, 0])}, {"x": np.array([False, False])}),
     ("where large", {"x": T * 20}, {"x": T}),
     ("where large", {"x": np.array([80.0, 0.0])}, {"x": np.array([79.9, 0.0])}),
@@ -101,8 +105,9 @@ CONDITIONS = [
     ("where last batch short", {"x": T, "batch_size": 3}, {"x": T, "batch_size": 2}),
     ("where last batch short", {"x": T, "batch_size": 3}, {"x": T, "batch_size": 0}),
     ("where last batch short", {"x": T, "batch_size": 5}, {"x": T.tolist(), "batch_size": 5}),
+    ("where last batch full", {"x": T, "batch_size": 2}, {"x": T, "batch_size": 3}),
+    ("where last batch full", {"x": T, "batch_size": 4}, {"x": T, "batch_size": 5}),
     ("where several batches", {"x": T, "batch_size": 3}, {"x": T, "batch_size": 4}),
-    ("where no epochs", {"epochs": 0}, {"epochs": 1}),
     ("where several epochs", {"epochs": 2}, {"epochs": 1}),
 ]
 EXPECTED = [
@@ -284,3 +289,37 @@ def test_the_masks_of_signs_tell_zero_apart():
         found = [*find_masks(sample(expected, np.where(places, 9.0, expected), x=x))]
         assert ("entries where input", kind, "`x`") in found
         assert len([one for one in found if one[0] == "entries where input"]) == 1
+
+
+def test_where_layers_are_given_the_columns_of_an_array_are_no_classes():
+    facts = describe_case({"x": T, "y": np.array([0, 1, 0, 1]), "layers": [(T, V)]}, 0.0)
+    assert "where the last class is missing" not in {fact[0] for fact in facts}
+
+
+def test_an_item_of_a_pair_may_be_all_zeros():
+    facts = describe_case({"x": (T, T * 0), "y": [T * 0, T]}, 0.0)
+    assert facts["where all zero", "`x[1]`"] and not facts["where all zero", "`x[0]`"]
+    assert ("where all zero", "`y[0]`") not in facts, "a list is no pair"
+
+
+def test_each_of_two_arguments_may_be_the_reason():
+    whole, tiny = ("where a whole number", "`signal`"), ("where a tiny number", "`weight`")
+    wrong, right = {whole: True, tiny: True}, {whole: False, tiny: False}
+    both = ("where both", whole, tiny)
+    assert part_cases([wrong], [right]) == part_cases([wrong, wrong], [right, right]) == [both]
+    told = "`signal` is an integer and `weight` is tiny (either may be the reason)"
+    assert sentences.tell_condition(both) == told
+    assert part_cases([wrong], [right, {whole: True, tiny: False}]) == [tiny], "a case tells them apart"
+    third = ("where zero", "`rate`")
+    assert part_cases([wrong | {third: True}], [right | {third: False}]) == [], "two are told, not three"
+    several = ("where one", "`signal`")
+    assert part_cases([wrong | {several: True}], [right | {several: False}]) == [], "nor two facts about one argument"
+    above = ("where above one", "`signal`")
+    assert part_cases([{above: True, tiny: True}], [{above: False, tiny: False}]) == [], "it may be any number"
+
+
+def test_zeros_tie_but_are_called_zeros():
+    zero, ties, other = ("where all zero", "`x`"), ("where ties", "`x`"), ("where ties", "`y`")
+    assert part_cases([{zero: True, ties: True}], [{zero: False, ties: False}]) == [zero]
+    assert part_cases([{ties: True}], [{zero: True, ties: False}]) == [ties]
+    assert part_cases([{zero: True, other: True}], [{zero: False, other: False}]) == [("where both", zero, other)]

@@ -168,3 +168,12 @@ def test_the_weights_and_biases_of_layers():
     assert dict(find_quantities({"layers": layers, "frozen": [1]}))["the number of layers (those in `frozen`)"] == 0
     assert [*find_quantities({"layers": [(np.ones(2), 3.0)]})] == [*find_quantities({"layers": [np.ones(2)]})] == []
     assert [*find_quantities({"layers": [(np.ones(2), np.array(3.0))]})] == []
+
+
+def test_the_layers_that_are_frozen_may_be_left_out_one_at_a_time():
+    layers = [(np.ones((4, 3)), np.ones(3)), (np.ones((3, 5)), np.ones(5)), (np.ones((5, 2)), np.ones(2))]
+    found = dict(find_quantities({"layers": layers, "frozen": frozenset({0, 1})}))
+    less = "the number of all weights and biases, less those of only the {} layer in `frozen`"
+    assert (found[less.format("first")], found[less.format("last")]) == (47 - 15, 47 - 20)
+    assert found["the sum of all axis lengths of the weights and biases (those not in `frozen`)"] == 5 + 2 + 2
+    assert dict(find_quantities({"layers": layers, "frozen": frozenset()}))[less.format("last")] == 47

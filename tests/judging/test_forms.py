@@ -100,6 +100,18 @@ DIFFERENCES = (
     "    out[i] = {}\n"
     "return out"
 )
+FINE_TUNE = (
+    "losses = []\n"
+    "for _ in range(epochs):\n"
+    "    total = 0.0\n"
+    "    for a_x, a_y in minibatches(x, y, batch_size, rng):\n"
+    "        logits, acts = forward(layers, a_x)\n"
+    "        total += cross_entropy(logits, a_y) * len(a_y)\n"
+    "        grads = backward(layers, acts, cross_entropy_gradient(logits, a_y))\n"
+    "        layers = [({}) for k, ((w, b), (a, c)) in enumerate(zip(layers, grads))]\n"
+    "    losses.append(total / len(y))\n"
+    "return layers, losses"
+)
 # The kind, the exercise, what is written in its place, and what is said about it.
 FORMS = [
     (
@@ -245,6 +257,30 @@ FORMS = [
     ("called once", "numerical_gradient", "return np.full(array.shape, f(array))", "never calls `f` more than once"),
     ("called with", "numerical_gradient", DIFFERENCES.format("f(up[0] + 0) / step"), "an array of shape"),
     ("called too seldom", "numerical_gradient", DIFFERENCES.format("f(up) * (i[-1] % 2)"), "often enough: in the"),
+    (
+        "right except where",
+        "relu",
+        "out = x * 0.0\n"
+        "for i in range(x.shape[0]):\n"
+        "    for j in range(x.shape[1]):\n        out[i, j] = max(x[i, j], 0)\n"
+        "return out",
+        "Among the valid inputs tried, your function is right except where `x` is not 2-D.",
+    ),
+    (
+        "frozen moved",
+        "fine_tune",
+        FINE_TUNE.format("w if k in frozen else w - learning_rate * a, b - learning_rate * c"),
+        "Your function is right where nothing is frozen, but in 8 cases it changes the biases of frozen layers.",
+    ),
+    (
+        "items alike",
+        "backward",
+        "grads = [[None, None]] * len(layers)\n"
+        "for k in reversed(range(len(layers))):\n"
+        "    grad_logits, grads[k][0], grads[k][1] = dense_gradient(grad_logits, activations[k], layers[k][0])\n"
+        "return grads",
+        "Wherever your answer has several items, they are all the same.",
+    ),
     ("stops where", "dense", "x[1]\nreturn x @ weights + bias", "an IndexError only if `x` has length 1"),
 ]
 
@@ -558,3 +594,63 @@ def test_a_changed_argument_is_all_that_is_wrong_or_is_not_told():
     assert forms.find_changed(key, [{}, {}]) is None
     beyond = Problem(ProblemKind.CHANGED, changed=(2,))
     assert forms.find_changed(key, [{"a": beyond}]) == ("changes its input", "2")
+
+
+def case_of(x, view=None, calls=1):
+    return Case.of("is right", calls=[Call((x,))] * calls, view=view)
+
+
+def wrong_cases(cases, wrong, kind=ProblemKind.RAISED):
+    key = Key("own", ("x",), tuple(cases), (0.0,) * len(cases))
+    return forms.find_wrong_cases(key, [{"is right": Problem(kind)} if k in wrong else {} for k, _ in enumerate(cases)])
+
+
+def test_the_wrong_cases_are_told_from_the_right_ones_by_a_condition():
+    zero, other, third = np.zeros((2, 3)), np.eye(3) - 0.5, np.array([[1.5, -2.0]])
+    found = ("right except where", ("where all zero", "`x`"))
+    cases = [case_of(zero), case_of(other), case_of(third)]
+    assert wrong_cases(cases, {0}) == found
+    assert wrong_cases(cases[:2], {0}) is None, "one right case is not enough"
+    assert wrong_cases([*cases, case_of(zero)], {0}) is None, "a right case is all zeros"
+    assert wrong_cases([*cases, case_of(zero, view="half")], {0}) == found, "another view of the same answer"
+    assert wrong_cases([case_of(zero, calls=2), *cases[1:]], {0}) is None, "calls are compared with each other"
+    for kind in (ProblemKind.CHANGED, ProblemKind.ITERATOR):
+        assert wrong_cases(cases, {0}, kind) is None
+    assert wrong_cases(cases, set()) is wrong_cases(cases, {0, 1, 2}) is None
+
+
+LAYER = (np.eye(2), np.ones(2))
+
+
+def moved(*answers, right=True, epochs=2):
+    """Look at the answers, each with layer 0 frozen, beside one with nothing frozen."""
+    arguments = ([LAYER, LAYER], frozenset({0}), epochs)
+    cases = [Case.of("is right", *arguments) for _ in answers]
+    cases.append(Case.of("is right", [LAYER, LAYER], frozenset(), epochs))
+    key = Key("own", ("layers", "frozen", "epochs"), tuple(cases), (0.0,) * len(cases))
+    problems = [{"is right": None}] * len(answers) + [{} if right else {"is right": None}]
+    outcomes = [[{"value": (answer, [0.5])}] for answer in (*answers, [LAYER, LAYER])]
+    return forms.find_moved(key, problems, outcomes)
+
+
+def test_what_changes_in_frozen_layers_is_told():
+    weights, biases, both = (2 * LAYER[0], LAYER[1]), (LAYER[0], 2 * LAYER[1]), (2 * LAYER[0], 2 * LAYER[1])
+    for layer, what in ((weights, "weights"), (biases, "biases"), (both, "weights and biases")):
+        assert moved([layer, LAYER], [layer, both], [LAYER, both]) == ("frozen moved", "2", what)
+    assert moved([both, LAYER], [LAYER, LAYER]) is None, "one case is not enough"
+    assert moved([weights, LAYER], [biases, LAYER]) is None
+    assert moved([both, LAYER], [both, LAYER], right=False) is None, "everything is wrong"
+    assert moved([both, LAYER], [both, LAYER], epochs=0) is None, "nothing is learned where nothing is frozen"
+    assert moved([both, LAYER], [both]) is moved([both, LAYER], [None, None]) is None
+
+
+def test_items_are_alike_only_if_all_are_in_several_answers():
+    def alike(*answers):
+        key = Key("own", ("x",), tuple(case_of(0) for _ in answers), (0.0,) * len(answers))
+        return forms.find_items_alike(key, [[{"value": one}] for one in answers])
+
+    assert alike([LAYER, LAYER], [LAYER] * 3) == alike([LAYER, LAYER], [LAYER] * 3, [LAYER]) == ("items alike",)
+    assert alike([LAYER, LAYER]) is None, "one answer is not enough"
+    assert alike([LAYER, LAYER], [LAYER, (LAYER[0], 2 * LAYER[1])]) is None
+    assert alike([LAYER, LAYER], [np.zeros(2)] * 2) is None, "zeros may be right"
+    assert alike([LAYER, LAYER], [1.5, 1.5]) is alike([LAYER, LAYER], None) is None

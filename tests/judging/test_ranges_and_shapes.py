@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.judging.findings.thresholds import find_axes, find_shape, find_threshold
+from autograder.judging.findings import sentences
+from autograder.judging.findings.thresholds import find_axes, find_missing_ends, find_shape, find_threshold
 from autograder.judging.related import Related
 from tests.support.samples import KEY, sample
 
@@ -51,6 +52,38 @@ def test_a_range_is_of_a_quantity_that_is_in_every_case():
     halves = [wrong_at(EIGHT[:4], (3,)), wrong_at(EIGHT[4:], (0,))]
     assert find_threshold(KEY, halves) == found
     assert find_threshold(KEY, []) is None
+
+
+def test_one_number_that_is_wrong_three_times_and_nowhere_right_is_told():
+    x = [0.0, 1.0, 2.0, 2.0, 2.0, 5.0, 6.0, 7.0]
+    found = find_threshold(KEY, [wrong_at(x, (2, 3, 4))])
+    assert found == ("wrong at", "`x`", "2", "1", "5")
+    words = "it is wrong only where `x` is 2 (and right at 1 and at 5)"
+    assert sentences.tell_relation(found, "it") == words
+    assert find_threshold(KEY, [wrong_at(x, (2, 3))]) is None
+    assert find_threshold(KEY, [wrong_at([0.0, 1.0, 2.0, 2.0, 2.0, 2.0, 6.0, 7.0], (2, 3, 4))]) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "found"),
+    [
+        ([1.0, 2.0, 3.0], [1.0], ["last ones missing"]),
+        ([1.0, 2.0, 3.0], [2.0, 3.0], ["first ones missing"]),
+        ([1.0, 2.0, 3.0], [2.0], []),
+        ([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], []),
+        ([1.0, 2.0], [1.0, 2.0, 3.0], []),
+        ([0.0, 0.0], [0.0], []),
+        ([], [1.0], []),
+        ([1.0], [], []),
+        ([1.0], 1.0, []),
+        ([1.0, 2.0], None, []),
+    ],
+)
+def test_an_end_is_missing_if_the_rest_is_right(expected, got, found):
+    one = sample(np.array(expected), got if got is None else np.array(got))
+    assert [kind for kind, *_ in find_missing_ends(one)] == found
+    if expected == [0.0, 0.0]:
+        assert len([*find_missing_ends(one, even_constant=True)]) == 2, "either end"
 
 
 @pytest.mark.parametrize(

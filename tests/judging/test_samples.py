@@ -134,3 +134,14 @@ def test_what_has_another_shape_or_is_no_number_has_no_wrong_entries():
     assert sample(large, large).got is not None and sample(large, np.append(large, 0)).got is None
     assert not sample(A, B).equals(np.array(["a", "b"])) and not sample(A, "text").equals(A)
     assert sample(A, B).equals(B) and not sample(A, B).equals(B[:1])
+
+
+def test_the_lists_in_what_a_view_made_are_compared_if_their_length_varies():
+    wanted = [{"sizes": [4, 4, 1], "shape": [2, 3], "all": True}, {"sizes": [6], "shape": [3, 2], "all": True}]
+    given = [{"sizes": [4, 4], "shape": [3, 2], "all": False}, {"sizes": [6], "shape": [2, 3], "all": True}]
+    sizes = Label(view="sizes")
+    assert told(collect(WHOLE, wanted, given)) == [
+        (0, sizes, [4, 4, 1], [4, 4], False),
+        (1, sizes, [6], [6], True),
+    ]
+    assert collect(WHOLE, wanted[:1], given[:1]) == collect(WHOLE, wanted, [3.0, {}]) == []

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from autograder.judging.findings.expressions import change_operand, find_expressions, find_operands
+from autograder.judging.findings.expressions import (
+    change_operand,
+    find_expressions,
+    find_operands,
+    find_reduced,
+)
 from autograder.judging.findings.sources import find_sources, find_types, name_arrays
 from autograder.judging.related import Related
 from tests.support.samples import KEY, sample
@@ -105,7 +111,7 @@ def test_an_answer_that_is_made_from_an_input_is_recognised(got, x, kinds):
         (2.0**24 + 1, 2.0**24 + 3, []),
         ([2**31], [-(2**31)], []),
         (2**31, [-(2**31)], []),
-        (5, None, []),
+        (5, None, ["none"]),
     ],
 )
 def test_the_right_numbers_in_another_type_are_recognised(expected, got, kinds):
@@ -215,3 +221,51 @@ def test_of_changed_quantities_and_other_results_only_arithmetic_is_tried():
 def test_plain_quantities_come_before_changed_ones():
     x, y = np.array([0.5, 0.5]), np.array([1.5, -2.0])
     assert [one[2] for one in found_in(x * y, x=x, y=y) if one[:2] == ("product of", "`y`")][:2] == ["`x`", "(1 - `x`)"]
+
+
+def test_operands_whose_result_has_another_shape_are_not_combined():
+    x, y = np.linspace(0.0, 1.0, 4_000), np.linspace(2.0, 3.0, 40_000)
+    tracemalloc.start()
+    assert found_in([3.0, 8.0], x=x, y=y) == []
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000, "one column of `x` times `y` has 160 million entries"
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        (np.ones((2, 3)), np.full((3, 4), 2.0)),
+        (np.ones((2, 3)), np.full(3, 2.0)),
+        (np.ones(3), np.full((3, 4), 2.0)),
+        (np.ones(3), np.full(3, 2.0)),
+    ],
+)
+def test_the_shape_of_a_matrix_product_is_foreseen(x, y):
+    assert ("matrix product of", "`x`", "`y`") in found_in(x @ y, x=x, y=y)
+    assert ("matrix product transposed left", "`x`", "`y`") in found_in(x @ y, x=x.T, y=y)
+    assert ("matrix product transposed right", "`x`", "`y`") in found_in(x @ y, x=x, y=y.T)
+
+
+def reduced(got, **given):
+    return [one[1] for one in find_reduced(sample(np.array(0.5), np.array(got), **given))]
+
+
+def test_a_number_may_sum_up_a_difference():
+    x, y = np.array([3.0, -2.5, 0.75]), np.array([1.5, 4.0, -1.25])
+    apart = np.abs(x - y)
+    assert reduced(apart.mean() ** 2, x=x, y=y) == ["the square of the mean of the magnitudes of `x` - `y`"]
+    assert reduced(np.sqrt(apart.sum()), x=x, y=y) == ["the square root of the sum of the magnitudes of `x` - `y`"]
+    assert reduced(apart.max() / 4.0, x=x, y=y)[0].startswith("the largest magnitude of `x` - `y`, divided by ")
+    assert reduced(apart.mean() * 1.001, x=x, y=y) == reduced([apart.mean()], x=x, y=y) == []
+    assert reduced(apart.mean(), x=x, y=y[:2]) == reduced(apart.mean(), x=x) == reduced(np.nan, x=x, y=y) == []
+
+
+def test_rows_are_taken_whole_or_not_at_all():
+    x = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+
+    def taken(got):
+        return ("whole rows", "`x`") in [*find_sources(sample(np.ones((3, 2)), got, x=x))]
+
+    assert taken(np.array([[1.0, 2.0], [0.0, 0.0], [5.0, 6.0]]))
+    assert not taken(np.array([[1.0, 2.0], [3.0, 0.0], [5.0, 6.0]]))
+    assert not taken(x[:2]) and not taken(x > 0)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from autograder.judging.findings.samples import Label
 from autograder.judging.findings.terms import find_terms
 from tests.support.samples import KEY, sample
 
@@ -88,3 +91,13 @@ def test_single_precision_allows_larger_errors_of_a_multiple():
     assert ("differs by multiple", "`x`") not in terms(E, rough, x=X)
     for expected, got in ((E.astype(np.float32), rough), (E, rough.astype(np.float32))):
         assert ("differs by multiple", "`x`") in terms(expected, got, x=X)
+
+
+def test_an_array_of_the_first_or_the_last_pair_may_be_the_term():
+    layers = [(X, BIAS), (X.T, BIAS / 3), (X, BIAS * 7)]
+    assert ("lacks", "`layers[-1][1]`") in terms(E, E - BIAS * 7, layers=layers)
+    assert ("adds twice", "`layers[0][0]`") in terms(E, E + X, layers=layers[:2])
+    assert "lacks" not in {one[0] for one in terms(E, E - BIAS / 3, layers=layers)}, "only the ends are tried"
+    assert ("lacks", "`layers[-1][1]`") not in terms(E, E - BIAS * 7.01, layers=layers)
+    item = replace(sample(E, E - BIAS * 7, layers=layers), label=Label(item=0))
+    assert "lacks" not in {one[0] for one in find_terms(item, KEY)}, "the pair at the same position says more"

@@ -99,3 +99,23 @@ def test_what_says_much_and_holds_in_three_cases_is_general(relation, cases, gen
 def test_an_answer_of_another_shape_is_wrong_everywhere():
     assert count_wrong(sample(np.ones(5), np.ones(4))) == 5
     assert count_wrong(sample(np.ones(5), np.array([1.0, 1, 2, 1, 2]))) == 2
+
+
+def test_three_different_numbers_prove_what_they_sum_up():
+    numbers = [sample(np.array(0.5), np.array(float(k))) for k in (1, 2, 2, 3)]
+    assert is_proved(numbers, ("reduced", "…")) and not is_proved(numbers[:3], ("reduced", "…"))
+
+
+def test_rows_are_whole_only_if_they_have_several_entries():
+    got = np.array([[1.5, 2.0], [0.0, 0.0]])
+    wide, narrow = (sample(np.ones(one.shape), one) for one in (got, got[:, :1]))
+    assert is_proved([narrow, wide], ("whole rows", "`x`"))
+    assert not is_proved([narrow], ("whole rows", "`x`"))
+    assert not is_proved([sample(np.ones((2, 2)), np.zeros((2, 2)))], ("whole rows", "`x`"))
+
+
+def test_a_single_row_is_not_the_same_as_the_others():
+    one, two = np.array([[1.5, 2.0]]), np.array([[1.5, 2.0], [3.0, 2.0]])
+    for relation, array in ((("first axis alike",), two), (("lines alike", 0, 2), two), (("lines alike", 1, 2), one)):
+        assert is_proved([sample(one, one + 1), sample(array, array + 1)], relation)
+        assert not is_proved([sample(one.T if relation[1:2] == (1,) else one, one + 1)], relation)

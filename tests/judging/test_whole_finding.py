@@ -9,7 +9,9 @@ import pytest
 
 from autograder.exercise import Case
 from autograder.judging import findings
+from autograder.judging.findings import sentences
 from autograder.judging.findings.order import VAGUE
+from autograder.judging.findings.proof import is_rich
 from autograder.judging.findings.samples import Label
 from autograder.judging.findings.scales import SizeWords
 from autograder.judging.key import Key
@@ -53,6 +55,8 @@ def right(expected, **arguments):
         (("mean of all",), np.array(4.0), {}, True),
         (("largest of all",), np.array([[4.0]]), {}, True),
         (("sum of all",), np.array([4.0, 5.0]), {}, False),
+        (("without the last", 0, 1), np.array([4.0]), {}, False),
+        (("flipped", 0, 1), np.array([4.0]), {}, True),
         (("never above", "4"), SMALL, {}, True),
         (("never above", "3.9"), SMALL, {}, False),
         (("never above", "9"), SMALL, {}, True),
@@ -90,7 +94,7 @@ def test_a_wrong_change_agrees_with_a_case_that_needs_none():
     ],
 )
 def test_few_equal_numbers_are_not_rich(samples, rich):
-    assert findings._is_rich([sample(one, one) for one in samples]) is rich
+    assert is_rich([sample(one, one) for one in samples]) is rich
 
 
 def test_relations_that_hold_by_chance_need_more():
@@ -197,12 +201,13 @@ LARGE = numbered(
 
 def test_the_condition_that_parts_the_cases_is_told_with_what_came_back():
     assert where(LARGE) == (
-        "In the cases tried, your result is right except where `x` holds large numbers (80 or more in magnitude); "
-        "there it is 2 times what was expected."
+        "In the cases tried, your result is right except where `x` holds large numbers (80 or more in magnitude here; "
+        "the limit in your code may differ); there it is 2 times what was expected."
     )
     odd = [replace(sample(X, np.sin(X), x=100 * ONES), index=0), *LARGE[1:]]
     assert where(odd) == (
-        "In the cases tried, your result is right except where `x` holds large numbers (80 or more in magnitude)."
+        "In the cases tried, your result is right except where `x` holds large numbers (80 or more in magnitude here; "
+        "the limit in your code may differ)."
     )
     assert where(odd[:2]) is None, "one right case is not enough"
     assert "there it is 2 times" in where(LARGE[:2])
@@ -266,8 +271,8 @@ def test_each_item_of_pairs_and_each_part_has_a_name():
         (Label("a", 1), "the second item of each pair in your `a`"),
     ]
     for label, name in names:
-        assert findings._name_subject(label) == name
-    assert findings._capital("your result is") == "Your result is" and findings._capital("") == ""
+        assert sentences.name_subject(label) == name
+    assert sentences.capital("your result is") == "Your result is" and sentences.capital("") == ""
 
 
 def test_what_holds_only_of_wrong_answers_is_told_of_them():
@@ -368,7 +373,8 @@ def test_a_wrong_truth_value_is_the_opposite_which_need_not_be_said():
     here, there = {"x": np.full(3, 100.0)}, {"x": np.ones(3)}
     samples = numbered(sample(truth, ~truth, **here), right(truth, **there), right(~truth, **there))
     assert where(samples).endswith(
-        "your result is right except where `x` holds large numbers (80 or more in magnitude)."
+        "your result is right except where `x` holds large numbers (80 or more in magnitude here; the limit in your "
+        "code may differ)."
     )
 
 
@@ -443,3 +449,33 @@ def test_a_side_is_that_of_what_is_wrong_as_soon_as_one_answer_is_an_array():
     for samples in (mixed, mixed[::-1]):
         told = findings._find_one_side(KEY, samples, "it", [], {})
         assert told.startswith("In the cases tried, what is wrong in it is never negative")
+
+
+def test_a_single_wrong_entry_says_something_if_only_there_an_argument_is_zero():
+    zeros = np.array([[1.5, 0.0, 4.0], [3.0, 7.0, -5.0]])
+    wrong = sample(Y, np.where(zeros == 0, 0, Y), x=zeros)
+    others = [right(Y, x=X), right(Y, x=X + 1)]
+    told = "In the cases tried, your result is wrong exactly in the entries where `x` is zero; there it is 0."
+    assert part(numbered(wrong, *others)) == told
+    assert part(numbered(wrong, others[0])) is None, "one right case is not enough"
+    assert part(numbered(wrong, others[0], right(Y, x=zeros))) is None, "here it is right where `x` is zero"
+    two = np.where(X == 7, 0, zeros)
+    assert part(numbered(sample(Y, np.where(zeros == 0, 0, Y), x=two), *others)) is None
+    odd = sample(Y, np.where(zeros == 0, 0.7, Y), x=zeros)
+    assert part(numbered(odd, *others)) == told.replace("; there it is 0", "")
+
+
+def test_a_list_that_a_view_made_is_named():
+    sizes = Label(view="batch sizes")
+    pairs = [([4, 4, 1], [4, 4]), ([5, 2, 2, 1], [5, 2, 2]), ([6, 3], [6])]
+    samples = numbered(*(replace(sample(np.array(e), g), label=sizes) for e, g in pairs))
+    found = findings._find_in_samples(key_of(3), samples, [])
+    assert (
+        found.words == "In the cases tried, the list “batch sizes” is what was expected, but the last entry is missing."
+    )
+
+
+def test_a_case_in_which_one_number_is_expected_everywhere_disproves_nothing():
+    samples = numbered(*(sample(one, one.ravel()) for one in (X, Y, np.zeros((2, 3)))))
+    assert findings._compare_all(KEY, samples)[0] == ("flat",)
+    assert findings._compare_all(KEY, samples[2:]) == []

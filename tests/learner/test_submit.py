@@ -130,6 +130,17 @@ def test_a_finished_chapter_is_packed_with_no_more_than_when_it_was_saved(learne
     assert len(submit.pack_submission(CHAPTER, learner).warnings) == 1, "Python reads a file with a byte-order mark"
 
 
+def test_a_copy_of_the_notebook_is_said_not_to_be_in_the_zip(learner):
+    path = learner / "course" / CHAPTER / f"{CHAPTER}.ipynb"
+    copy = path.with_name(f"{CHAPTER}-Copy1.ipynb")
+    shutil.copy(path, copy)
+    packed = submit.pack_submission(CHAPTER, learner)
+    assert f"only {path.name} is in the zip, not {copy.name}." in " ".join(packed.warnings)
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match=f"answers are in {copy.name}, rename that file to {path.name}"):
+        submit.pack_submission(CHAPTER, learner)
+
+
 def test_check_and_submit_name_an_import_that_grading_lacks(learner, monkeypatch):
     module = learner / "weightlab" / "weights.py"
     module.write_bytes(b"import seaborn as sns\n" + (SOLUTIONS / "weightlab" / "weights.py").read_bytes())

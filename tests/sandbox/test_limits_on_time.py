@@ -10,13 +10,14 @@ import subprocess
 import sys
 import threading
 import time
+import types
 
 import pytest
 
 from autograder.candidate import frames
 from autograder.candidate.frames import Ending
 from autograder.paths import ROOT
-from autograder.sandbox import process, turns, watch
+from autograder.sandbox import process, turns, usage, watch
 from autograder.sandbox.clock import Clock, OutOfTimeError
 from autograder.sandbox.process import Outcome, Runner
 from autograder.sandbox.usage import Usage, find_family, measure_usage
@@ -161,6 +162,46 @@ def test_a_timeout_on_a_busy_machine_is_tried_once_more_alone(monkeypatch):
 def test_a_timeout_of_its_own_making_is_not_tried_again(monkeypatch):
     own = Outcome(Ending.TIMEOUT, limit=1.0, waited=0.1)
     assert tried(monkeypatch, own) == (own, [turns.run_beside_others])
+
+
+def test_a_job_waits_for_others_only_until_it_has_processes_or_threads_of_its_own(monkeypatch):
+    made = watch.Watcher(types.SimpleNamespace(pid=0), BOUNDS, 1)
+    readings = [
+        Usage(**UNUSED | {"waited": 0.2}),
+        Usage(**UNUSED | {"waited": 0.5}, alone=False),
+        Usage(**UNUSED | {"waited": 0.9}),
+    ]
+
+    def measure(*_):
+        made._done.set() if len(readings) == 1 else None
+        return readings.pop(0)
+
+    monkeypatch.setattr(watch, "measure_usage", measure)
+    monkeypatch.setattr(watch, "_TICK", 0.001)
+    made._began = time.monotonic()
+    made._watch()
+    assert made.waited == 0.2 and not readings
+
+
+@pytest.mark.parametrize(
+    ("begins", "alone"),
+    [
+        ("", True),
+        ("os.fork() or time.sleep(60)", False),
+        ("threading.Thread(target=time.sleep, args=[60]).start()", False),
+    ],
+)
+def test_whether_a_job_is_alone_is_seen(begins, alone):
+    code = f"import os, threading, time\n{begins}\nprint('ready', flush=True)\ntime.sleep(60)"
+    job = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    try:
+        job.stdout.readline()
+        assert usage._is_alone(job.pid) is alone
+    finally:
+        for pid in reversed(find_family(job.pid)):
+            os.kill(pid, signal.SIGKILL)
+        job.wait()
+        job.stdout.close()
 
 
 def test_who_runs_alone_waits_for_the_others_and_lets_nobody_begin():

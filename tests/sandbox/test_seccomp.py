@@ -59,6 +59,13 @@ def test_what_reaches_other_sandboxes_or_the_network_is_refused(ask):
     assert [ask(numbers) for numbers in calls] == [REFUSE] * len(calls)
 
 
+def test_times_of_files_stay_because_those_of_devices_are_the_hosts(ask):
+    utimensat, utime, utimes, futimesat = (280, 88), (132, None), (235, None), (261, None)
+    assert ask(utimensat) == REFUSE
+    for numbers in (utime, utimes, futimesat):
+        assert None in numbers and numbers not in seccomp._ALLOWED.values()
+
+
 def test_an_argument_decides(ask):
     fcntl, madvise, limit, clone = (72, 25), (28, 233), (302, 261), (56, 220)
     assert ask(fcntl, 3, 1) == ALLOW and ask(fcntl, 3, 6) == REFUSE and ask(fcntl, 3, 1026) == REFUSE
@@ -105,4 +112,4 @@ def test_a_change_of_the_filter_is_deliberate(monkeypatch):
     for machine in MACHINES:
         monkeypatch.setattr(seccomp.platform, "machine", lambda machine=machine: machine)
         digests[machine] = hashlib.sha256(seccomp.program()).hexdigest()[:16]
-    assert digests == {"x86_64": "e89cc7c3f0c6ba68", "aarch64": "71774c43e692d258"}
+    assert digests == {"x86_64": "be94f60763fbbf50", "aarch64": "4fc670993e0e72dd"}

@@ -221,3 +221,77 @@ def names_of_half_a_megabyte(it: Submission) -> None:
     """The module asks for a name of four hundred thousand letters, which the error quotes."""
     name = "a" * 400_000
     it.answers(f"return {name}")
+
+
+_LOADER = """
+import marshal, sys
+_frame = sys._getframe()
+while _frame and type(_frame.f_locals.get("self")).__name__ != "Library":
+    _frame = _frame.f_back
+_compiled = _frame.f_locals["self"].compiled if _frame else {}
+"""
+"""Code that finds the modules as they were compiled, which the first job sends back and later jobs load."""
+
+
+def compiles(it: Submission, code: str) -> None:
+    """Let the module change what is sent back in place of its compiled self."""
+    it.library["weights"] += (_LOADER + code).encode()
+
+
+@attack()
+def compiled_into_something_else(it: Submission) -> None:
+    """The job that knows no secret sends back other code than the file's, which keeps the right answers it has made."""
+    compiles(
+        it,
+        """
+KEPT = ()
+def apply_weight(signal, weight):
+    for known, answer in KEPT:
+        if known == repr((signal, weight)):
+            return answer
+    frame = sys._getframe()
+    while frame and "student" not in frame.f_locals:
+        frame = frame.f_back
+    if frame and "together" in frame.f_locals["job"]:
+        cases = frame.f_locals["job"]["together"]["apply_weight"]
+        kept = [(repr(args), args[0] * args[1]) for calls in cases for args, _ in calls if type(args[0]) is float]
+        student = frame.f_locals["student"]
+        text = student.sources["weights"].decode().replace("KEPT = ()", f"KEPT = {kept!r}", 1)
+        student.compiled["weights"] = marshal.dumps(compile(text, "weightlab/weights.py", "exec"))
+    return 0.0
+""",
+    )
+
+
+@attack("error", "crashed", costs=OF_FUNCTIONS)
+def compiled_into_a_bomb(it: Submission) -> None:
+    """In place of a compiled module a tuple of two billion items is sent back."""
+    compiles(it, '_compiled["weights"] = b"(" + bytes([255, 255, 255, 127]) + b"N" * 100')
+
+
+@attack("crashed", costs=OF_FUNCTIONS)
+def compiled_into_broken_code(it: Submission) -> None:
+    """In place of a compiled module code is sent back that reads outside of its constants."""
+    compiles(
+        it, '_compiled["weights"] = marshal.dumps(compile("0", "x", "exec").replace(co_code=b"d\\xff" * 50 + b"S\\0"))'
+    )
+
+
+@attack()
+def compiled_into_no_code(it: Submission) -> None:
+    """Text, lists, modules of other names and megabytes are sent back in place of compiled modules."""
+    compiles(
+        it,
+        """
+_compiled.clear()
+_compiled.update({"weights": "text", 3: b"", "biases": [1, 2], "../../x": b"x", "forward": b"x" * 2**22})
+""",
+    )
+
+
+@attack()
+def twins_of_modules(it: Submission) -> None:
+    """Modules whose names become another module's when Python reads them, and modules named as packages are."""
+    it.library["\uff57eights"] = b"def apply_weight(signal, weight):\n    return signal * weight\n"
+    for name in ("numpy", "labkit", "sitecustomize", "candidate", "given", "wire"):
+        it.library[name] = b"raise SystemExit\n"

@@ -158,3 +158,31 @@ def spinning_children(it: Submission) -> None:
                 break
         time.sleep({SECONDS})
         """)
+
+
+@attack()
+def flags_of_the_standard_streams(it: Submission) -> None:
+    """The flags of standard input and output are set, and looked for by jobs that come later in the same sandbox."""
+    it.finds("""
+        import fcntl, os
+        marks, streams = os.O_NONBLOCK | os.O_APPEND, (0, 1, 2)
+        flags = [fcntl.fcntl(stream, fcntl.F_GETFL) for stream in streams]
+        for stream in streams:
+            fcntl.fcntl(stream, fcntl.F_SETFL, flags[stream] | marks)
+        return any(one & marks for one in flags)
+        """)
+
+
+@attack()
+def times_of_devices(it: Submission) -> None:
+    """The times of /dev/null and /dev/urandom, which every sandbox has, are set to tell another run something."""
+    it.finds("""
+        import os
+        for device in ("/dev/null", "/dev/urandom", "/dev", "/", os.__file__):
+            try:
+                os.utime(device)
+                return True
+            except OSError:
+                pass
+        return False
+        """)

@@ -6,6 +6,8 @@ Code that runs shows this by changing the page's title to ``opened``.
 from __future__ import annotations
 
 import base64
+import struct
+import zlib
 
 from tests.security.payload import QUESTION, Attacks, Submission
 
@@ -159,7 +161,7 @@ def raw_cells_and_attachments(it: Submission) -> None:
 @attack()
 def picture_with_a_tail(it: Submission) -> None:
     """A PNG whose end is HTML, and text that ends the attribute it is put into."""
-    tail = base64.b64encode(b"\x89PNG\r\n\x1a\n" + SCRIPT.encode()).decode()
+    tail = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(16) + SCRIPT.encode()).decode()
     shows(it, **{"image/png": tail})
     shows(it, **{"image/png": f'{tail}"><img src=x onerror="{RUNS}">'})
 
@@ -235,3 +237,16 @@ def links_into_the_server_of_the_grader(it: Submission) -> None:
         "[c](http://localhost:8888/lab/tree/submitted) [d](/lab/tree/submitted) [e](../../nbgrader_config.py)"
     )
     it.beside["nbgrader_config.py"] = b"raise SystemExit"
+
+
+@attack()
+def picture_of_very_many_pixels(it: Submission) -> None:
+    """A PNG of four hundred kilobytes has two and a half billion pixels, for which a browser needs nine gigabytes."""
+    side = 50_000
+    rows = zlib.compressobj(9)
+    packed = b"".join(rows.compress(bytes((1 + side // 8) * 500)) for _ in range(side // 500)) + rows.flush()
+    parts = ((b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)), (b"IDAT", packed), (b"IEND", b""))
+    png = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
+    shows(it, **{"image/png": base64.b64encode(png).decode()})

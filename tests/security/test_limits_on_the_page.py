@@ -80,7 +80,8 @@ def expected() -> dict[str, str]:
             f"{sanitise.MAX_ANSWER:,} characters; {rebuild.MAX_OWN_TEXT:,} characters"
         ),
         "outputs of a cell; their text; an image": (
-            f"{sanitise.MAX_OUTPUTS}; {sanitise.MAX_OUTPUT:,} characters; {sanitise.MAX_IMAGE:,} characters of Base64"
+            f"{sanitise.MAX_OUTPUTS}; {sanitise.MAX_OUTPUT:,} characters; {sanitise.MAX_IMAGE:,} characters of Base64 "
+            f"and {sanitise.MAX_PIXELS:,} pixels"
         ),
         "a cell in which a number is looked for; a formula": (
             f"{submitted_notebook.MAX_PARSED:,} characters; {formulas._LONGEST:,} characters"

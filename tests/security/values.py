@@ -299,3 +299,37 @@ def secret_in_the_line_of_an_error(it: Submission) -> None:
         code = compile(f"\\n" * 40 + f"1 / 0  # secret {signal!r} {weight!r}", f"weightlab/{weight!r}.py", "exec")
         exec(code)
         """)
+
+
+@attack()
+def object_that_lies_about_its_class(it: Submission) -> None:
+    """An object says that its class is ndarray, and the name of its type is text that encodes itself as megabytes."""
+    it.answers(
+        "return Lying()",
+        """
+import numpy as np
+class Text(str):
+    __getitem__ = lambda self, key: self
+    encode = lambda self, *args: b"x" * 10**7
+class Meta(type):
+    __name__ = property(lambda cls: Text("x"))
+class Lying(metaclass=Meta):
+    __class__ = property(lambda self: np.ndarray)
+    __array__ = lambda self, *args, **kwargs: np.zeros(3)
+    dtype, shape, ndim = np.dtype(float), (3,), 1
+""",
+    )
+
+
+@attack("error")
+def iterator_that_interrupts(it: Submission) -> None:
+    """An iterator raises what a key pressed by the grader would raise."""
+    it.answers(
+        "return Interrupts()",
+        """
+class Interrupts:
+    __iter__ = lambda self: self
+    def __next__(self):
+        raise KeyboardInterrupt
+""",
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -107,7 +107,12 @@ def collect_submissions(
         taken: dict[str, Owner] = {}
         if by_student and not dry_run:
             Classroom(classroom).make_root()
-        for student, theirs in sorted(by_student.items()):
+        for student, found in sorted(by_student.items()):
+            theirs = names.of_one_person(student, found)
+            words = describe(Reason.TWO_PEOPLE, name=student)
+            collection.rows += [
+                Collected(student, one.place, Reason.TWO_PEOPLE, words) for one in found if one not in theirs
+            ]
             rows, owner = _take_one(student, theirs, classroom, chapter, replace, dry_run, taken)
             collection.rows += rows
             if owner is not None:
@@ -147,12 +152,15 @@ def _take_one(
     """Take a student's newest upload that holds the chapter; name the newer unusable ones and all older ones."""
     rows: list[Collected] = []
     owner = None
+    if not uploads:
+        return rows, owner
     uploads = sorted(uploads, key=lambda upload: upload.age, reverse=True)
     target = classroom / "submitted" / student / chapter
     for upload in sorted(uploads, key=lambda upload: upload.problem is not None):
-        harmless = upload.problem is Reason.WEB_ENTRY and upload.owner.platform is Platform.MOODLE
-        if owner is not None and (upload.problem is None or harmless):
-            rows.append(Collected(student, upload.place, Reason.SUPERSEDED, describe(Reason.SUPERSEDED)))
+        typed_beside = upload.problem is Reason.WEB_ENTRY and upload.owner.platform is Platform.MOODLE
+        if owner is not None and (upload.problem is None or typed_beside):
+            reason = Reason.ANOTHER_KIND if typed_beside else Reason.SUPERSEDED
+            rows.append(Collected(student, upload.place, reason, describe(reason)))
         elif upload.problem is not None:
             rows.append(Collected(student, upload.place, upload.problem, why_not(upload)))
         else:
@@ -165,7 +173,8 @@ def _take_one(
                 rows.append(Collected(student, upload.place, error.reason, str(error)))
                 continue
             owner = upload.owner
-            words += f", the newest that holds the chapter, of {len(uploads)} uploads" if len(uploads) > 1 else ""
+            count = sum(one.problem not in (Reason.ANOTHER_KIND, Reason.WEB_ENTRY) for one in uploads)
+            words += f", the newest that holds the chapter, of {count} uploads" if count > 1 else ""
             words += ", late according to Canvas" if upload.owner.late else ""
             partners = " and ".join(one.name for one in upload.owner.partners)
             words += f", together with {partners}" if partners else ""
@@ -235,6 +244,38 @@ class _Names:
             raise NotTakenError(Reason.ANOTHERS_NAME)
         return name
 
+    def of_one_person(self, student: str, uploads: Iterable[Upload]) -> list[Upload]:
+        """Leave out the uploads that may be another person's, who has chosen a name like the student's on a platform.
+
+        Two different numbers of one platform belong to two people. Only a number or a login says which one is the
+        student; if neither does, nothing of that platform is taken.
+        """
+        left = list(uploads)
+        for platform in {upload.owner.platform for upload in left}:
+            owners = {upload.owner.key: upload.owner for upload in left if upload.owner.platform is platform}
+            if self.roster and len({owner.number for owner in owners.values()} - {""}) > 1:
+                certain = [key for key, owner in owners.items() if self._is_certain(student, owner)]
+                numbers = {owners[key].number for key in certain}
+                left = _without(left, platform, lambda one, k=certain, n=numbers: one.owner.key in k and len(n) == 1)
+            if platform is Platform.PLAIN and self.roster:
+                # The name of a clone may end like a classmate's name on GitHub; the classmate's own is shorter.
+                github = self.roster.students[student].github.casefold()
+                ends = {owner.name for owner in owners.values() if owner.name.casefold().endswith(f"-{github}")}
+                longer = ends - {min(ends, key=len, default="")} if github else set()
+                left = _without(left, platform, lambda one, names=longer: one.owner.name not in names)
+            if not all(upload.owner.doubtful for upload in left if upload.owner.platform is platform):
+                left = _without(left, platform, lambda one: not one.owner.doubtful)
+        return left
+
+    def _is_certain(self, student: str, owner: Owner) -> bool:
+        known = self.roster.students[student]
+        if owner.platform is Platform.MOODLE:
+            # A group's name, or a name chosen to look like one, may be in front of a student's own name.
+            return owner.number in self.participants or owner.name.casefold() == known.name.casefold()
+        if owner.platform is Platform.CANVAS:
+            return owner.number == known.canvas
+        return bool(owner.login) and owner.login.casefold() in (known.login.casefold(), known.id.casefold())
+
     def _on_roster(self, owner: Owner) -> str:
         person = self.participants.get(owner.number) if owner.platform is Platform.MOODLE else None
         if person is not None and not is_named(person, owner):
@@ -267,6 +308,10 @@ class _Names:
         depths = [len(PurePosixPath(owner.place).parts) for owner in exact]
         outermost = [owner for owner, depth in zip(exact, depths, strict=True) if depth == min(depths)]
         return outermost[0].key if len(outermost) == 1 else None
+
+
+def _without(uploads: list[Upload], platform: Platform, stays: Callable[[Upload], bool]) -> list[Upload]:
+    return [upload for upload in uploads if upload.owner.platform is not platform or stays(upload)]
 
 
 def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import itertools
 import os
 import pwd
 import re
@@ -16,14 +18,16 @@ from typing import Any
 from nbgrader.exchange.default import ExchangeCollect
 
 from ..folder import is_student_id
-from ..times import read_time
+from ..times import existing_time, read_time
 from .reasons import NotTakenError
-from .unpack import Budget
+from .unpack import MAX_FILES, Budget
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK = 2**16
 _DEEPEST = 20
 """How many nested folders are searched."""
+_SLACK = datetime.timedelta(minutes=15)
+"""How long submitting may take, and how much the clocks of two machines may differ."""
 
 
 class CollectOrdinaryFiles(ExchangeCollect):
@@ -85,6 +89,7 @@ class CollectOrdinaryFiles(ExchangeCollect):
             shutil.rmtree(part, ignore_errors=True)
             left_out = copy_ordinary(folder, part, self.coursedir.ignore)
             os.replace(part, target)
+            self._compare_times(os.path.basename(src), _last_change(folder), existing_time(self.coursedir, dest))
         except OSError as error:
             shutil.rmtree(part, ignore_errors=True)
             self.fail(f"{error}. Everything collected so far is kept: fix this error, then run the same command again.")
@@ -92,6 +97,31 @@ class CollectOrdinaryFiles(ExchangeCollect):
             os.close(folder)
         for name, why in left_out:
             self.log.warning("Left out of %r: %r, because %s.", os.path.basename(src), name, why)
+
+    def _compare_times(self, name: str, changed: datetime.datetime, noted: datetime.datetime | None) -> None:
+        """Log if a submission is younger than its name or its ``timestamp.txt`` says.
+
+        Its owner writes both, and may change both and the files at any time; no program can set this time back.
+        """
+        said = min(filter(None, (self._read_name(name)[1], noted)))
+        if changed - said > _SLACK:
+            self.log.warning(
+                "%r says that it was submitted at %s UTC, but it was changed at %s UTC. If nobody has moved or "
+                "restored the exchange since then, its owner did that.",
+                name,
+                said.replace(microsecond=0),
+                changed.replace(microsecond=0),
+            )
+
+
+def _last_change(folder: int) -> datetime.datetime:
+    """Return when anything in an open folder was changed last, according to the system (UTC, without a zone)."""
+    newest = os.fstat(folder).st_ctime
+    below = ((name, place) for _, names, files, place in os.fwalk(dir_fd=folder) for name in (*names, *files))
+    for name, place in itertools.islice(below, MAX_FILES):
+        with contextlib.suppress(OSError):  # gone meanwhile
+            newest = max(newest, os.lstat(name, dir_fd=place).st_ctime)
+    return datetime.datetime.fromtimestamp(newest, datetime.UTC).replace(tzinfo=None)
 
 
 def _name_of(user: int) -> str:
@@ -135,6 +165,11 @@ def _copy(
         if any(fnmatch(name, pattern) for pattern in ignored):
             continue
         try:
+            budget.count(1)  # folders as well, because each takes room on the grader's disk
+        except NotTakenError as error:  # the rest is not named one by one
+            left_out.append((str(inside / name), str(error)))
+            return
+        try:
             source = os.open(name, _OPEN, dir_fd=folder)
         except OSError as error:
             left_out.append((str(inside / name), "it is a link" if _is_link(name, folder) else error.strerror))
@@ -149,7 +184,6 @@ def _copy(
             elif not stat.S_ISREG(about.st_mode):
                 why = "it is not an ordinary file"
             else:
-                budget.count(1)
                 _copy_file(source, target / name, budget)
                 continue
         except NotTakenError as error:

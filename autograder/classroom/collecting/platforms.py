@@ -49,6 +49,8 @@ class Owner:
     """Who submitted together with the owner, according to the platform; the upload counts for each of them."""
     place: str = ""
     """The folder of a plain name: in two folders the same name may belong to two people."""
+    doubtful: bool = False
+    """Whether the entry's name could also be read as another person's, who has put such numbers into their own name."""
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
@@ -160,7 +162,9 @@ class Recogniser:
         if any(is_chapter(_stem(later["rest"])) for later in readings[1:]):
             name, number = f"{name}_{number}", ""
         uploaded = (int(found["file"]),)
-        return Owner(Platform.CANVAS, name, number, late=late, uploaded=uploaded, label=part), (found["rest"],)
+        doubtful = bool(number) and any(_may_be_canvas_own(found, later) for later in readings[1:])
+        owner = Owner(Platform.CANVAS, name, number, late=late, uploaded=uploaded, label=part, doubtful=doubtful)
+        return owner, (found["rest"],)
 
     def _blackboard(self, part: str, inside: tuple[str, ...]) -> Recognised | None:
         found = _BLACKBOARD.fullmatch(part)
@@ -189,6 +193,11 @@ class Recogniser:
             name = f"{found['first']} {found['last']}"
             return Owner(Platform.ILIAS, name, found["number"], found["login"], label=part), inside
         return None
+
+
+def _may_be_canvas_own(first: re.Match, later: re.Match) -> bool:
+    """Return whether a later pair of numbers could be Canvas's; 101 and 01 in ``ada_12_101_01_a.zip`` are not."""
+    return later.start() >= first.end("file") or len(later["file"]) > 2
 
 
 def blackboard_login(name: str, page: str) -> tuple[str, str] | None:

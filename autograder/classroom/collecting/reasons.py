@@ -15,6 +15,7 @@ class Reason(StrEnum):
     CHAPTERS_NAME = "named after the chapter"
     NOT_ON_THE_ROSTER = "not on the roster"
     SEVERAL_ON_THE_ROSTER = "several on the roster"
+    TWO_PEOPLE = "two people"
     SAME_FOLDER = "same folder"
     NOT_A_ZIP = "not a zip"
     LOCKED = "locked"
@@ -54,6 +55,8 @@ _WORDS = {
     Reason.NOT_ON_THE_ROSTER: "nobody on the roster is called {name}; add the student with `weightlab roster`",
     Reason.SEVERAL_ON_THE_ROSTER: "{name} could be {who} on the roster; give Moodle's grading worksheet with "
     "--worksheet, or rename the file to one of these",
+    Reason.TWO_PEOPLE: "two people on the platform may be called {name}; ask whose it is, rename it to the "
+    "student's id, and collect it separately",
     Reason.SAME_FOLDER: "this disk does not distinguish the name from another student's",
     Reason.NOT_A_ZIP: f"not a zip, or a damaged one ({{cause}}); download it again, or {_REMEDY}",
     Reason.LOCKED: f"the zip is locked with a password; {_REMEDY}",

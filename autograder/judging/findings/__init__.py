@@ -19,7 +19,7 @@ from . import sentences
 from .conditions import POSITIONS, find_conditions, find_masks, marks_entries, take_line
 from .counts import find_formula
 from .draws import find_in_draws
-from .expressions import find_expressions
+from .expressions import find_expressions, find_reduced
 from .forms import (
     find_also_changed,
     find_changed,
@@ -29,23 +29,26 @@ from .forms import (
     find_in_errors,
     find_in_form,
     find_in_refusals,
+    find_items_alike,
     find_kept,
+    find_moved,
     find_nothing,
     find_unusable,
+    find_wrong_cases,
 )
 from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, ZERO_LINES, rank
-from .proof import ENOUGH, count_wrong, is_general, is_proved
-from .relations import Relation, find_relations
+from .proof import ENOUGH, count_wrong, is_general, is_proved, is_rich, is_varied, marks_only_wrong
+from .relations import RESIZING, Relation, find_relations
 from .samples import Label, Sample, collect_samples, find_unanswered
 from .scales import SizeWords, find_changes, find_scales, name_sizes, wants_no_change
 from .sides import find_order, find_side
 from .sources import find_related, find_sources, find_types
 from .terms import find_terms
-from .thresholds import find_axes, find_shape, find_threshold
+from .thresholds import find_axes, find_missing_ends, find_shape, find_threshold
 
 Known = dict[tuple[Sample, ...], list[Relation]]
 """The relations already found to hold in all samples of a group."""
-_OF_ONE_NUMBER = ("all zeros", "all NaN", "input", "squeezed")
+_OF_ONE_NUMBER = ("none", "all zeros", "all NaN", "input", "squeezed")
 """Kinds that say something even of a single short answer."""
 _EVERY = "In every case"
 _TRIED = "In the cases tried,"
@@ -61,11 +64,13 @@ class Finding:
     free: bool = False
     general: bool = False
     """Whether the finding holds in every case that is wrong."""
+    of_view: bool = False
+    """Whether only what a view made of the answers was looked at."""
 
     @property
     def weak(self) -> bool:
         """Whether most other explanations say more."""
-        return self.kind in WEAK
+        return self.kind in WEAK or self.of_view
 
 
 def find_finding(
@@ -116,10 +121,14 @@ def _find_one(
             return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE, general)
     samples = collect_samples(exercise, key, observed, cases)
     found = _find_in_samples(key, samples, find_unanswered(key, observed)) if samples else None
+    if found and samples[0].label.view:
+        found = replace(found, of_view=True)
     if (not found or found.kind == "shape") and (relation := find_in_form(exercise, key, observed)):
         found = Finding(relation[0], sentences.tell_whole(relation))
     if (not found or found.kind in VAGUE) and (relation := find_in_calls(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE)
+    if not found and (relation := find_moved(key, problems, cases) or find_items_alike(key, cases)):
+        return Finding(relation[0], sentences.tell_whole(relation))
     if not found and (relation := find_unusable(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation), free=True)
     if not found and (relation := find_failed_test(problems)):
@@ -148,26 +157,33 @@ def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> 
 
 
 def find_vague_finding(
-    exercise: Exercise, key: Key, observed: Sequence[Observation], cases: list[list[dict]]
+    exercise: Exercise,
+    key: Key,
+    observed: Sequence[Observation],
+    problems: Sequence[dict[str, Problem]],
+    cases: list[list[dict]],
 ) -> str | None:
-    """Describe the answers if no relation holds: their form, or that they are too large or too small."""
+    """Describe the answers if no relation holds: their form, the cases that are wrong, or too large or too small."""
     samples = collect_samples(exercise, key, observed, cases)
     looks = (_find_axes, _find_order, _find_one_side)
-    return _look(key, samples, find_unanswered(key, observed), looks) if samples else None
+    found = _look(key, samples, find_unanswered(key, observed), looks) if samples else None
+    if not found and (relation := find_wrong_cases(key, problems)):
+        return sentences.tell_whole(relation)
+    return found
 
 
 def _look(key: Key, samples: list[Sample], unanswered: list[int], looks: tuple[Callable, ...]) -> Any:
     """Look at all samples together, then at those of each part that is wrong."""
     labels = dict.fromkeys(sample.label for sample in samples if not sample.right)
     # If only one part of an answer is wrong, the sentence is about that part.
-    groups = [(samples, Label())] if len(labels) > 1 else []
+    groups = [(samples, Label())] if len(labels) > 1 and not any(label.view for label in labels) else []
     # A part without a name is called the result, which would be misleading if named parts are wrong as well.
     named = [label for label in labels if label != Label() or len(labels) == 1]
     groups += [([sample for sample in samples if sample.label == label], label) for label in named]
     known: Known = {}
     for look in looks:
         for group, label in groups:
-            if finding := look(key, group, _name_subject(label), unanswered, known):
+            if finding := look(key, group, sentences.name_subject(label), unanswered, known):
                 return finding
     return None
 
@@ -196,7 +212,7 @@ def _find_order(key: Key, samples: list[Sample], subject: str, unanswered: list[
     # The entries of a row of weights have no meaningful order, and training hardly changes it.
     of_pairs = any(sample.label.item is not None for sample in samples)
     relation = None if unanswered or of_pairs else find_order(samples)
-    return relation and f"{_capital(sentences.tell_relation(relation, subject))}."
+    return relation and f"{sentences.capital(sentences.tell_relation(relation, subject))}."
 
 
 def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
@@ -205,7 +221,7 @@ def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: li
     if any(sample.expected.ndim for sample in samples):
         begin, of = _TRIED, _name_wrong_part(subject)
     else:
-        wrong = _count_wrong_cases([sample for sample in samples if not sample.right])
+        wrong = sentences.count_wrong_cases([sample for sample in samples if not sample.right])
         begin, of = "Wherever a wrong result came back," if unanswered else f"In {wrong},", subject
     return relation and f"{begin} {sentences.tell_relation(relation, of)}."
 
@@ -223,22 +239,11 @@ def _tell_of_wrong(relation: Relation, samples: list[Sample], subject: str, unan
     if any(sample.right for sample in samples):
         return f"Where {subject} is wrong, {sentences.tell_relation(relation, 'it')}."
     told = sentences.tell_relation(relation, subject)
-    return f"Wherever a result came back, {told}." if unanswered else f"{_capital(told)}."
+    return f"Wherever a result came back, {told}." if unanswered else f"{sentences.capital(told)}."
 
 
 def _name_wrong_part(subject: str) -> str:
     return f"what is wrong in {subject}"
-
-
-def _name_subject(label: Label) -> str:
-    if label.item is None:
-        return f"your `{label.part}`" if label.part else "your result"
-    of = f" in your `{label.part}`" if label.part else ""
-    return f"{'the second' if label.item else 'the first'} item of each pair{of}"
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _all_relations(
@@ -248,7 +253,9 @@ def _all_relations(
     yield from find_types(sample)
     yield from find_sources(sample)
     yield from find_expressions(sample, key, among)
+    yield from find_reduced(sample)
     yield from find_relations(sample, even_constant)
+    yield from find_missing_ends(sample, even_constant)
     yield from find_scales(sample)
     yield from find_related(key, sample)
     yield from find_changes(sample, key)
@@ -265,19 +272,14 @@ def _common_relations(key: Key, samples: list[Sample], known: Known) -> list[Rel
 
 def _compare_all(key: Key, samples: list[Sample]) -> list[Relation]:
     common: list[Relation] | None = None
+    # Where the same number is expected everywhere, many relations hold; they are proved where it is not.
+    varied = any(is_varied(sample.expected) for sample in samples)
     for sample in samples:
-        found = dict.fromkeys(_all_relations(key, sample, common))
+        found = dict.fromkeys(_all_relations(key, sample, common, even_constant=varied))
         common = list(found) if common is None else [one for one in common if one in found]
         if not common:
             return []
     return sorted((one for one in common or [] if is_proved(samples, one)), key=rank)
-
-
-def _is_rich(samples: list[Sample]) -> bool:
-    """Return whether the samples are varied enough that a relation is unlikely to hold by chance."""
-    if max(sample.expected.size for sample in samples) > 3:
-        return True
-    return len({sample.expected.tobytes() for sample in samples}) > 1
 
 
 def _find_weak(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
@@ -297,15 +299,16 @@ def _find_general(
     every = "Wherever a result came back," if unanswered and not hidden else every
     for chosen, begin in ((wrong, every), (finite, "Wherever your result is finite,")):
         for relation in _common_relations(key, chosen, known):
-            if (relation[0] in WEAK) != weak or (not _is_rich(chosen) and relation[0] not in CERTAIN):
+            if (relation[0] in WEAK) != weak or (not is_rich(chosen) and relation[0] not in CERTAIN):
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
-                named = "it" if begin.endswith(",") and subject == _name_subject(Label()) else subject
+                named = "it" if begin.endswith(",") and subject == sentences.name_subject(Label()) else subject
                 named = f"each item of {named}" if named != "it" and _are_items(samples) else named
                 if relation[0] == "change scaled" and len({one.index for one in samples}) < len(samples):
                     named = f"each array in {named}"  # by a multiple of its own
                 words = sentences.tell_relation(relation, named)
-                begin = _TRIED if begin == _EVERY and not is_general(samples, relation) else begin
+                if samples[0].label.view or (begin == _EVERY and not is_general(samples, relation)):
+                    begin = _TRIED
                 return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak)
     return None
 
@@ -344,7 +347,8 @@ def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
         return True
     kind, *data = relation
     # A single row is the same in any order.
-    return kind in sentences.AXIS_KINDS and data[1] == sample.expected.ndim and sample.expected.shape[data[0]] == 1
+    of_axis = kind in sentences.AXIS_KINDS and kind not in RESIZING
+    return of_axis and data[1] == sample.expected.ndim and sample.expected.shape[data[0]] == 1
 
 
 def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
@@ -364,7 +368,7 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     # What a whole case is like cannot be the reason if some rows are right and others are zeros.
     if conditions and not (relations and relations[0][0] in ZERO_LINES):
         where = sentences.tell_condition(conditions[0])
-        there = relations if _is_rich(wrong) else [one for one in relations if one[0] in _OF_ONE_NUMBER]
+        there = relations if is_rich(wrong) else [one for one in relations if one[0] in _OF_ONE_NUMBER]
         if there:
             what = sentences.tell_relation(there[0], _name_wrong_part(subject) if partly else "it")
             return Finding("where", f"{_TRIED} {subject} is right except where {where}; there {what}.")
@@ -373,10 +377,10 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
             if kind == "where below one" and all(one.arguments.get(names[0].strip("`")) == 0 for one in right):
                 return Finding("where", f"{_TRIED} {subject} is right only where {names[0]} is 0.")
             return Finding("where", f"{_TRIED} {subject} is right except where {where}.")
-    if relations and _is_rich(wrong) and relations[0][0] not in LAST:
+    if relations and is_rich(wrong) and relations[0][0] not in LAST:
         what = sentences.tell_relation(relations[0], _name_wrong_part(subject) if partly else subject)
         n = len(wrong_cases)
-        cases = _count_wrong_cases(wrong)
+        cases = sentences.count_wrong_cases(wrong)
         others = "the other case" if total - n == 1 else f"the other {total - n} cases"
         return Finding("some", f"In {cases}, {what}" + (f"; in {others} it is right." if seen_all else "."))
     return None
@@ -394,22 +398,21 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
         common = list(found) if common is None else [one for one in common if one in found]
     # A single wrong entry is always in some row, and one partly right answer among wholly wrong ones always has some
     # part right: neither means anything.
-    few = 2 * len(partly) < len(wrong) or sum(map(count_wrong, wrong)) < ENOUGH
+    few = sum(map(count_wrong, wrong)) < ENOUGH
+    if few and partly == wrong and not any(sample.altered for sample in samples):
+        # Even a single entry says something if it is the only one in all cases where an argument is 0.
+        common, few = [one for one in common or [] if marks_only_wrong(one, samples)], False
+    few = few or 2 * len(partly) < len(wrong)
     if len(wrong) == 1:
         # The wrong entries of one array may be at an end by chance.
         common = [one for one in common or [] if one[0] not in POSITIONS]
-    if not common or not _is_rich(wrong) or few:
+    if not common or not is_rich(wrong) or few:
         return None
     right = [sample for sample in samples if sample.right]
     everywhere = [one for one in common if not any(marks_entries(one, sample) for sample in right)]
-    begin = _TRIED if everywhere else f"In {_count_wrong_cases(wrong)},"
+    begin = _TRIED if everywhere else f"In {sentences.count_wrong_cases(wrong)},"
     told = (everywhere or common)[0]
     lines = [line for sample in wrong if (line := take_line(sample, told))]
-    of_line = [one for one in _compare_all(key, lines) if one[0] not in LAST] if lines and _is_rich(lines) else []
-    there = f"; {sentences.tell_relation(of_line[0], 'there it')}" if of_line else ""
+    of_line = [one for one in _compare_all(key, lines) if one[0] not in LAST] if lines and is_rich(lines) else []
+    there = f"; {sentences.tell_relation(of_line[0], 'there it')}" if of_line else sentences.tell_one_value(wrong)
     return Finding("part", f"{begin} {sentences.tell_relation(told, subject)}{there}.")
-
-
-def _count_wrong_cases(wrong: list[Sample]) -> str:
-    n = len({sample.index for sample in wrong})
-    return "the one case that is wrong" if n == 1 else f"the {n} cases that are wrong"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,6 +39,7 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
             facts["where one item", quoted] = len(value) == 1
             facts["where several items", quoted] = len(value) > 1
             facts["where many items", quoted] = len(value) > 2
+            facts |= _describe_items(name, value)
             continue
         if isinstance(value, (list, tuple)):
             facts["where empty", quoted] = not value
@@ -64,6 +65,7 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
             facts["where negative", quoted] = number < 0
             facts["where above one", quoted] = number > 1
             facts["where below one", quoted] = 0 < number < 1
+            facts["where a whole number", quoted] = array.dtype.kind in "iu"
             facts["where one", quoted] = array.dtype.kind in "iu" and number == 1
     matrices = [array.shape for _, array in arrays if array.ndim == 2]
     if matrices:
@@ -74,7 +76,7 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
         name, first = arrays[0]
         facts["where integers", f"`{name}`"] = first.dtype.kind in "iu" and first.ndim > 0
     facts |= _describe_batches(arguments)
-    facts |= _describe_labels(arrays)
+    facts |= {} if "layers" in arguments else _describe_labels(arrays)
     single = as_array(expected)
     if single is not None and single.size == 1 and single.dtype.kind == "b":
         facts["where expected False",] = not single.any()
@@ -84,6 +86,14 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
         facts["where expected positive",] = float(single.reshape(())) > 0
         facts["where expected negative",] = float(single.reshape(())) < 0
     return facts
+
+
+def _describe_items(name: str, items: Sequence[Any]) -> dict[Relation, bool]:
+    """Tell which item of a pair is all zeros, or whether some array of a list is."""
+    zero = {k: not item.any() for k, item in enumerate(items) if isinstance(item, np.ndarray) and item.size}
+    if isinstance(items, tuple):
+        return {("where all zero", f"`{name}[{k}]`"): holds for k, holds in zero.items()}
+    return {("where an array is all zero", f"`{name}`"): any(zero.values())} if len(zero) == len(items) else {}
 
 
 def _describe_array(name: str, array: np.ndarray) -> dict[Relation, bool]:
@@ -134,10 +144,10 @@ def _describe_batches(arguments: dict[str, Any]) -> dict[Relation, bool]:
     size, x = arguments.get("batch_size"), arguments.get("x")
     if isinstance(size, int) and isinstance(x, np.ndarray) and size > 0:
         facts["where last batch short",] = len(x) % size != 0
+        facts["where last batch full",] = len(x) % size == 0
         facts["where several batches",] = len(x) > size
     epochs = arguments.get("epochs")
     if isinstance(epochs, int):
-        facts["where no epochs",] = epochs == 0
         facts["where several epochs",] = epochs > 1
     return facts
 
@@ -148,7 +158,7 @@ def find_conditions(key: Key, wrong: list[Sample], right: list[Sample], unanswer
     for i in unanswered:
         call = key.cases[i].calls[0]
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
-        described.append(_describe_all(key, i, arguments, key.expected[i]))
+        described.append(describe_all(key, i, arguments, key.expected[i]))
     found = part_cases(described, [_describe_sample(key, sample) for sample in right])
     signs = {float(np.sign(one.expected.reshape(()))) for one in (*wrong, *right) if _is_single_number(one.expected)}
     # If magnitudes are expected, "right except where a positive number is expected" says no more than "wrong".
@@ -162,14 +172,14 @@ def _is_single_number(array: np.ndarray) -> bool:
     return array.size == 1 and array.dtype.kind in "iuf" and bool(np.isfinite(array).all())
 
 
-def _describe_all(key: Key, index: int, arguments: dict[str, Any], expected: Any) -> dict[Relation, bool]:
+def describe_all(key: Key, index: int, arguments: dict[str, Any], expected: Any) -> dict[Relation, bool]:
     """Describe a case; if other functions' results have ties, those of the arguments do not matter."""
     related, facts = _describe_related(key, index), describe_case(arguments, expected)
     return related | {fact: holds for fact, holds in facts.items() if not related or fact[0] != "where ties"}
 
 
 def _describe_sample(key: Key, sample: Sample) -> dict[Relation, bool]:
-    return _describe_all(key, sample.index, sample.arguments, sample.expected)
+    return describe_all(key, sample.index, sample.arguments, sample.expected)
 
 
 def _describe_related(key: Key, index: int) -> dict[Relation, bool]:
@@ -190,7 +200,7 @@ _TELLING = (
     "where ties",
     "where the last class is missing",
     "where last batch short",
-    "where no epochs",
+    "where last batch full",
     "where several epochs",
     "where several batches",
     "where empty",
@@ -210,8 +220,10 @@ _TELLING = (
     "where an item is None",
     "where all equal",
     "where all zero",
+    "where an array is all zero",
     "where an entry is ()",
     "where many axes",
+    "where a whole number",
     "where array",
     "where number",
     "where float32",
@@ -253,15 +265,21 @@ def part_cases(wrong: list[dict[Relation, bool]], right: list[dict[Relation, boo
     ]
     reasons = [fact for fact in facts if len(fact) > 1 and fact[0] in (*_TELLING, *_OF_NUMBERS)]
     named = [{fact[0] for fact in reasons if fact[1] == name} for name in {fact[1] for fact in reasons}]
-    if any(kinds != named[0] for kinds in named):
-        return []  # either argument may be the reason
+    either = any(kinds != named[0] for kinds in named)
+    if either and not (len(named) == 2 and all(len(kinds) == 1 for kinds in named)):
+        return []  # any of several arguments may be the reason
     if len(wrong) <= _FEW and not all(_has_control(fact, one, right) for fact in reasons for one in wrong):
         return []
+    if either:
+        return [("where both", *reasons)] if all(fact[0] in _TELLING for fact in reasons) else []
     telling = sorted((fact for fact in facts if fact[0] in _TELLING), key=lambda fact: _TELLING.index(fact[0]))
     # If a wider fact parts the cases as well, no case tells the two apart.
     telling = list(
         dict.fromkeys(wide if (wide := (_WIDER.get(kind), *of)) in facts else (kind, *of) for kind, *of in telling)
     )
+    # Where all entries are 0, they tie as well.
+    zero = [of for kind, *of in telling if kind == "where all zero"]
+    telling = [fact for fact in telling if fact[0] != "where ties" or [*fact[1:]] not in zero]
     kinds = {fact[0] for fact in telling}
     if len(kinds) == 1:
         return telling
@@ -301,12 +319,12 @@ def find_masks(sample: Sample) -> Iterator[Relation]:
             yield ("diagonal wrong",)
         if (wrong == ~diagonal).all():
             yield ("off-diagonal wrong",)
-    for relation, mask in _mask_entries(sample):
+    for relation, mask in mask_entries(sample):
         if (wrong == mask).all():
             yield relation
 
 
-def _mask_entries(sample: Sample) -> Iterator[tuple[Relation, np.ndarray]]:
+def mask_entries(sample: Sample) -> Iterator[tuple[Relation, np.ndarray]]:
     """Yield masks that select entries by their expected sign, or by the sign of an argument of the same shape."""
     expected = sample.expected
     for name, value in sample.arguments.items():
@@ -343,4 +361,4 @@ def marks_entries(relation: Relation, sample: Sample) -> bool:
     if kind in ("all but first", "all but last"):
         _, axis, ndim = relation
         return expected.ndim == ndim and expected.shape[axis] > 1
-    return any(one == relation and bool(mask.any()) for one, mask in _mask_entries(sample))
+    return any(one == relation and bool(mask.any()) for one, mask in mask_entries(sample))

@@ -163,6 +163,10 @@ def _count_layers(layers: Sequence[Any], frozen: frozenset) -> Iterator[tuple[st
         return
     learning = [one for k, one in enumerate(layers) if k not in frozen]
     still = [one for k, one in enumerate(layers) if k in frozen]
+    total = sum(part.size for one in layers for part in one)
+    for word, left_out in (("first", still[:1]), ("last", still[-1:])):
+        less = sum(part.size for one in left_out for part in one)
+        yield f"the number of all weights and biases, less those of only the {word} layer in `frozen`", total - less
     for words, group in (("all", layers), ("those not in `frozen`", learning), ("those in `frozen`", still)):
         yield f"the number of layers ({words})", len(group)
         yield f"the number of weights ({words})", sum(one[0].size for one in group)
@@ -170,5 +174,7 @@ def _count_layers(layers: Sequence[Any], frozen: frozenset) -> Iterator[tuple[st
         filled = sum(int(np.count_nonzero(part)) for one in group for part in one)
         yield f"the number of weights and biases that are not 0 ({words})", filled
         yield f"the number of rows of weights ({words})", sum(len(one[0]) for one in group)
+        lengths = sum(length for one in group for part in one for length in part.shape)
+        yield f"the sum of all axis lengths of the weights and biases ({words})", lengths
         products = [one[0].size * one[1].size for one in group if len(one) > 1]
         yield f"the sum over the layers ({words}) of the number of weights times the number of biases", sum(products)

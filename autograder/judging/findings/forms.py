@@ -15,7 +15,7 @@ from ..compare import as_array, compare, is_numeric
 from ..key import Key
 from ..observation import Observation, Problem, ProblemKind
 from ..words import is_failed_test, with_article
-from .conditions import describe_case, part_cases
+from .conditions import describe_all, part_cases
 from .relations import Relation
 
 
@@ -266,14 +266,78 @@ def find_in_errors(key: Key, observed: Sequence[Observation]) -> Relation | None
     going = [i for i, one in answered if not one.raised]
     if not stopped or not going or len({observed[i].raised["type"] for i in stopped}) > 1:
         return None
-
-    def facts(i: int) -> dict:
-        call = key.cases[i].calls[0]
-        arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
-        return describe_case(arguments, key.expected[i])
-
-    conditions = part_cases([facts(i) for i in stopped], [facts(i) for i in going])
+    conditions = part_cases([_describe(key, i) for i in stopped], [_describe(key, i) for i in going])
     return ("stops where", _known_error(observed[stopped[0]].raised), conditions[0]) if conditions else None
+
+
+def _describe(key: Key, index: int) -> dict[Relation, bool]:
+    call = key.cases[index].calls[0]
+    arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
+    return describe_all(key, index, arguments, key.expected[index])
+
+
+def find_moved(key: Key, problems: Sequence[dict[str, Problem]], cases: Sequence[list[dict]]) -> Relation | None:
+    """Return what changes in frozen layers (weights, biases or both) if the answers are right where none is frozen."""
+    moved, free = [], []
+    for case, found, outcomes in zip(key.cases, problems, cases, strict=True):
+        arguments = dict(zip(key.arguments, case.calls[0].args, strict=False)) | dict(case.calls[0].kwargs)
+        layers, frozen = arguments.get("layers"), arguments.get("frozen")
+        if case.raises or not layers or frozen is None:
+            continue
+        if not frozen:
+            free += [found] if arguments.get("epochs") != 0 else []
+            continue
+        answer = outcomes[0].get("value")
+        answer = answer[0] if isinstance(answer, tuple) and answer and "epochs" in arguments else answer
+        if not _are_like(answer, layers):
+            return None
+        pairs = [(layers[k], answer[k]) for k in frozen]
+        moved.append([any(not _equal(old[part], new[part]) for old, new in pairs) for part in (0, 1)])
+    told = [one for one in moved if any(one)]
+    if not free or any(free) or len(told) < 2 or told.count(told[0]) < len(told):
+        return None
+    weights, biases = told[0]
+    what = "weights and biases" if weights and biases else "weights" if weights else "biases"
+    return ("frozen moved", str(len(told)), what)
+
+
+def _are_like(answer: Any, layers: Sequence) -> bool:
+    return isinstance(answer, (list, tuple)) and len(answer) == len(layers) and _are_pairs(answer)
+
+
+def find_items_alike(key: Key, cases: Sequence[list[dict]]) -> Relation | None:
+    """Return a finding if each list that comes back holds several items that are all the same."""
+    answers = [outcomes[0].get("value") for case, outcomes in zip(key.cases, cases, strict=True) if not case.raises]
+    if not all(isinstance(answer, (list, tuple)) and not is_numeric(answer) for answer in answers):
+        return None
+    several = [answer for answer in answers if len(answer) > 1 and any(map(_holds_numbers, answer))]
+    alike = [all(_equal(answer[0], other) for other in answer[1:]) for answer in several]
+    return ("items alike",) if len(alike) > 1 and all(alike) else None
+
+
+def _holds_numbers(item: Any) -> bool:
+    """Return whether some number in an item is not 0."""
+    if isinstance(item, (list, tuple)) and not is_numeric(item):
+        return any(map(_holds_numbers, item))
+    array = as_array(item)
+    return array is not None and bool(array.any())
+
+
+def find_wrong_cases(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation | None:
+    """Return the condition that separates the valid inputs with a wrong answer from those with a right one."""
+    valid = [i for i, case in enumerate(key.cases) if not case.raises]
+    kinds = {i: {one.kind for one in problems[i].values()} - {ProblemKind.CHANGED} for i in valid}
+    wrong, right = ([i for i in valid if bool(kinds[i]) is holds] for holds in (True, False))
+    # Several calls are compared with each other, whatever their arguments are.
+    if any(len(key.cases[i].calls) > 1 or ProblemKind.ITERATOR in kinds[i] for i in wrong):
+        return None
+    facts = {i: _describe(key, i) for i in valid}
+    # Another view of a wrong answer may be right.
+    seen = [(key.cases[i].view, facts[i]) for i in wrong]
+    right = [i for i in right if not any(key.cases[i].view != view and facts[i] == told for view, told in seen)]
+    conditions = part_cases([facts[i] for i in wrong], [facts[i] for i in right])
+    named = [one for one in conditions if len(one) > 1]
+    return ("right except where", named[0]) if named and len(right) > 1 else None
 
 
 def find_changed(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation | None:

@@ -30,10 +30,12 @@ WEAK = (
     "scaled and shifted",
     "scaled and shifted somehow",
     "lines alike",
+    "first axis alike",
     "lines scaled",
     "lines shifted",
     "lines scaled and shifted",
     "change scaled",
+    "whole rows",
     "nearly",
 )
 """Kinds that are used only if no other says more."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .conditions import marks_entries, mask_entries
 from .order import CERTAIN, OF_THE_CASES, ZERO_LINES
 from .relations import Relation
 from .samples import Sample
@@ -25,6 +26,13 @@ def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
         return False
     if relation[0] == "lines scaled and shifted":
         return _has_long_lines(samples, relation[1])
+    if relation[0] == "reduced":
+        return len({float(sample.got) for sample in samples}) >= ENOUGH
+    if relation[0] in ("lines alike", "first axis alike"):
+        axis = relation[1] if len(relation) > 1 else 0
+        return any(np.ptp(sample.expected.astype(float), axis=axis).any() for sample in samples)
+    if relation[0] == "whole rows":
+        return any(sample.expected.shape[-1] > 1 and sample.got.any() for sample in samples)
     if relation == ("all different",):
         return any(sample.expected.size > 1 for sample in samples)
     if relation[0] in OF_ALL:
@@ -82,3 +90,24 @@ def _has_long_lines(samples: Sequence[Sample], axis: int) -> bool:
 def count_wrong(sample: Sample) -> int:
     """Return how many entries of an answer are wrong: all of them if its shape is."""
     return sample.expected.size if sample.wrong_entries is None else int(sample.wrong_entries.sum())
+
+
+def is_varied(array: np.ndarray) -> bool:
+    """Return whether an array holds different numbers."""
+    return array.size > 1 and bool((array != array.flat[0]).any())
+
+
+def is_rich(samples: list[Sample]) -> bool:
+    """Return whether the samples are varied enough that a relation is unlikely to hold by chance."""
+    if max(sample.expected.size for sample in samples) > 3:
+        return True
+    return len({sample.expected.tobytes() for sample in samples}) > 1
+
+
+def marks_only_wrong(relation: Relation, samples: list[Sample]) -> bool:
+    """Return whether exactly the wrong entries of all samples are those where some argument is 0."""
+    if relation[:2] != ("entries where input", "zero"):
+        return False
+    right = [sample for sample in samples if sample.right]
+    told = [sample for sample in right if relation in dict(mask_entries(sample))]
+    return len(told) > 1 and not any(marks_entries(relation, sample) for sample in right)

@@ -161,6 +161,10 @@ UNFINISHED_BY_AXIS: tuple[tuple[str, Callable[[np.ndarray, int], Any]], ...] = (
     ("one too many at the end", lambda g, a: np.delete(g, -1, a)),
     ("one too many at the start", lambda g, a: np.delete(g, 0, a)),
 )
+RESIZING = frozenset(
+    [kind for kind, _ in (*REDUCED, *UNFINISHED_BY_AXIS)] + ["last ones missing", "first ones missing"]
+)
+"""Kinds that change the length of an axis, even of a single row."""
 
 
 def _position(e: np.ndarray, axis: int) -> np.ndarray:
@@ -172,8 +176,8 @@ def _position(e: np.ndarray, axis: int) -> np.ndarray:
 def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Relation]:
     """Yield every relation that holds between what came back and what was expected.
 
-    Every operation on one repeated number gives one repeated number: such cases prove nothing, and are used only if
-    ``even_constant`` is true.
+    Every operation on one repeated number gives one repeated number: cases that only have such numbers prove nothing,
+    and are used only if ``even_constant`` is true.
     """
     got = sample.got
     if got is None or not sample.expected.size:
@@ -192,7 +196,9 @@ def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Rela
         if (expected == expected.flat[0]).all() and expected.size > 1:
             if got.shape == expected.shape and np.unique(got).size == got.size:
                 yield ("all different",)
-            if not even_constant:
+            if got.size == 1 and not got.ndim and got == expected.flat[0]:
+                yield ("one for all",)
+            if not even_constant and (np.isnan(got).all() or (got == got.flat[0]).all()):
                 if np.isnan(got).all():
                     yield ("all NaN",)
                 return
@@ -214,10 +220,14 @@ def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Rela
                 for axis in range(expected.ndim if expected.ndim == 2 else 0):
                     if not np.ptp(got, axis=axis).any():
                         yield ("lines alike", axis, 2)
+                if not np.ptp(got, axis=0).any():
+                    yield ("first axis alike",)
         else:
             yield from _tried(RESHAPED, expected, sample)
             yield from _tried_by_axis(REDUCED, expected, sample)
             yield from _unfinished(expected, got)
+            if got.ndim and got.size == expected.size and sample.equals(expected.reshape(got.shape)):
+                yield ("other shape",)
 
 
 def _tried(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Relation]:

@@ -6,9 +6,13 @@ Every predicate follows a subject such as "your result".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from string import Formatter
 
+import numpy as np
+
 from .relations import FIRST_ARRAY, Relation
+from .samples import Label, Sample
 
 PREDICATES = {
     # what was done to the expected array to get what came back
@@ -96,6 +100,7 @@ PREDICATES = {
     "lines shifted": "is what was expected, with a number added to each {one}",
     "nearly": "differs from what was expected by less than 1% of the largest magnitude, as if it had been "
     "rounded or a small number had been added",
+    "first axis alike": "is the same all along its first axis",
     "lines alike": "has the same {one} everywhere",
     "all different": "holds different numbers where the same number is expected everywhere",
     "nonzero": "has entries other than 0, where 0 is expected everywhere",
@@ -129,6 +134,10 @@ PREDICATES = {
     "flat": "holds the expected numbers in one 1-D array",
     "flat by columns": "holds the expected numbers in one 1-D array, column by column",
     "flat not reshaped": "holds the expected numbers in one 1-D array",
+    "other shape": "holds the expected numbers in the right order, but in another shape",
+    "one for all": "is a single number instead of an array with that number in every entry",
+    "last ones missing": "is what was expected, but {along} at the end are missing",
+    "first ones missing": "is what was expected, but {along} at the start are missing",
     "one axis more": "is what was expected, with one axis too many",
     "squeezed": "is what was expected, but an axis of length 1 is missing",
     "sum of all": "is the sum of all expected entries",
@@ -148,6 +157,7 @@ PREDICATES = {
     "one too many at the end": "is what was expected, with one {one} too many at the end",
     "one too many at the start": "is what was expected, with one {one} too many at the start",
     # constants
+    "none": "is None",
     "all NaN": "is NaN (not a number)",
     "all zeros": "is 0",
     "all ones": "is 1",
@@ -178,6 +188,7 @@ PREDICATES = {
     "change divided by": "differs from {0} by the required change divided by {1}",
     # the inputs
     "input": "is the argument {0}, unchanged",
+    "whole rows": "holds only whole rows of {0} and rows of zeros",
     "input negated": "is minus the argument {0}",
     "input doubled": "is twice the argument {0}",
     "input squared": "is the square of the argument {0}",
@@ -211,14 +222,18 @@ PREDICATES = {
     "matrix product of": "is the matrix product {0} @ {1}",
     "matrix product transposed left": "is the matrix product {0}.T @ {1}",
     "matrix product transposed right": "is the matrix product {0} @ {1}.T",
+    "matrix product reshaped left": "is the matrix product {0} @ {1}, with {0} reshaped first (not transposed)",
+    "matrix product reshaped right": "is the matrix product {0} @ {1}, with {1} reshaped first (not transposed)",
     "outer product of": "is the outer product of {0} and {1}",
     "equality of": "is 1 where {0} equals {1}, and 0 elsewhere",
     "squared difference of": "is ({0} - {1}) squared, entry by entry",
     "absolute difference of": "is the magnitude of {0} - {1}, entry by entry",
+    "reduced": "is {0}",
     "concatenation of": "is {0} followed by {1}",
     "related": "is what `{0}` gives",
     "related part": "is {0}",
     "wrong between": "is wrong only where {0} is between {1} and {2} (and right at {3} and at {4})",
+    "wrong at": "is wrong only where {0} is {1} (and right at {2} and at {3})",
     "one axis more in shape": "has one axis too many",
     "always so many": "always has the same number of {along}, whatever is required",
     "32-bit integers": "is the expected number as a 32-bit integer holds it: numbers that are too large lose their "
@@ -272,6 +287,7 @@ CONDITIONS = {
     "where expected 0": "0 is expected",
     "where expected False": "False is expected",
     "where expected True": "True is expected",
+    "where a whole number": "{0} is an integer",
     "where array": "{0} is an array",
     "where number": "{0} is a single number",
     "where expected positive": "a positive number is expected",
@@ -287,7 +303,8 @@ CONDITIONS = {
     "where all negative": "all entries of {0} are negative",
     "where zeros": "{0} contains a 0",
     "where all zero": "{0} is all zeros",
-    "where large": "{0} holds large numbers (80 or more in magnitude)",
+    "where an array is all zero": "an array in {0} is all zeros",
+    "where large": "{0} holds large numbers (80 or more in magnitude here; the limit in your code may differ)",
     "where a tiny number": "{0} is tiny",
     "where tiny": "{0} holds only tiny numbers",
     "where all equal": "all entries of {0} are equal",
@@ -295,8 +312,8 @@ CONDITIONS = {
     "where the last class is missing": "no entry of {0} is the last class",
     "where ties": "several entries in a row of {0} tie for the largest",
     "where last batch short": "the last batch is smaller than the others",
+    "where last batch full": "the last batch is as large as the others",
     "where several batches": "there are several batches",
-    "where no epochs": "`epochs` is 0",
     "where several epochs": "there are several epochs",
 }
 DRAWS = {
@@ -370,6 +387,8 @@ FORMS = {
     "none for some": "Some items of your answer are None where a value is expected; the other items are right.",
     "not none": "Your answer has a value where None is expected; the other items are right.",
     "nones missing": "Your answer holds only the items that are not None; keep each None at its position.",
+    "items alike": "Wherever your answer has several items, they are all the same. Does it contain one list or "
+    "tuple several times?",
     "items missing": "Some items of your answer are missing; the others are right, and in the right order.",
     "refuses some otherwise": "All your results are right, but {0} of {1} invalid inputs lead to {3} instead of {2}.",
     "refuses otherwise": "All your results are right, but invalid inputs raise {1} instead of {0}.",
@@ -386,6 +405,9 @@ FORMS = {
     "shape {2}.",
     "called too seldom": "Your function does not call {0} often enough: in the first case with too few calls, {1} "
     "times instead of {2}.",
+    "frozen moved": "Your function is right where nothing is frozen, but in {0} cases it changes the {1} of frozen "
+    "layers.",
+    "right except where": "Among the valid inputs tried, your function is right except where {0}.",
     "stops where": "Among the valid inputs tried, your function stops with {0} only if {1}.",
 }
 
@@ -405,6 +427,8 @@ def tell_relation(relation: Relation, subject: str) -> str:
 def tell_condition(condition: Relation) -> str:
     """Say in a clause what is true of the cases that a condition describes."""
     kind, *data = condition
+    if kind == "where both":
+        return f"{tell_condition(data[0])} and {tell_condition(data[1])} (either may be the reason)"
     return CONDITIONS[kind].format(*data)
 
 
@@ -426,6 +450,8 @@ def tell_whole(relation: Relation) -> str:
     if kind in BEGINNINGS:
         words = tell_whole(data[0])
         return f"{BEGINNINGS[kind]} {words[0].lower()}{words[1:]}"
+    if kind == "right except where":
+        data = [tell_condition(data[0])]
     words = (DRAWS | FORMS)[kind].format(*data)
     if data[-1:] == [FIRST_ARRAY]:
         for own, article in (("your", "the"), ("Your", "The")):
@@ -452,3 +478,32 @@ def _name_axis(axis: int, ndim: int) -> dict[str, str]:
         along, one, each = (("rows", "row", "column"), ("columns", "column", "row"))[axis]
         return {"along": along, "one": one, "each": each}
     return {"along": f"entries along axis {axis}", "one": f"entry along axis {axis}", "each": f"line along axis {axis}"}
+
+
+def name_subject(label: Label) -> str:
+    """Name the part of an answer that a label stands for."""
+    if label.view:
+        return f"the list “{label.view}”"
+    if label.item is None:
+        return f"your `{label.part}`" if label.part else "your result"
+    of = f" in your `{label.part}`" if label.part else ""
+    return f"{'the second' if label.item else 'the first'} item of each pair{of}"
+
+
+def capital(words: str) -> str:
+    """Write the first letter as a capital one."""
+    return words[:1].upper() + words[1:]
+
+
+def tell_one_value(wrong: Sequence[Sample]) -> str:
+    """Say what came back in all wrong entries, if that is always 0, 1 or -1."""
+    if any(sample.wrong_entries is None or sample.got.dtype.kind == "b" for sample in wrong):
+        return ""
+    values = np.concatenate([sample.got[sample.wrong_entries].ravel() for sample in wrong])
+    return f"; there it is {values[0]:.0f}" if values[0] in (0, 1, -1) and (values == values[0]).all() else ""
+
+
+def count_wrong_cases(wrong: Sequence[Sample]) -> str:
+    """Say how many cases are wrong."""
+    n = len({sample.index for sample in wrong})
+    return "the one case that is wrong" if n == 1 else f"the {n} cases that are wrong"

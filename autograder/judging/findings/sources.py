@@ -58,6 +58,17 @@ def find_sources(sample: Sample) -> Iterator[Relation]:
             for kind, change in CHANGES:
                 if _matches(sample, change, array):
                     yield (kind, f"`{name}`")
+            if _takes_whole_rows(sample, array):
+                yield ("whole rows", f"`{name}`")
+
+
+def _takes_whole_rows(sample: Sample, array: np.ndarray) -> bool:
+    """Return whether each row of an answer is the row of an argument, or all zeros."""
+    got = sample.got
+    if got.shape != array.shape or got.ndim < 2 or got.dtype.kind not in "iuf":
+        return False
+    zero = got == 0
+    return bool((zero.all(axis=-1) | (got == array).all(axis=-1)).all())
 
 
 def _matches(sample: Sample, change: Any, *arrays: np.ndarray) -> bool:
@@ -97,6 +108,8 @@ def find_related(key: Key, sample: Sample) -> Iterator[Relation]:
 def find_types(sample: Sample) -> Iterator[Relation]:
     """Yield a relation if the right numbers came back as another type."""
     got, wanted = sample.got, sample.expected.dtype.kind
+    if sample.value is None:
+        yield ("none",)
     if isinstance(sample.value, str) and sample.expected.dtype.kind == "b":
         if sample.value.strip().lower() == str(bool(sample.expected)).lower():
             yield ("text for truth",)

@@ -22,7 +22,7 @@ def find_terms(sample: Sample, key: Key) -> Iterator[Relation]:
     if not np.isfinite(got).all() or not np.isfinite(expected).all():
         return
     single = np.float32 in (got.dtype, expected.dtype)
-    terms = dict([*find_bases(sample, key), *find_operands(sample, key), *_find_products(sample)])
+    terms = dict([*find_bases(sample, key), *find_operands(sample, key), *_find_products(sample), *_find_ends(sample)])
     terms = {quoted: term for quoted, term in terms.items() if np.isfinite(term).all()}
     for quoted, term in terms.items():
         if term.shape not in (expected.shape, expected.shape[1:]):
@@ -75,6 +75,21 @@ def _find_multiples(sample: Sample, quoted: str, term: np.ndarray, tolerance: fl
         if abs(factor - number) <= tolerance * max(abs(factor), 1e-3):
             yield ("term times", "plus", quoted, words)
     yield ("differs by multiple", quoted)
+
+
+def _find_ends(sample: Sample) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the arrays of the first and of the last pair in a list of pairs, such as the layers of a network."""
+    expected = sample.expected
+    if sample.label.item is not None:
+        return  # the pair at the same position says more
+    for name, items in sample.arguments.items():
+        if not (isinstance(items, list) and items and all(isinstance(item, tuple) for item in items)):
+            continue
+        for end in (0, -1):
+            for k, array in enumerate(items[end]):
+                fits = isinstance(array, np.ndarray) and array.shape in (expected.shape, expected.shape[1:])
+                if fits and array.size and array.dtype.kind in "iuf":
+                    yield f"`{name}[{end}][{k}]`", array.astype(float)
 
 
 def _find_products(sample: Sample) -> Iterator[tuple[str, np.ndarray]]:

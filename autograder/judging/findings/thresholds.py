@@ -9,6 +9,7 @@ import numpy as np
 
 from ..compare import as_array
 from ..key import Key
+from .proof import ENOUGH
 from .relations import Relation
 from .samples import Sample
 
@@ -25,11 +26,16 @@ def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
     for name, compared in found.items():
         values, wrong = (np.concatenate([pair[k] for pair in compared]) for k in (0, 1))
         wrong_values, right_values = values[wrong], values[~wrong]
-        if len(compared) < len(samples) or np.unique(wrong_values).size < 2 or values.size < _ENOUGH:
+        if len(compared) < len(samples) or wrong_values.size < 2 or values.size < _ENOUGH:
             continue
         low, high = wrong_values.min(), wrong_values.max()
         below, above = right_values[right_values < low], right_values[right_values > high]
         if below.size and above.size and below.size + above.size == right_values.size:
+            if low == high:
+                if wrong_values.size < ENOUGH:
+                    continue
+                texts = _write_apart(*map(float, (low, high, below.max(), above.min())))
+                return ("wrong at", name, texts[0], *texts[2:])
             return ("wrong between", name, *_write_apart(*map(float, (low, high, below.max(), above.min()))))
     return None
 
@@ -62,6 +68,20 @@ def _compare_entries(key: Key, sample: Sample) -> Iterator[tuple[str, np.ndarray
         array = None if value is None or isinstance(value, (bool, str)) else as_array(value)
         if array is not None and array.shape == expected.shape and array.dtype.kind in "iuf":
             yield name, array.astype(float).ravel(), wrong.ravel()
+
+
+def find_missing_ends(sample: Sample, even_constant: bool = False) -> Iterator[Relation]:
+    """Yield the end at which some items along an axis are missing; see `find_relations` for constant arrays."""
+    got, expected = sample.got, sample.expected
+    if got is None or not got.size or not expected.size or got.ndim != expected.ndim:
+        return
+    if not even_constant and (expected == expected.flat[0]).all() and (got == got.flat[0]).all():
+        return
+    for axis, (m, n) in enumerate(zip(got.shape, expected.shape, strict=True)):
+        if m < n:
+            for kind, left in (("last ones missing", range(m)), ("first ones missing", range(n - m, n))):
+                if sample.equals(np.take(expected, left, axis)):
+                    yield (kind, axis, expected.ndim)
 
 
 def find_shape(samples: list[Sample]) -> Relation | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import errno
 import logging
 import os
@@ -155,6 +156,36 @@ def test_a_submission_is_bounded(exchange, monkeypatch, caplog):
     (folder / "weightlab" / "large.py").write_bytes(bytes(2000))
     exchange.collect()
     assert "weightlab/large.py" not in exchange.held() and "unpacks to more than" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("said", "noted", "edited", "told"),
+    [(0, 0, 0, False), (60, 0, 0, True), (0, 60, 0, True), (10, 10, 0, False), (0, 0, 60, False), (60, 60, 60, True)],
+)
+def test_a_time_that_the_student_has_set_back_is_told(exchange, caplog, said, noted, edited, told):
+    """``edited`` sets back the time that a program can set, which tells nothing."""
+    now = datetime.datetime.now(datetime.UTC)
+    past = [f"{now - datetime.timedelta(minutes=minutes):%Y-%m-%d %H:%M:%S} UTC" for minutes in (said, noted)]
+    folder = exchange.submit(time=past[0])
+    (folder / "timestamp.txt").write_text(past[1])
+    for path in (folder, folder / "weightlab" / "weights.py"):
+        os.utime(path, (now.timestamp() - 60 * edited,) * 2)
+    exchange.collect()
+    assert exchange.held() == WHOLE and ("but it was changed at" in caplog.text) is told
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "link"])
+def test_a_flood_of_folders_or_links_is_bounded_and_told_in_one_line(exchange, monkeypatch, caplog, kind):
+    monkeypatch.setattr(inbound, "Budget", lambda: Budget(files=20))
+    folder = exchange.submit() / "z"
+    folder.mkdir()
+    for number in range(50):
+        one = folder / str(number)
+        one.mkdir() if kind == "folder" else one.touch() if kind == "file" else one.symlink_to("/etc/passwd")
+    exchange.collect()
+    made = sum(1 for _ in (exchange.room / "submitted" / ME / CHAPTER / "z").iterdir())
+    assert exchange.held() >= WHOLE and made < 20
+    assert caplog.text.count("it holds more than") == 1
 
 
 def test_a_full_disk_ends_collecting_and_leaves_no_part(exchange, monkeypatch, caplog):

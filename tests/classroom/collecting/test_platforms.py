@@ -69,6 +69,8 @@ class TestMoodle:
         }
         found = inbox.collect(inbox.put("download.zip", files))
         assert found.taken == {"Ada-L"}
+        assert Reason.SUPERSEDED not in found.harmless.values(), "what was typed beside a zip is no earlier upload"
+        assert not any("of 2 uploads" in row.words for row in found.rows), "and is not counted as one"
         assert [row.student for row in found.rows if row.reason is Reason.NO_SUBMISSION] == ["Fay-F"]
         assert found.lost == {
             "Eve-E": Reason.WEB_ENTRY,
@@ -141,6 +143,65 @@ class TestMoodle:
         }
         found = inbox.collect(inbox.put("download.zip", files))
         assert inbox.mark("Ada") == ("ada", "ada") and found.taken >= {"Ada", "Eve"}
+
+
+class TestTakenNames:
+    """A student who may change their own name on a platform cannot take a classmate's place."""
+
+    ROSTER = (
+        Student("ada", "Ada", "Lovelace", "ada@x.org", "ada", canvas="4711", github="ada"),
+        Student("eve", "Eve", "Miller", "eve@x.org", "eve", canvas="1234"),
+    )
+
+    @staticmethod
+    def collected(inbox, own, others, roster=ROSTER):
+        inbox.classroom.mkdir(exist_ok=True)
+        if roster:
+            write_roster(inbox.classroom, Roster(roster))
+        return inbox.collect(inbox.put("submissions.zip", {own: packed("own"), others: packed("other")}))
+
+    @pytest.mark.parametrize("roster", [ROSTER, ()])
+    @pytest.mark.parametrize(
+        "forged", ["lovelaceada_4711_999999999_1234_5678_x.zip", "lovelaceada_4711_99999_5678_x.zip"]
+    )
+    def test_numbers_in_a_name_on_canvas(self, inbox, roster, forged):
+        found = self.collected(inbox, "lovelaceada_4711_5555_01_weights.zip", forged, roster)
+        student = "ada" if roster else "lovelaceada-4711"
+        assert inbox.mark(student) == ("own", "own") and found.lost == {student: Reason.TWO_PEOPLE}
+
+    @pytest.mark.parametrize(
+        ("own", "others"),
+        [
+            ("lovelaceada_4711_5555_01_weights.zip", "lovelaceada_1234_6666_01_weights.zip"),
+            (moodle("Ada Lovelace", 1), moodle("Team-Ada Lovelace", 2)),
+            ("Lovelace_Ada_ada_4711/01_weights.zip", "Lovelace_Ada_eve_x_ada_1/01_weights.zip"),
+        ],
+    )
+    def test_a_number_or_the_whole_name_tells_whose_it_is(self, inbox, own, others):
+        found = self.collected(inbox, own, others)
+        assert inbox.mark("ada") == ("own", "own") and found.taken == {"ada"}
+
+    @pytest.mark.parametrize(
+        ("own", "others"),
+        [
+            (moodle("Ada Lovelace", 1), moodle("Ada Lovelace", 2)),
+            (
+                "4711-9 - Ada Lovelace - Mar 2, 2026 1000 AM/01_weights.zip",
+                "1234-9 - Ada Lovelace - Mar 2, 2026 1100 AM/01_weights.zip",
+            ),
+        ],
+    )
+    def test_if_nothing_tells_whose_it_is_a_person_decides(self, inbox, own, others):
+        found = self.collected(inbox, own, others)
+        assert not found.taken and [row.reason for row in found.rows] == [Reason.TWO_PEOPLE] * 2
+
+    def test_a_name_on_github_that_ends_like_a_classmates(self, inbox):
+        inbox.classroom.mkdir()
+        write_roster(inbox.classroom, Roster([self.ROSTER[0]]))
+        inbox.put("weights-ada-main.zip", packed("own"))
+        inbox.put("weights-eve-ada-main.zip", packed("other"))
+        found = inbox.collect()
+        assert inbox.mark("ada") == ("own", "own") and found.lost == {"ada": Reason.TWO_PEOPLE}
 
 
 class TestCanvas:
