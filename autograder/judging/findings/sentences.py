@@ -339,7 +339,7 @@ DRAWS = {
     "draws clipped": "Many of your weights have exactly the largest magnitude, as if they had been clipped.",
     "draws never negative": "In the cases tried, none of your weights is negative; weights need both signs.",
     "draws never positive": "In the cases tried, none of your weights is positive; weights need both signs.",
-    "draws one sign": "All weights of one call have the same sign; weights need both signs.",
+    "draws one sign": "In each call, all weights have the same sign; weights need both signs.",
     "draws mean": "The mean of your weights is clearly {0} 0.",
     "draws uniform for normal": "Your weights follow a uniform distribution; a normal distribution is required.",
     "draws normal for uniform": "Your weights follow a normal distribution; a uniform distribution is required.",

@@ -145,7 +145,7 @@ def bend_line(forward: Callable) -> Dial:
 
     def draw(neurons: float, target: str) -> dict:
         wanted = _TARGETS[target](x)
-        # bends at even distances, and the output weights that fit best
+        # evenly spaced bends, and the output weights that fit best
         bends = np.linspace(-2, 2, int(neurons), endpoint=False)
         hidden = given_relu(x[:, None] - bends)
         (*outputs, bias), *_ = np.linalg.lstsq(np.column_stack([hidden, np.ones(len(x))]), wanted, rcond=None)
