@@ -251,7 +251,7 @@ class Chapter:
             if missing := set(parts) - set(aspects):
                 raise ValueError(f"{name}: parts without an aspect: {sorted(missing)}")
             if len(hints) != 3 or not make_cases.__doc__:
-                raise ValueError(f"{name}: an exercise has a task (docstring) and three hints")
+                raise ValueError(f"{name}: an exercise needs a task (docstring) and three hints")
             made = Exercise(
                 name,
                 self.name,

@@ -162,8 +162,8 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNot
 def _added(released: dict, cell: dict) -> str:
     """Return the student's addition to a text of the course, for example an answer typed into its question.
 
-    That is whole lines, and what follows a line of the course on that line. Return nothing if a line of the course's
-    text is missing: the text may be that of an earlier release.
+    It consists of whole lines, and of what was typed at the end of the course's own lines. Return nothing if a line of
+    the course's text is missing: the text may be that of an earlier release.
     """
     if released["cell_type"] != "markdown" or marks_of(released).get("solution") or cell.get("cell_type") == "code":
         return ""

@@ -257,7 +257,7 @@ def test_a_file_that_python_cannot_read_is_named_in_one_sentence(command, file, 
         (
             "    hints=(\n",
             '    hints=(\n        "",\n',
-            "Python stops at {}: ValueError: neuron: an exercise has a task",
+            "Python stops at {}: ValueError: neuron: an exercise needs a task",
         ),
         (
             'prerequisites=("weighted_sum",)',

@@ -211,7 +211,10 @@ def _walk(root: str, ignored: Callable[[str], bool]) -> Iterator[tuple[str, os.s
 
 
 def _describe(about: os.stat_result) -> tuple[int, ...]:
-    """Return data that changes when a file does; for a folder, only who may use it: its files are separate."""
+    """Return data that changes when a file does.
+
+    For a folder, it changes only when access to the folder does: the files in it are described separately.
+    """
     who = (about.st_mode, about.st_uid, about.st_gid, about.st_ino)
     return who if stat.S_ISDIR(about.st_mode) else (*who, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
 

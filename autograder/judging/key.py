@@ -54,7 +54,7 @@ class Key:
     related: tuple[Related, ...] = ()
     """The results of other functions of the course for the same arguments."""
     asked: tuple[tuple, ...] = ()
-    """For each case, how the reference calls the function among the arguments; see `Observation.asked`."""
+    """For each case, how the reference calls the function that is one of the arguments; see `Observation.asked`."""
     stub: str = ""
     """The function as it is handed out, for `reset`; only in public keys."""
 

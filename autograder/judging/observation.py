@@ -40,7 +40,7 @@ class Observation:
     part: int | None = None
     """Which item of the answer is or holds that iterator; None means the whole answer."""
     asked: tuple = ()
-    """How many times the function among a case's arguments was called, and the shapes of the arrays that it got."""
+    """How many times the function that is one of a case's arguments was called, and with arrays of which shapes."""
     diagnosis: str | None = None
     """The kind of answer according to the scoring function, by which misconceptions are recognised."""
 

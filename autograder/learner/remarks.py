@@ -53,7 +53,7 @@ def describe_other_copy(graded: Path = LIBRARY) -> str:
     if here is None or here == find_copy(graded):
         return ""
     return (
-        f"You are in another copy of the course, {here}; the copy that is read and graded here is {graded}. Edit the "
+        f"You are in one copy of the course, {here}, but the copy that is read and graded is {graded}. Edit the "
         "files of the graded copy, or use the Python of the copy that you are in."
     )
 

@@ -83,8 +83,9 @@ def minibatches(
     Raises
     ------
     ValueError
-        If ``batch_size`` is below 1, at the call or when the first batch is requested;
-        the message must contain the batch size that was given, such as -3.
+        If ``batch_size`` is below 1; the message must contain the batch size that was
+        given, such as -3. It may be raised at the call, or when the first batch is
+        requested.
 
     Notes
     -----

@@ -213,7 +213,7 @@ def fine_tune(
     layers : list of (weights, bias)
         The network afterwards.
     losses : list of float
-        One number per epoch, as from `train`.
+        One number per epoch, as `train` returns them.
 
     Notes
     -----

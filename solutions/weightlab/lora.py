@@ -216,7 +216,7 @@ def lora_fine_tune(
     layers : list of (weights, bias)
         The frozen network, with ReLU after each layer except the output layer.
     adapters : list of (down, up)
-        One adapter per layer, as from `lora_init`.
+        One adapter per layer, as `lora_init` returns it.
     x : ndarray of shape (n, fan_in)
         The new examples, at least one.
     y : ndarray of int, shape (n,)
@@ -235,7 +235,7 @@ def lora_fine_tune(
     adapters : list of (down, up)
         The trained adapters.
     losses : list of float
-        One number per epoch, as from `train`.
+        One number per epoch, as `train` returns them.
 
     Notes
     -----

@@ -142,7 +142,7 @@ CONCEPTS = (
         {
             "about twice as large": "layers do not compound",
             "about 100 times as large": "layers add their effects",
-            "about as large, because ReLU cuts it back": "an activation function keeps signals in bounds",
+            "about as large, because ReLU cuts it back": "an activation function keeps signals within bounds",
         },
         1,
     ),
@@ -319,7 +319,7 @@ def _show_widget(when: str) -> None:
 
 def _comment(when: str, given: Mapping[str, str]) -> str:
     if len(given) < len(CONCEPTS):
-        return f"{len(CONCEPTS) - len(given)} to go. Each answer is kept as you pick it, and none is marked."
+        return f"{len(CONCEPTS) - len(given)} to go. Each answer is saved as soon as you pick it; no answer is marked."
     if when == "before":
         return "Thank you. The course answers all of these questions, and asks them again at its end."
     before = read_answers(store.load("concepts"), "before")

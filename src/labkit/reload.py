@@ -85,7 +85,7 @@ class Reloader:
         self.namespace = namespace
         self._sources: dict[str, bytes] = {}
         self._gone: dict[str, dict[str, tuple[Any, list[str]]]] = {}
-        """What each module no longer has, with the notebook's names for it, because a save may bring it back."""
+        """By module, its lost objects and the notebook's names for them: a later save may bring the objects back."""
         self._called: dict[int, tuple[FunctionType, Any]] = {}
         """The library's functions that the notebook has, by id, with what it calls instead of each."""
         self.after_cell()

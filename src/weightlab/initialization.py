@@ -38,7 +38,7 @@ def distinct_neurons(weights: np.ndarray) -> int:
 
     Two neurons count as the same if no weight of one differs from the same weight of
     the other by more than a ten-thousandth (1e-4) of the largest magnitude in the whole
-    array. The margin is for rounding, which alone makes identical neurons differ in
+    array. The margin is for rounding errors: they can make identical neurons differ in
     their last digits. In every test case, two neurons differ either by far less than
     the margin or by far more.
 
@@ -203,7 +203,7 @@ def init_layers(
     rng : numpy.random.Generator
         The only source of random numbers.
     scheme : {"he", "xavier"}
-        Whether to draw every layer by `he_normal` or by `xavier_normal`.
+        Whether to draw every layer with `he_normal` or with `xavier_normal`.
 
     Returns
     -------

@@ -62,7 +62,9 @@ def test_what_was_answered_is_told_only_after_the_course():
     assert said == "14 of 15 are right. Before the course it was 0. Look again at question 13 (chapter 8)."
     two = concepts._comment("after", partly | {"lora": WRONG["lora"]})
     assert two.endswith("Look again at questions 13 (chapter 8), 14 (chapter 9).")
-    assert concepts._comment("after", {}) == "15 to go. Each answer is kept as you pick it, and none is marked."
+    assert (
+        concepts._comment("after", {}) == "15 to go. Each answer is saved as soon as you pick it; no answer is marked."
+    )
 
 
 def test_answers_picked_in_the_notebook_are_kept_and_shown_again(monkeypatch):

@@ -24,7 +24,7 @@ VALUES = {
     "other processes are out of reach": ([], [17]),
     "the images that judge the capstone are hidden": ((0, 4000), (500, 4000)),
     "few processes": (limits.MAX_PROCESSES, limits.MAX_PROCESSES + 1),
-    "memory of one process is bounded": (limits.MEMORY // MIB, limits.MEMORY // MIB + 1),
+    "the memory of one process is bounded": (limits.MEMORY // MIB, limits.MEMORY // MIB + 1),
     "no memory that is not counted": ([], ["shared"]),
     "/tmp is small": (isolation.TEMPORARY_BYTES // MIB, isolation.TEMPORARY_BYTES // MIB + 1),
     "files are small": (limits.FILE_BYTES // MIB, limits.FILE_BYTES // MIB + 1),
@@ -33,7 +33,7 @@ VALUES = {
 }
 ENDS = {
     "signals to the autograder's process do nothing": Ending.ANSWERED,
-    "memory of several processes together is bounded": Ending.MEMORY,
+    "the memory of several processes together is bounded": Ending.MEMORY,
     "files are few": Ending.FILES,
     "output is bounded": Ending.TOO_MUCH,
     "endless sleep is ended": Ending.TIMEOUT,

@@ -224,8 +224,8 @@ def student_id_that_javascript_has(it: Submission) -> None:
 
 
 @attack(student="c7")
-def student_id_that_a_list_makes_up(it: Submission) -> None:
-    """The student's id is one that Formgrader's list uses for its own lines: the seventh line would be lost."""
+def student_id_that_a_list_gives_its_rows(it: Submission) -> None:
+    """The student's id is one that Formgrader's list gives to its own rows; the seventh row would be lost."""
 
 
 @attack(student=f"{HONEST}#x", submission="malformed", costs=POINTS)

@@ -17,7 +17,7 @@ from .reasons import NotTakenError, Reason, mebibytes
 MAX_FILES = 20_000
 """Files that one submission may hold, including those in zips within it."""
 MAX_UNPACKED = 64 * 2**20
-"""Bytes of one submission that are read in all: its notebook, its modules, and the zips within it."""
+"""Total bytes that are read from one submission: its notebook, its modules, and the zips within it."""
 MAX_ZIP = 64 * 2**20
 """Bytes of a zip as it was submitted."""
 MAX_CLASS_FILES = 200_000

@@ -152,7 +152,7 @@ def _is_usual(factor: float) -> bool:
 
 
 _PEAKED = 0.04
-"""How many more of the weights, as a fraction, than required are within one standard deviation before it is told."""
+"""How far the fraction of weights within one standard deviation may exceed the required one and go unmentioned."""
 _ROOTS = (
     ("√2", math.sqrt(2), "twice"),
     ("1/√2", 1 / math.sqrt(2), "half"),

@@ -197,7 +197,7 @@ def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:
 
 
 def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return how an answer's calls of the function among its arguments differ from the reference's calls, or None."""
+    """Return how an answer's calls of the function that it is given differ from the reference's calls, or None."""
     pairs = [
         (call.args, wanted, one.asked)
         for case, wanted, one in zip(key.cases, key.asked, observed, strict=False)
@@ -349,7 +349,7 @@ def find_changed(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation |
 
 
 def find_also_changed(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return the argument that most calls with an answer change, whatever else is wrong."""
+    """Return the argument that is changed by most of the calls that give an answer, whatever else is wrong."""
     answered = [set(one.changed) for _, one in _answered(key, observed) if not one.raised]
     changed = [one for one in answered if one]  # adding zeros changes nothing
     common = set.intersection(*changed) if len(changed) > 1 and 2 * len(changed) > len(answered) else set()

@@ -64,11 +64,11 @@ def _sizes_in(relation: Relation, sample: Sample) -> tuple[float, ...]:
 
 
 _ENDS = {"input minus smallest": lambda array: array.min() > 0, "input minus largest": lambda array: array.max() < 0}
-"""Where it shows whether an end of the input is subtracted whatever its sign is, by kind of relation."""
+"""By kind of relation, whether an array would give another result if the subtraction stopped at 0."""
 
 
 _CASES = 3
-"""Number of cases in which a relation must hold before it may be told of every case."""
+"""Number of cases in which a relation must hold before it may be stated for every case."""
 
 
 def is_general(samples: Sequence[Sample], relation: Relation) -> bool:

@@ -40,7 +40,7 @@ def _last(e: np.ndarray, axis: int) -> np.ndarray:
 
 
 _MOST_MOVED = 4
-"""The largest number of rows that are looked for at the other end of an array."""
+"""The largest number of rows that is recognised as moved from one end of an array to the other."""
 _MOST_CLASSES = 300
 """The largest number of rows of a square matrix that a detector makes from a row of numbers."""
 
@@ -307,7 +307,7 @@ def _capped(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
 
 
 _FIT = 1e-7
-"""The largest error of a fit of scale and shift, as a fraction of the largest number."""
+"""The largest error at which a scale and a shift still count as fitting, as a fraction of the largest number."""
 
 
 def _fits(fitted: np.ndarray, got: np.ndarray) -> bool:

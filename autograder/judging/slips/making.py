@@ -143,7 +143,7 @@ def _write_sketches(exercise: Exercise, cases: Sequence[Case], attempts: list[_A
 
 
 def _observe(exercise: Exercise, cases: Sequence[Case], function: Callable) -> list[Observation]:
-    """Return what a slip gives; after an error for valid input the rest is empty."""
+    """Return what a slip gives in each case; the cases after an error on valid input get empty observations."""
     seen: list[Observation] = []
     for case in cases:
         seen.append(_observe_case(exercise, case, function))
