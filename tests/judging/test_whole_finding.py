@@ -462,7 +462,7 @@ def test_a_single_wrong_entry_says_something_if_only_there_an_argument_is_zero()
     two = np.where(X == 7, 0, zeros)
     assert part(numbered(sample(Y, np.where(zeros == 0, 0, Y), x=two), *others)) is None
     odd = sample(Y, np.where(zeros == 0, 0.7, Y), x=zeros)
-    assert part(numbered(odd, *others)) == told.replace("; there it is 0", "")
+    assert part(numbered(odd, *others)) == told.replace("; each wrong entry is 0", "")
 
 
 def test_a_list_that_a_view_made_is_named():
