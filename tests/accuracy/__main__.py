@@ -159,16 +159,17 @@ pattern that only the cases tried had; eight gave advice on code that the studen
 were the same; three were inexact about random draws; and two described an order the wrong way round. Thirty-four more
 were true but said little, and for 63 answers the check gave only the position of the first number that differs.
 
-The tenth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6 to
-10. They were asked for natural mistakes of students from many backgrounds. It was judged once, on 29 November 2026, by
-commit 025612e, before anything was changed for it, and each half was read by a person who had read neither the set nor
-the code of the findings before. Of the nine wrong answers that passed, five are accepted by the course: three lists in
-place of arrays (the check mentions them) and two results of integers. One makes Fortran-ordered arrays useless, one
-returns arrays from its arguments, and one accepts a scheme in capital letters; none of the three is noticed. One counts
-an axis of length 0 as 1; a case now catches it. Of the 12 faulty sentences, four are findings beside the right
-misconception, which a learner does not see; in five the advice presumed something that the code does not do (four of
-these texts are changed); one pointed with "there" at the wrong place, which is changed as well; one took three equal
-results for a pattern; and one near slip gave the same numbers only because the steps were large. Twenty-two more were true but said little."""
+The tenth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6
+to 10. They were asked for natural mistakes of students from many backgrounds. It was judged once, on 29 November
+2026, by commit 025612e, before anything was changed for it, and each half was read by a person who had read neither
+the set nor the code of the findings before. Of the nine wrong answers that passed, five are accepted by the course:
+three lists in place of arrays (the check mentions them) and two results of integers. One makes Fortran-ordered arrays
+useless, one returns arrays from its arguments, and one accepts a scheme in capital letters; none of the three is
+noticed. One counts an axis of length 0 as 1; a case now catches it. Of the 12 faulty sentences, four are findings
+beside the right misconception, which a learner does not see; in five the advice presumed something that the code does
+not do (four of these texts are changed); one pointed with "there" at the wrong place, which is changed as well; one
+took three equal results for a pattern; and one near slip gave the same numbers only because the steps were large.
+Twenty-two more were true but said little."""
 
 
 _NUMBERED = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
