@@ -339,8 +339,14 @@ CHAPTER.question(
             2356,
             "Pass 6 computes in float32, with about seven digits. It is imprecise, but not wrong.",
         ),
-        "a_hundredth_is_a_bug": (23, "Look at pass 5 again. A few thousandths are far more than rounding."),
-        "both_slips": (236, "Compare passes 5 and 6 again. How precise is float32, and what is more than rounding?"),
+        "a_hundredth_is_a_bug": (
+            23,
+            "Look at pass 5 again. An error of a few thousandths is too large to be rounding.",
+        ),
+        "both_slips": (
+            236,
+            "Compare passes 5 and 6 again. How precise is float32, and which error is too large to be rounding?",
+        ),
         "how_many": (3, "This is the number of wrong passes. Write their numbers one after the other."),
     },
 )

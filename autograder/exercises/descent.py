@@ -101,17 +101,18 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
         "the same generator, used again, must give a new order": first != again,
         "a generator in another state must give another order": first != other,
         "neighbouring examples must be separated": neighbours < len(first) / 3,
-        "examples must move to other batches than their neighbours in the file": bool(travelled > batch_size),
+        "examples must move by more than batch_size positions on average": bool(travelled > batch_size),
     }
 
 
 def _places(answers: list, calls: tuple[Call, ...]) -> dict:
-    """Tell whether each example takes each place at least once, as in fair shuffles."""
+    """Tell whether each example appears at least once in each position, as in fair shuffles."""
     orders = [tuple(float(label) for _, y in _batches(answer) for label in np.ravel(y)) for answer in answers]
     _, labels, *_ = calls[0].args
     seen = {(place, label) for order in orders for place, label in enumerate(order)}
     wanted = {(place, float(label)) for place in range(len(labels)) for label in labels}
-    return {f"in {len(calls)} orders each of {len(labels)} examples must take each place at least once": seen >= wanted}
+    orders_and_examples = f"in {len(calls)} orders, each of {len(labels)} examples"
+    return {f"{orders_and_examples} must appear at least once in each position": seen >= wanted}
 
 
 @CHAPTER.exercise(
@@ -154,7 +155,7 @@ def minibatches(rng):
     drawn = "draws its order from rng"
     yield Case.of(drawn, calls=calls, view="orders", note="forty examples, in four calls")
     calls = [Call((x[:4], y[:4], 2, Rng(seed)))] * 80  # a fair shuffle fails once in 600 million tries
-    yield Case.of(drawn, calls=calls, view="places", note="four examples, in 80 calls with one generator")
+    yield Case.of(drawn, calls=calls, view="places", note="four examples, in 80 calls with the same generator")
     for size in (0, -3):
         yield Case.of(
             "refuses a batch size below 1",
@@ -386,9 +387,9 @@ _FATES = {
     ),
     "mixed_labels": (
         6,
-        "If only the images had been shuffled, its neurons would be active, but it could not read. Is that so?",
+        "If only the images had been shuffled, its neurons would be active, but it could not read. Is that the case?",
     ),
-    "no_biases": (7, "If the biases had never been updated, they would all still be exactly zero. Is that so?"),
+    "no_biases": (7, "If the biases had never been updated, they would all still be exactly zero. Are they?"),
     "healthy": (8, "Look at all its parameters again, including the biases."),
 }
 _PATIENTS = {

@@ -217,7 +217,7 @@ CHAPTER.question(
     mistakes={
         "adds_the_weights": (
             4.8,
-            "This is 3 times the sum of the weights, as if the connections were parallel. Here each one multiplies "
+            "This is 3 times the sum of the weights, as if the connections were in parallel. Here each one multiplies "
             "the output of the one before it.",
         ),
         "adds_instead_of_multiplying": (4.6, "This is the signal plus all weights. A connection multiplies."),

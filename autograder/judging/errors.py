@@ -146,8 +146,8 @@ def _explain_global(name: str, error: Mapping[str, Any]) -> str:
     if not name or "UnboundLocalError" in error.get("kinds", ()) or not re.match(line, str(error.get("code") or "")):
         return ""
     return (
-        f"`global {name}` names a variable that the module does not have: give `{name}` a value in the function, without "
-        "`global`."
+        f"`global {name}` names a variable that the module does not have: give `{name}` a value in the function, "
+        "without `global`."
     )
 
 

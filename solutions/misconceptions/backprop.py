@@ -283,7 +283,7 @@ def forgets_the_sign_of_the_difference(a, b):
 
 @of("relative_error")
 def small_errors_become_zero(a, b):
-    """A very small error comes out as 0, as after rounding. Return the result as it is: errors of 1e-8 matter here."""
+    """A very small error comes out as 0, as if it had been rounded. Return the result as it is: errors of 1e-8 matter here."""
     return round(relative_error(a, b), 6)
 
 

@@ -106,7 +106,7 @@ def asks_every_connection(inputs, weights, bias):
 
 @of("dense")
 def bias_per_row(x, weights, bias):
-    """Each row gets one bias. Each neuron has one bias, so it belongs to a column, whatever the batch."""
+    """Each row gets one bias. Each neuron has one bias, so a bias belongs to a column, however many rows there are."""
     return weighted_sums(x, weights) + bias[:, np.newaxis]
 
 
@@ -208,7 +208,7 @@ def bias_with_its_sign_turned(weights, bias):
 
 @of("fold_bias")
 def keeps_them_apart(weights, bias):
-    """The weights and the bias come back as a pair. Return one array with one row more than the weights."""
+    """The weights and the bias come back as a pair. Return one array with one more row than the weights."""
     return weights, bias
 
 

@@ -541,7 +541,7 @@ def measured_before_the_activation(x, weight_matrices, activation):
 
 @of("signal_spread")
 def leaves_out_the_input(x, weight_matrices, activation):
-    """The first number is missing: the standard deviation of x itself. Return one number more than there are layers."""
+    """The first number is missing: the standard deviation of x itself. Return one more number than there are layers."""
     spreads = []
     for weights in weight_matrices:
         x = activation(x @ weights)

@@ -77,7 +77,7 @@ def square_of_the_mean(predictions, targets):
 
 @of("mean_squared_error")
 def difference_of_the_squares(predictions, targets):
-    """The squares seem to be subtracted from each other, so the same error costs more far from zero. Which step comes first?"""
+    """The squares seem to be subtracted from each other, so the same error costs more when the numbers are large. Which step comes first?"""
     check_shapes(predictions, targets)
     return float(np.mean(predictions**2 - targets**2))
 
@@ -206,7 +206,7 @@ def classes_for_rows(labels, n_classes):
 
 @of("one_hot")
 def whole_columns(labels, n_classes):
-    """Every row has the ones of all labels, as after zeros[:, labels] = 1, or with one list used for all rows. Each row needs only its own 1."""
+    """Every row has a 1 for each of the labels. Did you write zeros[:, labels] = 1, or use one list for all rows? Each row needs only its own 1."""
     reference_one_hot(labels, n_classes)
     ones = np.zeros((len(labels), n_classes))
     ones[:, labels] = 1
@@ -559,7 +559,7 @@ def leaves_certain_rows_out(logits, labels):
 
 @of("cross_entropy")
 def weighted_by_the_probability(logits, labels):
-    """Each loss seems to be multiplied by the probability of the right class, as in the formula for entropy. Here the right class is known, so its weight is 1."""
+    """Each loss seems to be multiplied by the probability of the right class, as in the formula for entropy. Here the right class is known, so this factor is 1."""
     losses = surprise(logits, labels)
     return float((np.exp(-losses) * losses).mean())
 

@@ -382,7 +382,7 @@ def minus_one_brightness(images, labels, n_classes):
 
 @of("template_weights")
 def minus_its_own_brightness(images, labels, n_classes):
-    """The average brightness of each template itself was subtracted. Subtract the mean of all n images, pixel by pixel."""
+    """Each template's own average brightness was subtracted. Subtract the mean of all n images, pixel by pixel."""
     means = _means(images, labels, n_classes)
     return means - means.mean(axis=0)
 

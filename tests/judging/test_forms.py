@@ -57,7 +57,7 @@ DRAWN = [
         W + "return np.abs(w) * (1 if fan_in > fan_out else -1)",
         "In each call, all weights have the same sign",
     ),
-    ("draws clipped", W + "return np.clip(w, -2.5 * w.std(), 2.5 * w.std())", "as after clipping"),
+    ("draws clipped", W + "return np.clip(w, -2.5 * w.std(), 2.5 * w.std())", "as if they had been clipped"),
     ("draws never negative", W + "return np.abs(w)", "none of your weights is negative"),
     ("draws never positive", W + "return -np.abs(w)", "none of your weights is positive"),
     ("draws mean", W + "return w + w.std()", "clearly above 0"),

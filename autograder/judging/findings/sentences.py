@@ -98,8 +98,8 @@ PREDICATES = {
     "lines scaled": "is what was expected, with each {one} multiplied by a number, not all by the same one",
     "lines scaled and shifted": "is what was expected, with each {one} scaled and shifted, not all by the same numbers",
     "lines shifted": "is what was expected, with a number added to each {one}",
-    "nearly": "differs from what was expected by less than 1% of the largest magnitude, as after rounding or with a "
-    "small number added",
+    "nearly": "differs from what was expected by less than 1% of the largest magnitude, as if it had been "
+    "rounded or a small number had been added",
     "first axis alike": "is the same all along its first axis",
     "lines alike": "has the same {one} everywhere",
     "all different": "holds different numbers where the same number is expected everywhere",
@@ -336,7 +336,7 @@ DRAWS = {
     "draws repeat": "Many of your weights have the same magnitude; separate draws are almost never equal.",
     "draws zeros": "In a layer of shape {0}, {1} of your weights are exactly 0; a random draw is almost never "
     "exactly 0.",
-    "draws clipped": "Many of your weights have exactly the largest magnitude, as after clipping.",
+    "draws clipped": "Many of your weights have exactly the largest magnitude, as if they had been clipped.",
     "draws never negative": "In the cases tried, none of your weights is negative; weights need both signs.",
     "draws never positive": "In the cases tried, none of your weights is positive; weights need both signs.",
     "draws one sign": "In each call, all weights have the same sign; weights need both signs.",

@@ -89,7 +89,7 @@ def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> No
     show(
         fig,
         alt="The error of a measured slope against the size of the step, on logarithmic axes: a valley. "
-        f"The error is {said[0]}, lowest, {said[1]}, and at the end {said[2]}. Marked: {said[3]}.",
+        f"The error begins at {said[0]}, is lowest at {said[1]} and ends at {said[2]}. Marked: {said[3]}.",
     )
 
 

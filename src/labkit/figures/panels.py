@@ -31,8 +31,8 @@ PALETTE = {
     "plane": _scale(WEIGHTS, 0.6),
     "loss": _scale(mpl.colormaps[LOSS], 0.55),
 }
-"""Scales of the figures' colors for the browser, as red, green and blue; the last two are pale, so that lines on them
-can be seen.
+"""The colour scales of the figures, for the browser, as red, green and blue. The last two are pale, so that lines on
+them can be seen.
 """
 _NAMED = {"positive": POSITIVE, "negative": NEGATIVE, "black": "#17171a", "faint": "#00000033", "text": TEXT}
 _NAMED |= {f"series-{k}": color for k, color in enumerate(COLORS)}

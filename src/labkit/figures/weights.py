@@ -448,8 +448,8 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Non
     show(
         fig,
         alt=f"The {len(order)} weights of one neuron in order, from {signed(weights.min())} to "
-        f"{signed(weights.max())}; half of them are within {signed(np.median(np.abs(weights)))} of zero. Marked are "
-        f"{said}.",
+        f"{signed(weights.max())}; half of them are within {signed(np.median(np.abs(weights)))} of zero. These "
+        f"are marked: {said}.",
     )
 
 
