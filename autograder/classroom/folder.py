@@ -194,6 +194,21 @@ class Classroom:
         found = entries if isinstance(entries, list) else []
         return [entry for entry in found if isinstance(entry, dict) and whole <= entry.keys()]
 
+    def save_outdated_marks(self, marks: list[dict]) -> None:
+        """Keep which marks were given when a cell had other points, until a run has said so."""
+        path = self.state / "outdated_marks.json"
+        if marks:
+            write_file(path, json.dumps(marks).encode(), 0o600)
+        else:
+            path.unlink(missing_ok=True)
+
+    def read_outdated_marks(self) -> list[dict]:
+        """Return the marks that `save_outdated_marks` keeps, as `find_outdated_marks` describes them."""
+        try:
+            return json.loads((self.root / STATE / "outdated_marks.json").read_bytes())
+        except (OSError, ValueError):
+            return []
+
     @contextlib.contextmanager
     def lock(self) -> Iterator[int]:
         """Keep other graders of the same class out while the block runs; yield the lock's descriptor.

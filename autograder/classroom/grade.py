@@ -105,6 +105,7 @@ def run_grading(
         everything.sort(key=lambda entry: (entry["student"], entry["chapter"]))
         export.write_tables(room.root, everything, all_totals, released | others, roll, names)
         changes = History(room).add(totals, run.causes)
+        room.save_outdated_marks([])  # only now, so that a run that was stopped does not swallow what it had to tell
         waiting = sum(about["waiting"] for of in totals.values() for about in of.values())
         return Grading(run.entries, changes, run.healed, run.notices, waiting, idle)
 

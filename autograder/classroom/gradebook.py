@@ -26,7 +26,7 @@ from .database import (
     url_of,
 )
 from .folder import Classroom, share
-from .gradebook_cells import enter_cells
+from .gradebook_cells import enter_cells, find_outdated_marks
 from .grades import NewGrades, Person, StoredGrades, add_up
 from .nbgrader import Configuration
 from .schema import add_indexes, claim_database, finish_schema
@@ -84,6 +84,7 @@ class ClassBook:
         if beside not in os.environ.get("PATH", "").split(os.pathsep):
             os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])
         self.url, self.course = url, course
+        self._room: Classroom | None = None
         with reworded(url), one_at_a_time(url):
             self.book = api.Gradebook(url, course)
             finish_schema(self.book.db)
@@ -118,6 +119,7 @@ class ClassBook:
         GradebookError
             If it belongs to another classroom.
         """
+        self._room = classroom
         if is_own(classroom, self.url):  # the database is in the classroom itself
             return
         with reworded(self.url), one_at_a_time(self.url):
@@ -142,12 +144,15 @@ class ClassBook:
         GradebookError
             If the gradebook holds students' work for cells that the chapter no longer has.
         """
+        outdated = find_outdated_marks(self.book, chapter, released)
         gone = enter_cells(self.book, self.url, chapter, released)
         if gone:
             raise GradebookError(
                 f"The gradebook holds students' work on cells that {chapter} no longer has: {gone}. Grade this class "
                 f"with the release that it was given, or move {self.place} elsewhere and start a new one."
             )
+        if outdated and self._room is not None:
+            self._room.save_outdated_marks([*self._room.read_outdated_marks(), *outdated])
 
     @_unit
     def load(self, chapter: str) -> dict[str, StoredGrades]:

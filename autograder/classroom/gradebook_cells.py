@@ -8,6 +8,7 @@ from typing import Any
 from nbformat.notebooknode import from_dict
 from nbgrader import api
 from nbgrader.preprocessors import SaveCells
+from sqlalchemy import func, select
 
 from ..submitted_notebook import marks_of
 
@@ -41,6 +42,25 @@ def enter_cells(book: api.Gradebook, url: str, chapter: str, released: Mapping[s
     SaveCells().preprocess(from_dict(dict(released)), resources)
     book.db.expire_all()
     return None
+
+
+def find_outdated_marks(book: api.Gradebook, chapter: str, released: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return each marked cell whose points `enter_cells` will change: its name, old and new points, number of marks."""
+    points = {
+        about["grade_id"]: about["points"] for cell in released["cells"] if (about := marks_of(cell)).get("grade")
+    }
+    try:
+        cells = book.find_notebook(chapter, chapter).grade_cells
+    except api.MissingEntry:
+        return []
+    found = []
+    for cell in cells:
+        if points.get(cell.name, cell.max_score) != cell.max_score:
+            given = select(func.count()).where(api.Grade.cell_id == cell.id, api.Grade.manual_score.is_not(None))
+            if count := book.db.scalar(given):
+                about = {"before": cell.max_score, "now": float(points[cell.name]), "marks": count}
+                found.append({"chapter": chapter, "cell": cell.name} | about)
+    return found
 
 
 def _counts(about: Mapping[str, Any]) -> bool:

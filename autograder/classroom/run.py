@@ -255,6 +255,7 @@ class Run:
                 f"{counted(self._settled, 'submission')} had a function that did not end, or ended its process, in two "
                 "runs, and were not tried again. If the machine was at fault, --retry tries once more."
             )
+        self.notices += map(_name_outdated_marks, self.classroom.read_outdated_marks())
         return held
 
     def _compare(self, book: ClassBook) -> dict[str, dict[str, StoredGrades]]:
@@ -289,6 +290,14 @@ class Run:
 def _time_limit(chapter: str) -> float:
     """Return the longest that a function of a chapter may take."""
     return max((exercise.time_limit for exercise in CHAPTERS[chapter].exercises.values()), default=0.0)
+
+
+def _name_outdated_marks(about: Mapping) -> str:
+    given = f"{counted(about['marks'], 'mark')} {'was' if about['marks'] == 1 else 'were'}"
+    return (
+        f"{about['chapter']}: {about['cell']} has {counted(about['now'], 'point')} now, but {given} given by hand when "
+        f"it had {counted(about['before'], 'point')}, and stayed unchanged: check in Formgrader that this still fits."
+    )
 
 
 def _pack_key(seed: int, chapter: str) -> bytes:

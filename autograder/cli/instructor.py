@@ -33,6 +33,10 @@ _ISOLATION = click.option(
 )
 
 
+_MOST_FALLEN = 10
+"""How many grades that fell are listed, if not all changes are."""
+
+
 @click.command()
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]", callback=require_chapters)
 @CLASSROOM
@@ -190,9 +194,13 @@ def _changes(grading: Grading, verbose: bool) -> None:
     if changes:
         hint = "" if verbose else " (`--verbose` lists them)"
         say(f"{counted(len(changes), 'grade')} changed{hint}; .weightlab/history.jsonl gives the reasons.")
-    for one in changes if verbose else ():
+    fallen = [one for one in changes if one.before is not None and one.after < one.before]
+    for one in changes if verbose else fallen[:_MOST_FALLEN]:
         before = "none" if one.before is None else f"{one.before:g}"
-        say(printable(f"{one.student}, {one.chapter}: from {before} to {one.after:g} ({', '.join(one.why)})"))
+        which = "lower than before: " if one in fallen else ""
+        say(printable(f"{which}{one.student}, {one.chapter}: from {before} to {one.after:g} ({', '.join(one.why)})"))
+    if not verbose and len(fallen) > _MOST_FALLEN:
+        say(f"lower than before: {counted(len(fallen) - _MOST_FALLEN, 'more grade')}")
     for words in grading.healed:
         say(printable(f"Corrected: {words}."), err=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -16,11 +17,13 @@ from nbgrader.api import Gradebook
 from autograder.classroom import gradebook
 from autograder.classroom.collecting.collect import collect_submissions
 from autograder.classroom.folder import Classroom
+from autograder.classroom.grade import run_grading
+from autograder.classroom.run import Run
 from autograder.cli.main import main
 from autograder.exercise import Chapter
 from autograder.exercises import CHAPTERS
 from autograder.paths import ROOT
-from tests.classroom.test_grade import WEIGHTS, fresh, grade, graded_once, room
+from tests.classroom.test_grade import WEIGHTS, WRITTEN, fresh, grade, graded_once, room
 from tests.support import classroom as made
 from tests.support.downloads import zipped
 
@@ -121,6 +124,27 @@ def test_forty_eight_marks_survive_every_operation(fresh, tmp_path, monkeypatch)
     assert "bo" not in Classroom(fresh).students()
     grade(fresh)
     assert marks(fresh) == given
+
+
+def test_a_mark_that_was_given_for_other_points_is_told_by_the_first_run_that_ends(fresh, tmp_path, monkeypatch):
+    grade(fresh)
+    with Gradebook(gradebook.url_of(fresh)) as db:
+        for student in ("ann", "cy"):
+            mark = db.find_grade(WRITTEN, WEIGHTS.name, WEIGHTS.name, student)
+            mark.manual_score, mark.needs_manual_grade = 1.5, False
+        db.db.commit()
+    changed = chapter_of(WEIGHTS.exercises)
+    changed.written = WEIGHTS.written | {WRITTEN: replace(WEIGHTS.written[WRITTEN], points=1.0)}
+    monkeypatch.setitem(CHAPTERS, WEIGHTS.name, changed)
+    options = {"seed": 7, "isolation": "process", "jobs": 1, "course": made.course(tmp_path / "changed", [changed])}
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Run, "flush", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+        run_grading(fresh, [WEIGHTS.name], **options)
+    old, mean = WEIGHTS.written[WRITTEN].points, "2 marks were given by hand"
+    [said] = run_grading(fresh, [WEIGHTS.name], **options).notices
+    assert said.startswith(f"{WEIGHTS.name}: {WRITTEN} has 1 point now, but {mean} when it had {old:g} points")
+    assert not run_grading(fresh, [WEIGHTS.name], **options).notices
+    assert [score for (_, cell), score in marks(fresh).items() if cell == WRITTEN] == [1.5, 1.5]
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import shutil
 import signal
 import time
 import tomllib
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -284,6 +285,22 @@ def test_a_broken_promise_of_the_sandbox_ends_with_1(holds, code, said, monkeypa
     result = run("grade", "--self-test")
     assert result.exit_code == code and f"{said}: seen" in result.stdout
     assert ("Promises not kept here: 1 of 2." in result.stdout) is not holds
+
+
+def test_grades_that_fell_are_listed_up_to_ten(capsys):
+    from autograder.classroom.history import Change
+    from autograder.cli.instructor import _changes
+
+    fell = [Change(f"s{n}", "01_weights", 15.0, 1.0, ("resubmitted",)) for n in range(12)]
+    rose = [Change("ann", "01_weights", 1.0, 15.0, ("resubmitted",)), Change("bo", "01_weights", None, 0.0, ())]
+    _changes(SimpleNamespace(changes=fell[:1] + rose, healed=[]), verbose=False)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("3 grades changed") and said[1:] == [
+        "lower than before: s0, 01_weights: from 15 to 1 (resubmitted)"
+    ]
+    _changes(SimpleNamespace(changes=fell + rose, healed=[]), verbose=False)
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 12 and said[-1] == "lower than before: 2 more grades"
 
 
 def test_a_run_that_is_stopped_twice_leaves_no_worker_that_python_would_wait_for(monkeypatch, tmp_path):
