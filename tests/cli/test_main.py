@@ -319,3 +319,14 @@ def test_a_run_that_is_stopped_twice_leaves_no_worker_that_python_would_wait_for
     assert result.exit_code == 130 and result.stderr.startswith("Stopped. Everything graded so far is kept")
     worker.join(60)
     assert worker.exitcode == -signal.SIGKILL
+
+
+def test_a_run_that_is_stopped_while_it_starts_says_the_same(monkeypatch, tmp_path):
+    from autograder.classroom import unchanged
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(unchanged, "LastRun", stop)
+    result = run("grade", "--classroom", tmp_path)
+    assert result.exit_code == 130 and result.stderr.startswith("Stopped. Everything graded so far is kept")
