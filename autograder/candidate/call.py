@@ -125,10 +125,16 @@ def describe_error(error: BaseException, folder: str) -> dict:
         described |= {
             "file": str(error.filename or ""),
             "line": error.lineno if isinstance(error.lineno, int) else None,
-            "code": (error.text or "").strip()[:200],
+            "code": _show_spaces(error.text or "")[:200],
             "message": str(error.msg)[:500],
         }
     return described
+
+
+def _show_spaces(line: str) -> str:
+    """Return a line with a visible sign for each space that Python does not accept, without its ordinary margins."""
+    shown = "".join("\N{OPEN BOX}" if c.isspace() and not c.isascii() else c for c in line)
+    return shown.strip()
 
 
 def _find_last_place(error: BaseException, folder: str) -> tuple[str, int, str] | None:

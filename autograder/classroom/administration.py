@@ -12,9 +12,10 @@ from ..judging.verdict import Status
 from . import gradebook
 from .collecting.origins import read_origins
 from .collecting.platforms import Owner, Platform
-from .folder import Classroom, ClassroomError
+from .folder import STATE, Classroom, ClassroomError
 from .gradebook import ClassBook
 from .nbgrader import Configuration, read_released, write_config
+from .rosters.roster import FILE as ROSTER
 from .rosters.roster import Roster, Student
 
 
@@ -69,9 +70,11 @@ def grant_extension(
     Raises
     ------
     ClassroomError
-        If nobody has this id.
+        If this is not a classroom, or nobody in it has this id.
     """
     room = Classroom(classroom)
+    if not any((room.root / name).exists() for name in (ROSTER, STATE, "gradebook.db")):  # before anybody submits
+        room.require_submitted()
     with open_gradebook(classroom, database) as (book, config):
         if student not in book.roll() and student not in room.students():
             raise ClassroomError(

@@ -7,7 +7,8 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,20 @@ _ISOLATION = click.option(
 )
 
 
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """End the process with a sentence if somebody stops it, from its first import on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        from multiprocessing import active_children
+
+        for worker in active_children():  # a second Ctrl+C left them waiting for work, and Python would wait for them
+            worker.kill()
+        say("Stopped. Everything graded so far is kept: the same command continues where it stopped.", err=True)
+        raise SystemExit(130) from None
+
+
 _MOST_FALLEN = 10
 """How many grades that fell are listed, if not all changes are."""
 
@@ -56,6 +71,7 @@ _MOST_FALLEN = 10
 @click.option(
     "--self-test", is_flag=True, help="Grade nothing; test whether the sandbox keeps its promises on this machine."
 )
+@_stopping()
 def grade(
     chapters: tuple[str, ...],
     classroom: Path,
@@ -120,13 +136,6 @@ def _run(classroom: Path, chapters: tuple[str, ...], options: dict[str, Any], sh
             f"{error}. Everything graded so far is kept: fix this error and run the same command again; "
             "it continues where it stopped."
         ) from None
-    except KeyboardInterrupt:
-        from multiprocessing import active_children
-
-        for worker in active_children():  # a second Ctrl+C left them waiting for work, and Python would wait for them
-            worker.kill()
-        say("Stopped. Everything graded so far is kept: the same command continues where it stopped.", err=True)
-        raise SystemExit(130) from None
 
 
 def _self_test() -> int:
@@ -222,7 +231,7 @@ def explain(student: str, exercise: str, classroom: Path, isolation: str, as_jso
 
     verdict = explain_grade(classroom, student, exercise, isolation=isolation)
     click.echo(json.dumps(verdict.as_json(), indent=1) if as_json else printable_lines(card.plain(verdict)))
-    if not as_json and exercise in EXERCISES and verdict.score != verdict.points:
+    if not as_json and exercise in EXERCISES and verdict.evidence and verdict.score != verdict.points:
         say("This quotes a secret case: for your eyes only.", err=True)
 
 

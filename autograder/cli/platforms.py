@@ -96,12 +96,13 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
     Both are written into the classroom's folder upload/. The exit status is 1 if anybody's page is not in the zip.
     """
     from ..classroom.administration import read_final_grades
-    from ..classroom.folder import write_file
+    from ..classroom.folder import Classroom, write_file
     from ..classroom.return_feedback import pack_for_canvas, pack_for_moodle
     from ..classroom.rosters.moodle import fill_worksheet, read_numbers, remember_worksheet
 
     if platform is None:
         raise click.UsageError("Choose the platform: --moodle or --canvas.")
+    Classroom(classroom).require_submitted()
     folder = classroom / "upload"
     missed = {}
     if worksheet and platform == "moodle":

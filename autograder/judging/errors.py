@@ -34,6 +34,9 @@ _PATTERNS = {
         {"TypeError"},
         r"unsupported operand|bad operand|cannot cast|not supported between|ufunc|can't multiply sequence",
     ),
+    "character": ({"SyntaxError"}, r"^invalid (non-printable )?character"),
+    "input": ({"EOFError"}, r"EOF when reading a line"),
+    "debugger": ({"BdbQuit"}, r""),
     "read-only": ({"ValueError", "TypeError"}, r"read-only|does not support item assignment"),
     "convert": ({"ValueError", "TypeError"}, r"could not convert|cannot convert|inhomogeneous|invalid literal"),
 }
@@ -64,6 +67,10 @@ NO_FILES = (
     "the course's data from labkit."
 )
 """What to say about a file that is not found."""
+TYPE_AGAIN = "Delete the line and type it again on your keyboard, spaces included."
+"""What to say about a line that was pasted with characters that only look like those of Python."""
+_INTERACTIVE = {"exit", "quit", "help", "copyright", "credits", "license", "display", "get_ipython"}
+"""Names that Python or a notebook has only while somebody types."""
 _LABELS = "`labels` holds one class number for each row, not a row of numbers: which column does that number point to?"
 
 
@@ -82,7 +89,8 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
     message = str(error.get("message") or "")
     match classify(error):
         case "name":
-            return _explain_name(str(error.get("name") or ""), course, arguments)
+            name = str(error.get("name") or "")
+            return _explain_global(name, error) or _explain_name(name, course, arguments)
         case "ambiguous truth":
             return (
                 "`if`, `and`, `bool` and Python's `max` need a single True or False, but an array or a row gives one "
@@ -120,11 +128,27 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return "The number of names on the left of = differs from the number of items on the right."
         case "operand" if re.search(r"for \^|'bitwise_xor'", message):
             return "`^` is not a power in Python; write `**`."
+        case "input":
+            names = f" ({', '.join(arguments)})" if arguments else ""
+            return f"Nobody types while a function is checked: its values are its arguments{names}. Remove `input`."
+        case "debugger":
+            return "Remove `breakpoint()`: a check runs the function without a debugger."
         case "file":
             return NO_FILES
         case "module":
             return "The module has no function of this name, at least in this version. Check the spelling."
     return ""
+
+
+def _explain_global(name: str, error: Mapping[str, Any]) -> str:
+    """Explain `global` for a name without a value; without `global` such a line raises an UnboundLocalError."""
+    line = rf"{re.escape(name)}\s*([-+*/%@&|^]|//|\*\*|<<|>>)?=(?!=)"
+    if not name or "UnboundLocalError" in error.get("kinds", ()) or not re.match(line, str(error.get("code") or "")):
+        return ""
+    return (
+        f"`global {name}` names a variable that the module does not have: give `{name}` a value in the function, "
+        "without `global`."
+    )
 
 
 def _explain_name(name: str, course: Mapping[str, str], arguments: tuple[str, ...]) -> str:
@@ -134,6 +158,9 @@ def _explain_name(name: str, course: Mapping[str, str], arguments: tuple[str, ..
         return "NumPy is not imported. Write `import numpy as np` at the top of the file."
     if name == "math":
         return "The module math is not imported. Write `import math` at the top of the file."
+    if name in _INTERACTIVE:
+        leave = "; to leave a function, write `return`" if name in ("exit", "quit") else ""
+        return f"`{name}` exists only where somebody types, not in a file{leave}."
     if name and arguments:
         return f"The arguments are called {', '.join(arguments)}; there is no `{name}`."
     return ""

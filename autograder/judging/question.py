@@ -76,7 +76,13 @@ def judge_answer(question: Question, value: Any) -> Verdict:
         return verdict
     given = as_one_number(value)
     if given is None:
-        verdict.message = f"{question.name} is {describe(value)}; expected one number."
+        if isinstance(value, tuple) and len(value) > 1:
+            verdict.message = (
+                f"{question.name} is {len(value)} values, because a comma separates values in Python; write one "
+                "number, with a decimal point as in 2.5."
+            )
+        else:
+            verdict.message = f"{question.name} is {describe(value)}; expected one number."
         return verdict
     if _near(question.value, given, question.rtol):
         verdict.status, verdict.score = Status.PASSED, points

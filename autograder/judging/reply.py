@@ -13,7 +13,7 @@ from ..candidate.limits import MAX_PRINTED, MEMORY
 from ..exercise import Call, Exercise
 from ..library import MAX_SOURCE
 from . import reference
-from .errors import NO_FILES, classify
+from .errors import NO_FILES, TYPE_AGAIN, classify
 from .key import Key
 from .verdict import Reply, Status
 
@@ -246,7 +246,8 @@ def _describe_load_error(error: dict, file: str) -> str:
     if "SyntaxError" in error["kinds"] and not error["line"]:
         return f"Python cannot read {file}: {error['message']}. Save it as plain text in UTF-8."
     if "SyntaxError" in error["kinds"]:
-        return f"Python cannot read {where}: {error['message']}. The line is: {error['code']}"
+        remedy = f" {TYPE_AGAIN}" if classify(error) == "character" else ""
+        return f"Python cannot read {where}: {error['message']}.{remedy} The line is: {error['code']}"
     if "UnicodeDecodeError" in error["kinds"] and not error["line"]:
         return f"Python cannot read {file}: some of its bytes are not valid UTF-8. Save it as plain text in UTF-8."
     raised = ": ".join(filter(None, (error["type"], error["message"].strip())))

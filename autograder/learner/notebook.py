@@ -55,7 +55,7 @@ class Note:
         return card.note(self.title, self.words)
 
 
-def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
+def check(name: str = "", value: Any = _UNASKED, *more: Any) -> Card | Note:
     """Check one exercise of your library, or the number that you computed for a question.
 
     Parameters
@@ -64,6 +64,8 @@ def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
         The exercise's or question's name.
     value : number, optional
         Your answer, for a question.
+    more
+        What a decimal comma has split off from the answer, as in ``check("lead_of_two", 7,389)``.
 
     Returns
     -------
@@ -75,6 +77,7 @@ def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
     except UnknownName as unknown:
         return Note("check", str(unknown))
     if isinstance(asked, Question):
+        value = (value, *more) if more else value
         verdict = judge_answer(asked, None if value is _UNASKED else value)
     else:
         verdict = check_exercise(asked)

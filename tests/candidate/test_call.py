@@ -191,6 +191,7 @@ def test_an_error_is_told_with_its_place_and_whether_the_student_raised_it():
     syntax = raised_by("def f():\n    exec('x = (')\n")
     assert (syntax["line"], syntax["code"], syntax["file"]) == (1, "x = (", "<string>")
     assert "never closed" in syntax["message"]
+    assert raised_by("def f():\n    exec('if 1:\\n \\xa0\\u3000x = 1')\n")["code"] == "\N{OPEN BOX}\N{OPEN BOX}x = 1"
 
 
 def test_an_error_without_a_line_or_a_file_is_told_without_them():

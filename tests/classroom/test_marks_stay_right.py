@@ -274,11 +274,16 @@ def test_the_command_explains(room, tmp_path):
     for student, exercise in (("ann", "apply_weight"), ("bo", "share_that_flips")):
         ran = CliRunner().invoke(main, ["explain", student, exercise, *argv[3:]])
         assert ran.exit_code == 0 and ran.stdout and not ran.stderr, "no secret case is in it"
+    (room / "submitted/cy" / WEIGHTS.name / "weightlab/weights.py").write_text("def apply_weight(:\n")
+    ran = CliRunner().invoke(main, argv)
+    assert ran.exit_code == 0 and "weights.py" in ran.stdout and not ran.stderr, "no case has run"
     ran = CliRunner().invoke(main, ["explain", "nobody", *argv[2:]])
     assert ran.exit_code == 1 and "'nobody' has not submitted a notebook" in ran.stderr
-    for command in (["explain", "ann", "apply_weight"], ["view", "ann", "01_weights"]):
+    of_ann = (["explain", "ann", "apply_weight"], ["view", "ann", "01_weights"])
+    for command in (*of_ann, ["extension", "ann", "01_weights"], ["feedback", "01_weights", "--canvas"]):
         ran = CliRunner().invoke(main, [*command, "--classroom", str(tmp_path / "mistyped")])
         assert ran.exit_code == 1 and "so it is not a classroom" in ran.stderr
+        assert not (tmp_path / "mistyped").exists()
 
 
 @pytest.fixture

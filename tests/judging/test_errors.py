@@ -142,6 +142,13 @@ EXPLAINED = {
     "math.pi": "The module math is not imported. Write `import math` at the top of the file.",
     "numpy.pi": "NumPy is not imported. Write `import numpy as np` at the top of the file.",
     "weights": "The arguments are called x, labels; there is no `weights`.",
+    "get_ipython()": "`get_ipython` exists only where somebody types, not in a file.",
+    "global total\ntotal += x": (
+        "`global total` names a variable that the module does not have: give `total` a value in the function, without "
+        "`global`."
+    ),
+    "global total\nreturn total == x": "The arguments are called x, labels; there is no `total`.",
+    "total += x": "",
     "x.nothing": "",
     "float('a')": "",
     "x + 'a'": "",
@@ -151,6 +158,24 @@ EXPLAINED = {
 @pytest.mark.parametrize("lines", EXPLAINED)
 def test_what_is_said_of_an_error(lines):
     assert explain(raised(lines), {}, ("x", "labels")) == EXPLAINED[lines]
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "said"),
+    [
+        ("EOFError", "EOF when reading a line", "its values are its arguments (x, labels). Remove `input`."),
+        ("EOFError", "Ran out of input", ""),
+        ("BdbQuit", "", "Remove `breakpoint()`"),
+    ],
+)
+def test_what_waits_for_somebody_is_to_be_removed(kind, message, said):
+    told = explain({"kinds": [kind, "Exception"], "message": message}, {}, ("x", "labels"))
+    assert said in told and bool(said) is bool(told)
+
+
+def test_exit_leaves_no_function():
+    told = explain({"kinds": ["NameError"], "name": "exit", "code": "exit()"}, {}, ("x",))
+    assert told == "`exit` exists only where somebody types, not in a file; to leave a function, write `return`."
 
 
 def test_of_labels_only_an_exercise_with_labels_is_told():

@@ -253,6 +253,14 @@ def test_an_exception_is_read_within_bounds():
             f"Python cannot read line 3 of {FILE}: bad. The line is: x =",
         ),
         (
+            {
+                **{"type": "SyntaxError", "kinds": ["SyntaxError"], "line": 3, "code": "x = “a”"},
+                "message": "invalid character '“' (U+201C)",
+            },
+            f"Python cannot read line 3 of {FILE}: invalid character '“' (U+201C). Delete the line and type it again "
+            "on your keyboard, spaces included. The line is: x = “a”",
+        ),
+        (
             {"type": "SyntaxError", "kinds": ["SyntaxError"], "line": 3, "message": "bad", "file": "own/a.py"},
             "Python cannot read line 3 of own/a.py: bad. The line is: ",
         ),

@@ -62,9 +62,9 @@ def test_the_card_of_a_notebook_in_another_copy_says_so(tmp_path, monkeypatch):
     (tmp_path / "autograder" / "paths.py").touch()
     (tmp_path / "src" / "weightlab").mkdir(parents=True)
     below = labkit.check("apply_weight")._repr_html_()
-    assert f" in {ROOT}" in below and "another copy" not in below
+    assert f" in {ROOT}" in below and "one copy" not in below
     monkeypatch.chdir(tmp_path / "src")
-    assert f"another copy of the course, {tmp_path}" in labkit.check("apply_weight")._repr_html_()
+    assert f"You are in one copy of the course, {tmp_path}, but" in labkit.check("apply_weight")._repr_html_()
 
 
 def test_nothing_from_the_students_code_becomes_markup():
@@ -148,6 +148,12 @@ def test_a_questions_number_is_judged_and_a_known_mistake_is_named():
     shown = labkit.check(name, wrong)
     assert float(repr(shown)) == 0
     assert shown.verdict.advice == advice
+
+
+def test_a_decimal_comma_is_told_of_the_decimal_point():
+    shown = labkit.check("lead_of_two", 7, 389)
+    assert float(repr(shown)) == 0
+    assert "lead_of_two is 2 values" in shown.verdict.message and "decimal point" in shown.verdict.message
 
 
 def test_what_was_solved_stays_solved(monkeypatch):
