@@ -8,11 +8,15 @@ import numpy as np
 
 from .conditions import marks_entries, mask_entries
 from .order import CERTAIN, OF_THE_CASES, ZERO_LINES
-from .relations import UNREDUCED, Relation
+from .relations import Relation
 from .samples import Sample
 from .scales import SizeWords, name_sizes
 from .sources import OF_ALL, name_arrays
 
+_UNREDUCED = frozenset(
+    ("sum not taken", "mean not taken", "mean of squares not taken", "axis not summed", "axis not averaged")
+)
+"""Kinds that say that several numbers still have to be made into one."""
 ENOUGH = 3
 """Number of wrong entries that one part of the answers must hold before the part means anything."""
 
@@ -31,7 +35,7 @@ def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
     if relation[0] in ("lines alike", "first axis alike"):
         axis = relation[1] if len(relation) > 1 else 0
         return any(np.ptp(sample.expected.astype(float), axis=axis).any() for sample in samples)
-    if relation[0] in UNREDUCED:
+    if relation[0] in _UNREDUCED:
         return any(sample.got.size > 1 for sample in samples)
     if relation[0] == "whole rows":
         return any(sample.expected.shape[-1] > 1 and sample.got.any() for sample in samples)
