@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from autograder.classroom import requirements
+from autograder.classroom import grade, requirements
 from autograder.classroom.folder import Classroom, ClassroomError
 from autograder.sandbox.isolation import Isolation
 
@@ -19,6 +19,20 @@ def test_without_the_reference_nothing_is_graded(tmp_path, monkeypatch):
     monkeypatch.setattr(requirements, "SOLUTIONS", tmp_path / "solutions")
     with pytest.raises(ClassroomError, match="holds no solutions/"):
         requirements.require_reference()
+
+
+@pytest.mark.parametrize(
+    "work", [lambda room: grade.grade_class(room), lambda room: grade.explain_grade(room, "ada", "apply_weight")]
+)
+def test_nothing_is_read_where_grading_is_impossible(tmp_path, monkeypatch, work):
+    (tmp_path / "submitted" / "ada" / CHAPTER).mkdir(parents=True)
+    with monkeypatch.context() as patched, pytest.raises(ClassroomError, match="holds no solutions/"):
+        patched.setattr(requirements, "SOLUTIONS", tmp_path / "solutions")
+        work(tmp_path)
+    monkeypatch.setattr(requirements.selftest, "why_not", lambda: "bubblewrap is missing")
+    with pytest.raises(ClassroomError, match="bubblewrap is missing"):
+        work(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["submitted"]
 
 
 def test_an_isolation_is_known_and_possible(monkeypatch):
