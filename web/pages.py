@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import click
 import nbformat
 
 from autograder import release
@@ -44,7 +45,7 @@ _LIBRARY = re.compile(r"\[([^\[\]]+)\]\(\.\./\.\./(src/weightlab/\w+\.py)\)")
 
 
 def execute(names: Iterable[str], folder: Path) -> dict[str, Any]:
-    """Run notebooks with the reference as the library, and return them.
+    """Run notebooks with the reference as the library, naming each on the terminal, and return them.
 
     Parameters
     ----------
@@ -63,6 +64,7 @@ def execute(names: Iterable[str], folder: Path) -> dict[str, Any]:
     environment = os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{folder / 'src'}"}
     done = {}
     for name in names:
+        click.echo(f"Running {name} with the reference.")
         path = folder / "course" / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(release.build_notebook(SOLUTIONS / "notebooks" / f"{name}.md", answers=True), path)

@@ -47,7 +47,8 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
             f"{library} is not a folder. Give the folder that holds weights.py and the other modules."
         )
     exercises = select_exercises(names)
-    _warn_of_other_copy(library)
+    if library == LIBRARY:  # a library that is named is no surprise
+        _warn_of_other_copy()
     verdicts = check_library(exercises, library)
     if library == LIBRARY and not progress.record(verdicts):
         say(progress.NOT_KEPT, err=True)
@@ -95,10 +96,10 @@ def status(as_json: bool) -> None:
     say(f"Next: {coming[1]} in course/{coming[0]}." if coming else "Every exercise is solved.")
 
 
-def _warn_of_other_copy(graded: Path = LIBRARY) -> None:
+def _warn_of_other_copy() -> None:
     from ..learner.remarks import describe_other_copy
 
-    if warning := describe_other_copy(graded):
+    if warning := describe_other_copy():
         say(warning, err=True)
 
 
@@ -198,9 +199,10 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     else:
         since = f", updated from {report.version_before}" if report.version_before != report.version else ""
         say(f"This is now release {report.version}{since}.")
-        replaced = counted(len(report.replaced), "file")
-        say(f"{replaced} replaced, {len(report.added)} added, {len(report.removed)} removed.")
-        say(f"The replaced and removed files are kept in {report.kept_in.relative_to(folder)}.")
+        merged = counted(len(report.merged), "file")
+        others = f"{len(report.replaced)} replaced, {len(report.added)} added, {len(report.removed)} removed"
+        say(f"{merged} merged, {others}.")
+        say(f"The earlier versions of these files are kept in {report.kept_in.relative_to(folder)}.")
         say("`weightlab update --undo` brings them back.")
         if "requirements.txt" in report.replaced:
             told.append("The packages have changed: run `make study`, or install requirements.txt again.")

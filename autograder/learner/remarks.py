@@ -47,13 +47,13 @@ def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> st
     return ""
 
 
-def describe_other_copy(graded: Path = LIBRARY) -> str:
+def describe_other_copy() -> str:
     """Say that the learner's copy of the course is not the graded copy, or return an empty string."""
     here = find_copy(Path.cwd())
-    if here is None or here == find_copy(graded):
+    if here is None or here == find_copy(LIBRARY):
         return ""
     return (
-        f"You are in one copy of the course, {here}, but the copy that is read and graded is {graded}. Edit the "
+        f"You are in one copy of the course, {here}, but the copy that is read and graded is {LIBRARY}. Edit the "
         "files of the graded copy, or use the Python of the copy that you are in."
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -139,6 +140,7 @@ def test_what_is_not_committed_comes_across(clone, release):
     said = update(clone, release)
     require_everything(clone, release)
     assert "from 1.0.0" in said
+    assert re.search(r"^(\d+) files merged, \d+ replaced", said, re.MULTILINE)[1] == str(said.count("merged    "))
     update_again = update(clone, release)
     assert "up to date" in update_again
     update(clone, "--undo")

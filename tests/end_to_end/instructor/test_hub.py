@@ -107,8 +107,8 @@ def test_each_student_has_a_copy_of_their_own_and_is_checked_on_it(seen, name):
     imported, _, cards = mine["notebook"].partition("\n")
     own, elsewhere = cards.split("-----")
     assert imported == f"/home/{name}/weightlab/src/weightlab/__init__.py"
-    assert f"graded src/weightlab/weights.py in /home/{name}/weightlab" in own and "another copy" not in own
-    assert "another copy of the course, /opt/weightlab/course" in elsewhere
+    assert f"graded src/weightlab/weights.py in /home/{name}/weightlab" in own and "one copy" not in own
+    assert "one copy of the course, /opt/weightlab/course" in elsewhere
     points = "2 of 2 points" if name == "ada" else "0 of 2 points"
     assert points in own
     assert f"in /home/{name}/weightlab" in mine["version"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
 
@@ -87,6 +88,15 @@ def test_links_between_pages_lead_somewhere(pages):
 def test_links_to_the_library_open_it_in_the_browser(pages):
     page = (pages / "01_weights.html").read_text(encoding="utf-8")
     assert 'href="lite/lab/index.html?path=src/weightlab/weights.py"' in page
+
+
+def test_each_notebook_is_named_before_it_runs(tmp_path, monkeypatch, capsys):
+    from web import pages as building
+
+    monkeypatch.setattr(building.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess((), 0))
+    building.execute(["00_start_here", "01_weights"], tmp_path)
+    said = capsys.readouterr().out.splitlines()
+    assert said == ["Running 00_start_here with the reference.", "Running 01_weights with the reference."]
 
 
 def test_every_chapter_of_the_course_becomes_a_page():
