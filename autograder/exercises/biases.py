@@ -188,6 +188,7 @@ def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(axes, {"cube": (n, 4, 3), "table": (m, 1), "line": (1,)}, note="arrays with 3, 2 and 1 axes")
     yield Case.of(special, {"scale": (), "weights": (7, 3)}, note="the shape () is a single number")
     yield Case.of(special, {"temperature": ()}, note="nothing but a single number")
+    yield Case.of(special, {"none left": (0, 6), "bias": (6,)}, note="an array without entries")
     yield Case.of(special, {}, note="no arrays, no parameters")
 
 

@@ -399,7 +399,7 @@ def entry_by_entry_above_a_floor(a, b):
 
 @of("relative_error")
 def compares_numbers_of_entries(a, b):
-    """Arrays of different shapes are accepted if they have as many entries, and NumPy broadcasts them. Compare the shapes, not the sizes."""
+    """Arrays of different shapes are accepted if they have as many entries. Compare the shapes, not the sizes."""
     if a.size != b.size:
         raise ValueError(f"{a.shape} and {b.shape}")
     return np.abs(a - b).max(initial=0.0) / max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12)

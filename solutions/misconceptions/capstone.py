@@ -16,7 +16,7 @@ def nothing_changed(layers, x, y, rng):
 
 @of("adapt")
 def everything_retrained(layers, x, y, rng):
-    """Most of the reader's numbers have changed, and storing the change takes more than twice the budget. Which method of chapter 9 needs few numbers?"""
+    """Most of the reader's numbers have changed, and storing the change takes more than twice the budget. Which method of chapter 9 needs few numbers, and how large may its matrices be?"""
     return train(layers, x, y, epochs=20, batch_size=32, learning_rate=0.1, rng=rng)[0]
 
 
@@ -38,7 +38,7 @@ def lora_without_old_images(layers, x, y, rng):
 
 @of("adapt")
 def a_rank_over_the_budget(layers, x, y, rng):
-    """The change needs more than 4,000 stored numbers. A change of rank r needs r · (fan_in + fan_out) for each matrix: which rank can you afford?"""
+    """The change needs more than 4,000 stored numbers, all matrices and biases together. If it has rank r, it needs r · (fan_in + fan_out) for each matrix: which rank can you afford?"""
     adapters = [lora_init(*weights.shape, min(16, *weights.shape), rng) for weights, _ in layers]
     adapters, _ = lora_fine_tune(layers, adapters, x, y, alpha=16, epochs=5, batch_size=32, learning_rate=0.02, rng=rng)
     return [(lora_merge(w, adapter, 16), b) for (w, b), adapter in zip(layers, adapters)]

@@ -433,7 +433,7 @@ def one_order_for_all_epochs(right, given):
 
 @wherever("epochs")
 def never_shuffles(right, given):
-    """The examples come in the order of the data, and sorted data make one-sided batches. Draw a new order from rng for each epoch, as minibatches does."""
+    """The order of the examples does not depend on rng. Draw a new order from rng for each epoch, as minibatches does: batches in the order of sorted data would be one-sided."""
     return right(**given | {"rng": Unshuffled()})
 
 

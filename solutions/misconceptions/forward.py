@@ -131,11 +131,19 @@ def tames_infinity(logits):
     return np.nan_to_num(powers / powers.sum(axis=1, keepdims=True))
 
 
-@of("softmax")
-def batch_as_one(logits):
-    """All rows together sum to one. Each row is one image with its own probabilities: along which axis do you sum?"""
-    powers = np.exp(logits - logits.max())
-    return powers / powers.sum()
+def whole_batch(shift):
+    @of("softmax")
+    def batch_as_one(logits):
+        """All rows together sum to one. Each row is one image with its own probabilities: along which axis do you sum?"""
+        powers = np.exp(logits - shift(logits))
+        return powers / powers.sum()
+
+    return batch_as_one
+
+
+# Without a shift, large logits overflow as well.
+batch_beside_the_largest = whole_batch(np.max)
+batch_beside_none = whole_batch(lambda logits: 0)
 
 
 def flat_sums(shift):
@@ -232,11 +240,18 @@ def batch_as_one_after_the_shift(logits):
     return powers / powers.sum()
 
 
-@of("softmax")
-def sums_of_the_columns(logits):
-    """The division uses the sums of the columns, so the images of a batch compete. The classes of one image should compete: check the axis."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=0)
+def down_the_columns(shift):
+    @of("softmax")
+    def sums_of_the_columns(logits):
+        """The division uses the sums of the columns, so the images of a batch compete. The classes of one image should compete: check the axis."""
+        powers = np.exp(logits - shift(logits))
+        return powers / powers.sum(axis=0)
+
+    return sums_of_the_columns
+
+
+columns_beside_the_rows_own = down_the_columns(lambda logits: logits.max(axis=1, keepdims=True))
+columns_beside_none = down_the_columns(lambda logits: 0)
 
 
 def hidden_pass(layers, x, activation=reference_relu):

@@ -37,7 +37,7 @@ def divides_by_the_weight(signal, weight):
 
 @of("apply_weight")
 def overwrites_the_signal(signal, weight):
-    """The result is right, but the caller's array has been changed, as `signal *= weight` would do. Compute a new array instead."""
+    """The caller's array is changed, as `signal *= weight` would do. Compute a new array instead."""
     signal *= weight
     return signal
 

@@ -88,6 +88,7 @@ answers described falsely or imprecisely | right answers with full marks |
 | seventh set; autograder changed for all earlier sets | 426 of 427 | 386 of 419 (92%) | 5 (1.2%) | 184 of 184 |
 | eighth set; autograder changed for all earlier sets | 644 of 649 | 527 of 612 (86%) | 12 (1.8%) | 213 of 213 |
 | ninth set; autograder changed for all earlier sets | 457 of 479 | 275 of 360 (76%) | 26 (5.4%) | 138 of 138 |
+| tenth set; autograder changed for all earlier sets | 490 of 499 | 374 of 395 (95%) | 12 (2.4%) | 201 of 201 |
 
 The two halves were written by people who saw only the stubs and who marked the answers that a tutor would recognise.
 The autograder's own author wrote the third and fourth sets on 28 November 2026, before the autograder was changed for
@@ -156,10 +157,22 @@ these 19. The other three cannot be told from right answers here: one compares w
 Fortran's order, one a rank that the course rules out. Thirteen of the 26 faulty sentences named a condition or a
 pattern that only the cases tried had; eight gave advice on code that the student had not written, although the results
 were the same; three were inexact about random draws; and two described an order the wrong way round. Thirty-four more
-were true but said little, and for 63 answers the check gave only the position of the first number that differs."""
+were true but said little, and for 63 answers the check gave only the position of the first number that differs.
+
+The tenth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6
+to 10. They were asked for natural mistakes of students from many backgrounds. It was judged once, on 29 November
+2026, by commit 025612e, before anything was changed for it, and each half was read by a person who had read neither
+the set nor the code of the findings before. Of the nine wrong answers that passed, five are accepted by the course:
+three lists in place of arrays (the check mentions them) and two results of integers. One makes Fortran-ordered arrays
+useless, one returns arrays from its arguments, and one accepts a scheme in capital letters; none of the three is
+noticed. One counts an axis of length 0 as 1; a case now catches it. Of the 12 faulty sentences, four are findings
+beside the right misconception, which a learner does not see; in five the advice presumed something that the code does
+not do (four of these texts are changed); one pointed with "there" at the wrong place, which is changed as well; one
+took three equal results for a pattern; and one near slip gave the same numbers only because the steps were large.
+Twenty-two more were true but said little."""
 
 
-_NUMBERED = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_NUMBERED = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 SETS = ("first_half", "second_half", *(f"{number}_set" for number in _NUMBERED))
 """The sets in ``unseen/`` in the order in which the autograder first saw them."""
 

@@ -31,6 +31,14 @@ ACCEPTED = (
     "a layer that is not the last one in the list gets ReLU (is)",
     "ravel() is a view, so moving the flat entry moves the array (a Fortran-ordered copy is not)",
     "a rank is never larger than the smallest side, so take the smallest of all",
+    "nested lists are a matrix too",
+    "a list of zeros does it",
+    "zeros are whole numbers, int saves space",
+    "a list with the numbers is an array",
+    "ones and zeros are int",
+    "capital letters or small, I accept both",
+    "reshape(-1) is always a view, so writing into flat moves the entries of x",
+    "share 0 or 1: nothing to calculate, return the network itself",
 )
 """What the course accepts, or cannot notice, although a docstring asks for something else: see docs/accuracy.md."""
 _HEAD = re.compile(r"^### (\w+) \| (wrong|right) \| (.*?)(?: \| (recognisable|not recognisable))?$", re.MULTILINE)

@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from autograder.classroom import gradescope
 from autograder.classroom.folder import ClassroomError
 from autograder.cli.main import main
 from autograder.exercises import CHAPTERS
+from autograder.judging.verdict import Aspect, Status, Verdict
 from autograder.sandbox import selftest
 from tests.support import classroom as made
 
@@ -75,6 +77,17 @@ def test_each_exercise_is_a_test_with_its_aspects_and_its_points(submitted):
     for one in (WEIGHTS, BIASES):
         points = sum(answer.points for answer in one.written.values())
         assert f"{one.name}: a person marks {', '.join(one.written)} ({points:g} points)." in words
+
+
+def test_an_exercise_with_a_single_aspect_says_only_what_a_check_says():
+    aspects = [Aspect("one", 1.0, 1.0), Aspect("two", 1.0)]
+    verdict = Verdict("relu", "04_forward", Status.FAILED, 1.0, 2.0, message="It is 0.", aspects=aspects)
+    assert gradescope._as_test(verdict, "4.1", "visible")["output"].splitlines() == [
+        "✓ one (1 of 1)",
+        "✗ two (0 of 1)",
+        "It is 0.",
+    ]
+    assert gradescope._as_test(replace(verdict, aspects=aspects[:1]), "4.1", "visible")["output"] == "It is 0."
 
 
 def names_of(chapter):

@@ -12,7 +12,7 @@ from autograder.exercises import EXERCISES
 from autograder.judging import slips
 from autograder.judging.observation import Observation, Rejected
 from autograder.judging.related import name_results
-from autograder.judging.slips import Slip, find_slip, sketch_all
+from autograder.judging.slips import Slip, find_slip, making, sketch_all
 from autograder.judging.slips.sentences import CHANGES, LOOPS, SLIPS, can_be_told, tell_slip
 from tests.support.judged import key_of
 
@@ -136,3 +136,12 @@ def test_every_sentence_names_what_was_replaced_by_what():
 def test_the_results_of_the_courses_functions_have_names():
     assert name_results("forward") == ("logits", "activations") and name_results("relu") == ()
     assert name_results("he_normal") is None and name_results("unknown") is None
+
+
+def test_slips_are_made_again_when_a_view_gives_what_it_shows_another_name():
+    exercise, key = EXERCISES["minibatches"], key_of("minibatches")
+    renamed = [
+        {f"{name}?": item for name, item in one.items()} if isinstance(one, dict) else one for one in key.expected
+    ]
+    assert renamed != list(key.expected)
+    assert making.digest(exercise, replace(key, expected=tuple(renamed))) != making.digest(exercise, key)

@@ -455,14 +455,14 @@ def test_a_single_wrong_entry_says_something_if_only_there_an_argument_is_zero()
     zeros = np.array([[1.5, 0.0, 4.0], [3.0, 7.0, -5.0]])
     wrong = sample(Y, np.where(zeros == 0, 0, Y), x=zeros)
     others = [right(Y, x=X), right(Y, x=X + 1)]
-    told = "In the cases tried, your result is wrong exactly in the entries where `x` is zero; there it is 0."
+    told = "In the cases tried, your result is wrong exactly in the entries where `x` is zero; each wrong entry is 0."
     assert part(numbered(wrong, *others)) == told
     assert part(numbered(wrong, others[0])) is None, "one right case is not enough"
     assert part(numbered(wrong, others[0], right(Y, x=zeros))) is None, "here it is right where `x` is zero"
     two = np.where(X == 7, 0, zeros)
     assert part(numbered(sample(Y, np.where(zeros == 0, 0, Y), x=two), *others)) is None
     odd = sample(Y, np.where(zeros == 0, 0.7, Y), x=zeros)
-    assert part(numbered(odd, *others)) == told.replace("; there it is 0", "")
+    assert part(numbered(odd, *others)) == told.replace("; each wrong entry is 0", "")
 
 
 def test_a_list_that_a_view_made_is_named():

@@ -8,7 +8,7 @@ import numpy as np
 
 from .conditions import marks_entries, mask_entries
 from .order import CERTAIN, OF_THE_CASES, ZERO_LINES
-from .relations import Relation
+from .relations import UNREDUCED, Relation
 from .samples import Sample
 from .scales import SizeWords, name_sizes
 from .sources import OF_ALL, name_arrays
@@ -31,6 +31,8 @@ def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
     if relation[0] in ("lines alike", "first axis alike"):
         axis = relation[1] if len(relation) > 1 else 0
         return any(np.ptp(sample.expected.astype(float), axis=axis).any() for sample in samples)
+    if relation[0] in UNREDUCED:
+        return any(sample.got.size > 1 for sample in samples)
     if relation[0] == "whole rows":
         return any(sample.expected.shape[-1] > 1 and sample.got.any() for sample in samples)
     if relation == ("all different",):

@@ -161,6 +161,10 @@ UNFINISHED_BY_AXIS: tuple[tuple[str, Callable[[np.ndarray, int], Any]], ...] = (
     ("one too many at the end", lambda g, a: np.delete(g, -1, a)),
     ("one too many at the start", lambda g, a: np.delete(g, 0, a)),
 )
+UNREDUCED = frozenset(
+    ("sum not taken", "mean not taken", "mean of squares not taken", "axis not summed", "axis not averaged")
+)
+"""Kinds that say that several numbers still have to be made into one."""
 RESIZING = frozenset(
     [kind for kind, _ in (*REDUCED, *UNFINISHED_BY_AXIS)] + ["last ones missing", "first ones missing"]
 )

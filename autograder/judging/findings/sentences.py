@@ -500,7 +500,7 @@ def tell_one_value(wrong: Sequence[Sample]) -> str:
     if any(sample.wrong_entries is None or sample.got.dtype.kind == "b" for sample in wrong):
         return ""
     values = np.concatenate([sample.got[sample.wrong_entries].ravel() for sample in wrong])
-    return f"; there it is {values[0]:.0f}" if values[0] in (0, 1, -1) and (values == values[0]).all() else ""
+    return f"; each wrong entry is {values[0]:.0f}" if values[0] in (0, 1, -1) and (values == values[0]).all() else ""
 
 
 def count_wrong_cases(wrong: Sequence[Sample]) -> str:

@@ -51,6 +51,7 @@ def make_slips(exercise: Exercise, key: Key) -> list[Slip]:
 def digest(exercise: Exercise, key: Key) -> str:
     """Return a digest of what an exercise's slips depend on: its answer, its cases, and the code that makes slips."""
     hashed = hashlib.sha256(wire.encode([_rounded(packed(case)) for case in key.cases]))
+    hashed.update(repr([_names(expected) for expected in key.expected]).encode())
     for path in reference.paths_of([exercise.name]):
         for region in markers.regions(path.read_text(encoding="utf-8"), path.name):
             hashed.update(region.body.encode())
@@ -67,6 +68,11 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _rounded(item) for name, item in value.items()}
     return type(value)(map(_rounded, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _names(value: Any) -> Any:
+    """Return the names that a view gives to what it shows: slips are kept under them."""
+    return {name: _names(item) for name, item in value.items()} if isinstance(value, dict) else None
 
 
 def _is_drawn(expected: Any) -> bool:
