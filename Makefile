@@ -7,7 +7,12 @@ BIN := $(VENV)/bin
 CLASSROOM ?= classroom
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: study test grade release update site bench lint pins clean
+# The commands in .venv name the folder in which it was made, so where the folder was moved, .venv is made again.
+MOVED := $(shell test ! -e $(VENV)/ready || { \
+	python=$$(sed -n "1,2s/^[^/]*\(\/[^\"']*python[^\"' ]*\).*/\1/p" $(BIN)/weightlab) 2>/dev/null \
+	&& { test -z "$$python" || test -x "$$python"; }; } || echo moved)
+
+.PHONY: study test grade release update site bench lint pins clean moved
 
 study: $(VENV)/ready
 	@$(BIN)/weightlab study $(ARGS)
@@ -40,7 +45,7 @@ lint: $(VENV)/ready
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/lint-imports
 
-$(VENV)/ready: requirements.txt pyproject.toml
+$(VENV)/ready: requirements.txt pyproject.toml $(MOVED)
 	@$(PYTHON) -c 'import sys; sys.exit("Weightlab needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make study PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	@echo "Setting up .venv, once: some 500 MB of packages. What is fetched is shown as it comes."
 	@$(PYTHON) -m venv $(VENV)
@@ -50,6 +55,10 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	|| $(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
 	@$(BIN)/python -m pip uninstall --quiet --yes uv
 	@touch $@
+
+moved:
+	@echo "This folder was moved or renamed, or its Python is gone: .venv is set up again."
+	@rm -rf $(VENV)
 
 # Write both requirements files anew from the ranges in pyproject.toml.
 pins:

@@ -7,8 +7,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from ..candidate.wire import printable
 from ..judging.words import counted
 from ..sandbox.isolation import KINDS
 from .options import CHAPTER, CLASSROOM, DATABASE, JSON, require_chapters
-from .spoken import say
+from .spoken import say, stopping
 
 if TYPE_CHECKING:
     from ..classroom.unchanged import Grading
@@ -32,20 +31,6 @@ _ISOLATION = click.option(
     show_default=True,
     help="How students' code is isolated.",
 )
-
-
-@contextmanager
-def _stopping() -> Iterator[None]:
-    """End the process with a sentence if somebody stops it, from its first import on."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        from multiprocessing import active_children
-
-        for worker in active_children():  # a second Ctrl+C left them waiting for work, and Python would wait for them
-            worker.kill()
-        say("Stopped. Everything graded so far is kept: the same command continues where it stopped.", err=True)
-        raise SystemExit(130) from None
 
 
 _MOST_FALLEN = 10
@@ -71,7 +56,7 @@ _MOST_FALLEN = 10
 @click.option(
     "--self-test", is_flag=True, help="Grade nothing; test whether the sandbox keeps its promises on this machine."
 )
-@_stopping()
+@stopping()
 def grade(
     chapters: tuple[str, ...],
     classroom: Path,

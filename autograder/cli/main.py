@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 import traceback
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import click
 from ..paths import ROOT, SOLUTIONS, shown
 from ..refusal import Refusal, UnknownName
 from ..version import help_link, release_name
-from .spoken import as_typed, command_name, say
+from .spoken import as_typed, command_name, say, stopping
 
 _COMMANDS = {
     "learner": ("study", "check", "status", "hint", "reveal", "reset", "submit", "update", "mcp"),
@@ -43,7 +44,8 @@ class _Commands(click.Group):
             # Before NumPy is imported: the processors are for workers, not for the threads of one matrix product.
             for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
                 os.environ.setdefault(threads, "1")
-        return getattr(importlib.import_module(f".{module}", __package__), name.replace("-", "_"))
+        with stopping() if name == "grade" else nullcontext():
+            return getattr(importlib.import_module(f".{module}", __package__), name.replace("-", "_"))
 
     def main(self, *args: Any, prog_name: str | None = None, **extra: Any) -> Any:
         called = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from ..candidate.wire import printable
 from ..judging.words import counted
 from .options import CHAPTER, CLASSROOM, DATABASE
 from .spoken import say
+
+if TYPE_CHECKING:
+    from ..classroom.collecting.collect import Collected
 
 _FILE = click.Path(path_type=Path, exists=True)
 
@@ -39,15 +43,16 @@ def collect(
         remember_worksheet(classroom, chapter, worksheet)
     _print_table(
         [("", "student", "file", "what happened")]
-        + [(_OUTCOMES[row.taken, row.lost], row.student or "-", row.place, row.words) for row in collection.rows]
+        + [(_outcome(row), row.student or "-", row.place, row.words) for row in collection.rows]
     )
     count = count_outcomes(collection)
     would = "would be taken" if dry_run else "taken"
+    unchanged = f"{count['unchanged']} unchanged, " if count["unchanged"] else ""
     say(
         f"{counted(collection.files, 'file')} seen, {counted(count['taken'], 'submission')} {would} into "
-        f"{classroom / 'submitted'}, {count['lost']} left out, {count['harmless']} not needed."
+        f"{classroom / 'submitted'}, {unchanged}{count['lost']} left out, {count['harmless']} not needed."
     )
-    if count["lost"] or not count["taken"]:
+    if count["lost"] or not count["taken"] + count["unchanged"]:
         raise SystemExit(1)
 
 
@@ -166,7 +171,10 @@ def extension(student: str, chapter: str, days: float, hours: float, classroom: 
     say(printable(f"For {student}, {chapter} {when}."))
 
 
-_OUTCOMES = {(True, False): "taken", (False, True): "NOT TAKEN", (False, False): "not needed"}
+def _outcome(row: Collected) -> str:
+    if row.taken:
+        return "unchanged" if row.unchanged else "taken"
+    return "NOT TAKEN" if row.lost else "not needed"
 
 
 def _print_table(rows: list[tuple[str, ...]]) -> None:

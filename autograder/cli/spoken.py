@@ -8,6 +8,8 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -42,6 +44,20 @@ def _typed(program: Path) -> str:
 def say(text: object, err: bool = False) -> None:
     """Print a message, with the commands in it as they are typed here."""
     click.echo(as_typed(str(text)), err=err)
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """If somebody stops the grading of a class, even its imports, end the process and say that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        from multiprocessing import active_children
+
+        for worker in active_children():  # a second Ctrl+C left them waiting for work, and Python would wait for them
+            worker.kill()
+        say("Stopped. Everything graded so far is kept: the same command continues where it stopped.", err=True)
+        raise SystemExit(130) from None
 
 
 def as_typed(text: str) -> str:

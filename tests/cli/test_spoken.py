@@ -1,6 +1,7 @@
 """Do messages name the command in a way that works in this terminal?"""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,31 @@ def test_it_is_called_by_its_name_in_an_active_environment(program, monkeypatch)
 def test_a_path_with_a_space_is_quoted(program, monkeypatch):
     there = program.parent.parent.rename(program.parents[2] / "my env")
     assert called(monkeypatch, f"{there}/bin/weightlab") == "'my env/bin/weightlab'"
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="there is no make here")
+@pytest.mark.parametrize(
+    ("lines", "again"),
+    [
+        (f"#!{sys.executable}", False),
+        (f'#!/bin/sh\n\'\'\'exec\' "{sys.executable}" "$0" "$@"', False),
+        ("#!/usr/bin/env -S any", False),
+        ("#!/nowhere/.venv/bin/python", True),
+        ("#!/bin/sh\n'''exec' '/no where/.venv/bin/python3' \"$0\" \"$@\"", True),
+        (None, True),
+    ],
+)
+def test_make_sets_up_a_moved_environment_again(program, lines, again):
+    if lines is None:
+        program.unlink()
+    else:
+        program.write_text(f"{lines}\n")
+    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+        shutil.copy2(ROOT / name, name)
+    Path(".venv/ready").touch()
+    done = subprocess.run(["make", "-n", "study"], capture_output=True, text=True, check=True)
+    assert ("rm -rf .venv" in done.stdout) is again and not done.stderr
+    assert ("-m venv" in done.stdout) is again and "weightlab study" in done.stdout
 
 
 def test_as_a_module_it_is_called_by_its_python(monkeypatch):

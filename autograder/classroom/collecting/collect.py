@@ -38,6 +38,8 @@ class Collected:
     place: str
     reason: Reason | None
     words: str
+    unchanged: bool = False
+    """Whether it was the student's submission before."""
 
     @property
     def taken(self) -> bool:
@@ -95,9 +97,8 @@ def collect_submissions(
         uploads, collection.files = find_uploads(sources, chapter, open_files)
         collection.rows += [Collected("", one.place, one.problem, why_not(one)) for one in uploads if _is_nobodys(one)]
         uploads = [each for one in uploads if not _is_nobodys(one) for each in _of_each_author(one)]
-        names = _Names(
-            uploads, read_roster(classroom), participants or {}, origins.read_origins(classroom).get(chapter)
-        )
+        before = origins.read_origins(classroom).get(chapter, {})
+        names = _Names(uploads, read_roster(classroom), participants or {}, before)
         by_student: dict[str, list[Upload]] = defaultdict(list)
         for upload in uploads:
             try:
@@ -113,7 +114,7 @@ def collect_submissions(
             collection.rows += [
                 Collected(student, one.place, Reason.TWO_PEOPLE, words) for one in found if one not in theirs
             ]
-            rows, owner = _take_one(student, theirs, classroom, chapter, replace, dry_run, taken)
+            rows, owner = _take_one(student, theirs, classroom, chapter, replace, dry_run, taken, before.get(student))
             collection.rows += rows
             if owner is not None:
                 taken[student] = owner
@@ -148,6 +149,7 @@ def _take_one(
     replace: bool,
     dry_run: bool,
     taken: Mapping[str, Owner],
+    before: origins.Origin | None,
 ) -> tuple[list[Collected], Owner | None]:
     """Take a student's newest upload that holds the chapter; name the newer unusable ones and all older ones."""
     rows: list[Collected] = []
@@ -168,11 +170,14 @@ def _take_one(
                 contents = _contents(upload, chapter)
                 if any(_is_same(target, classroom / "submitted" / other / chapter) for other in taken):
                     raise NotTakenError(Reason.SAME_FOLDER)
-                words = _put(target, contents.files, replace, dry_run)
+                if before is not None and target.exists() and before.is_newer_than(upload.owner):
+                    raise NotTakenError(Reason.OLDER)
+                written = _put(target, contents.files, replace, dry_run)
             except NotTakenError as error:
                 rows.append(Collected(student, upload.place, error.reason, str(error)))
                 continue
             owner = upload.owner
+            words = counted(len(contents.files), "file") if written else "already collected, and unchanged"
             count = sum(one.problem not in (Reason.ANOTHER_KIND, Reason.WEB_ENTRY) for one in uploads)
             words += f", the newest that holds the chapter, of {count} uploads" if count > 1 else ""
             words += ", late according to Canvas" if upload.owner.late else ""
@@ -182,8 +187,10 @@ def _take_one(
             rows += [
                 Collected(student, f"{upload.place}: {path}", reason, why) for path, reason, why in contents.left_out
             ]
-            rows.append(Collected(student, upload.place, None, words))
-    if owner is None and rows and not any(row.lost for row in rows):  # only files that are not submissions
+            rows.append(Collected(student, upload.place, None, words, not written))
+    if (
+        owner is None and rows and not any(row.lost or row.reason is Reason.OLDER for row in rows)
+    ):  # only files that are not submissions
         rows.append(Collected(student, uploads[0].place, Reason.NO_SUBMISSION, describe(Reason.NO_SUBMISSION)))
     return sorted(rows, key=lambda row: row.taken), owner
 
@@ -314,13 +321,13 @@ def _without(uploads: list[Upload], platform: Platform, stays: Callable[[Upload]
     return [upload for upload in uploads if upload.owner.platform is not platform or stays(upload)]
 
 
-def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) -> str:
-    """Write a submission beside its final place, then move it there in one step; return what was done."""
+def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) -> bool:
+    """Write a submission beside its final place, then move it there in one step; return whether it was not there."""
     try:
         if target.exists():
             held = {str(item.path): (target / item.path).read_bytes() for item in items_in(target) if not item.problem}
             if held.keys() - {TIME} == files.keys() and all(held[name] == files[name] for name in files):
-                return "already collected, and unchanged"
+                return False
             if not replace:
                 raise NotTakenError(Reason.KEPT)
         if not dry_run:
@@ -328,7 +335,7 @@ def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) ->
     except OSError as error:
         place = error.filename or target
         raise NotTakenError(Reason.UNREADABLE, file=place, cause=error.strerror or error) from None
-    return counted(len(files), "file")
+    return True
 
 
 def _write(target: Path, files: dict[str, bytes]) -> None:
@@ -344,6 +351,8 @@ def _write(target: Path, files: dict[str, bytes]) -> None:
 
 
 def count_outcomes(collection: Collection) -> Counter:
-    """Return how many were taken, left out, and left out without harm."""
-    kinds = ("taken" if row.taken else "lost" if row.lost else "harmless" for row in collection.rows)
-    return Counter(kinds)
+    """Return how many were taken, there before, left out, and left out without harm."""
+    return Counter(
+        "unchanged" if row.unchanged else "taken" if row.taken else "lost" if row.lost else "harmless"
+        for row in collection.rows
+    )

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..folder import STATE, Classroom, write_file
-from .platforms import Owner, Platform
+from .platforms import Owner, Platform, Recogniser
 
 _FILE = "collected.json"
 
@@ -27,6 +27,13 @@ class Origin:
     def of(cls, owner: Owner) -> Origin:
         """Return the data about an owner that are worth remembering."""
         return cls(str(owner.platform), owner.name, owner.number, owner.label, owner.login)
+
+    def is_newer_than(self, owner: Owner) -> bool:
+        """Return whether the platform gave this upload a later number or time than another one of the same person."""
+        found = Recogniser([(self.label,)]).recognise((self.label,))
+        if not found or (self.platform, self.name, self.number) != (owner.platform, owner.name, owner.number):
+            return False
+        return bool(owner.uploaded) and found[0].uploaded > owner.uploaded
 
 
 def read_origins(classroom: Path) -> dict[str, dict[str, Origin]]:

@@ -39,6 +39,7 @@ class Reason(StrEnum):
     CLASS_DOWNLOAD = "download of a class"
     SEVERAL_SUBMISSIONS = "several submissions"
     KEPT = "kept"
+    OLDER = "older"
     UNREADABLE = "unreadable"
     LINK = "link"
     TOO_DEEP = "too deep"
@@ -84,6 +85,7 @@ _WORDS = {
     Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if these are a whole class's, unpack it and collect the "
     f"folder; otherwise {_REMEDY}",
     Reason.KEPT: "an earlier submission was kept; --replace takes the new one",
+    Reason.OLDER: "older than the submission collected before, which was kept; to take this one, delete that one first",
     Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
     Reason.LINK: "a link, which is not followed; give the path that it points to",
     Reason.TOO_DEEP: "it is nested in more than {most} folders, so it was not read",
@@ -92,7 +94,7 @@ _WORDS = {
     Reason.SUPERSEDED: "an earlier upload by the same student",
     Reason.ANOTHER_KIND: "not a submission",
 }
-HARMLESS = frozenset({Reason.SUPERSEDED, Reason.ANOTHER_KIND})
+HARMLESS = frozenset({Reason.SUPERSEDED, Reason.OLDER, Reason.ANOTHER_KIND})
 """Reasons for which no submission is lost."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 import zipfile
 
@@ -279,6 +280,35 @@ class TestAgain:
         inbox.put("ada.zip", packed("new"))
         assert inbox.collect().lost == {"ada": Reason.KEPT} and inbox.mark("ada")[0] == "old"
         assert inbox.collect(replace=True).taken == {"ada"} and inbox.mark("ada")[0] == "new"
+
+    def test_only_what_is_new_counts_as_taken(self, inbox):
+        for name in ("ada.zip", "bo.zip"):
+            inbox.put(name, packed("old"))
+        inbox.collect()
+        inbox.put("ada.zip", packed("new"))
+        argv = ["collect", CHAPTER, str(inbox.folder), "--replace", "--classroom", str(inbox.classroom)]
+        said = CliRunner().invoke(main, argv)
+        assert said.exit_code == 0 and "1 submission taken into" in said.output and ", 1 unchanged," in said.output
+        assert [line.split()[:2] for line in said.output.splitlines()[1:3]] == [["taken", "ada"], ["unchanged", "bo"]]
+        said = CliRunner().invoke(main, argv)
+        assert said.exit_code == 0 and "0 submissions taken" in said.output
+
+    @pytest.mark.parametrize(
+        "name",
+        ["lovelaceada_12_{}_a.zip", "Homework 1_ada_attempt_2026-03-02-10-{}-00_a.zip"],
+    )
+    def test_an_older_download_does_not_replace_a_newer_one(self, inbox, name):
+        first = inbox.put("first.zip", {name.format(10): packed("first")})
+        second = inbox.put("second.zip", {name.format(30): packed("second")})
+        [student] = inbox.collect(first).taken
+        assert inbox.collect(second, replace=True).taken == {student}
+        for replace in (False, True):
+            found = inbox.collect(first, replace=replace)
+            assert not found.taken and list(found.harmless.values()) == [Reason.OLDER]
+            assert "older than the submission collected before" in found.words[student]
+        assert inbox.mark(student) == ("second", "second")
+        shutil.rmtree(inbox.classroom / "submitted" / student)
+        assert inbox.collect(first).taken == {student}
 
     def test_a_time_beside_what_was_collected_stays(self, inbox):
         inbox.put("ada.zip", packed("ada"))
