@@ -91,8 +91,8 @@ def _with_names(page: str) -> str:
     return _LISTED.sub(r'<a href="#\1">\1</a>', page)
 
 
-TABLES = "<style>td+td,th+th{padding-left:1em}</style>"
-"""nbgrader's own style leaves no space between the columns of a table."""
+STYLE = "<style>td+td,th+th{padding-left:1em}\nsummary{display:list-item;cursor:pointer}</style>"
+"""nbgrader's own style leaves no space between a table's columns, and hides the triangle of what can be opened."""
 _UNMARKED = re.compile(
     r'(<a (?:href="#|name=")(\w+)">\w*</a>'
     r'(?: \(|<div class="panel-heading"><span class="nbgrader-label">[^<]*</span><span class="pull-right">\s*))'
@@ -185,7 +185,7 @@ def _exporter() -> Any:
         def from_notebook_node(self, nb: Any, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
             page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kwargs)
             page = without_unused_rules(_described(_with_names(_without_mathjax(page))))
-            return page.replace("</head>", f"{TABLES}</head>", 1), resources
+            return page.replace("</head>", f"{STYLE}</head>", 1), resources
 
         def _validate_preprocessor(self, nbc: Any, preprocessor: Any) -> None:
             """Do nothing: the notebook was built here and is valid."""

@@ -108,7 +108,7 @@ def test_a_page_is_nbgraders_own(stock, chapter):
     sheets = [sheet.extract().string for sheet in stock_page.select("style")]
     rendered = read(ours)
     *kept, own = [sheet.extract().string for sheet in rendered.select("style")]
-    assert own in feedback.TABLES
+    assert own in feedback.STYLE
     assert texts_of(rendered) == texts_of(stock_page)
     assert len(kept) == len(sheets) and len(ours) < len(theirs) / 2
     for before, after in zip(sheets, kept, strict=True):
