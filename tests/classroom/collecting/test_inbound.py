@@ -188,6 +188,17 @@ def test_a_flood_of_folders_or_links_is_bounded_and_told_in_one_line(exchange, m
     assert caplog.text.count("it holds more than") == 1
 
 
+def test_folders_are_copied_down_to_a_depth_and_no_further(exchange, monkeypatch, caplog):
+    monkeypatch.setattr(inbound, "_DEEPEST", 2)
+    deep = exchange.submit() / "a" / "b" / "c"
+    deep.mkdir(parents=True)
+    (deep / "too_deep.py").touch()
+    (deep.parent / "deep.py").touch()
+    exchange.collect()
+    assert exchange.held() == {*WHOLE, "a/b/deep.py"}
+    assert "'a/b/c', because it is not an ordinary file" in caplog.text and caplog.text.count("Left out") == 1
+
+
 def test_a_full_disk_ends_collecting_and_leaves_no_part(exchange, monkeypatch, caplog):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
