@@ -64,7 +64,8 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
         if waiting:
             say(f"Not started yet: {', '.join(verdict.exercise for verdict in waiting)}.")
         total, points = sum(v.score or 0 for v in verdicts), sum(v.points for v in verdicts)
-        say(f"{total:g} of {counted(points, 'point')}.")
+        more = "" if names else " for functions; `weightlab status` counts your numbers, too"
+        say(f"{total:g} of {counted(points, 'point')}{more}.")
     if any(verdict.status == Status.UNJUDGED for verdict in verdicts):
         raise SystemExit(3)
     raise SystemExit(0 if all(verdict.status == Status.PASSED for verdict in verdicts) else 1)

@@ -64,6 +64,9 @@ def test_everything_is_checked_where_nothing_is_named(library):
     entries = json.loads(run("check", "--library", library, "--json").stdout)
     assert [entry["exercise"] for entry in entries] == list(EXERCISES)
     assert all(entry["status"] == "passed" for entry in entries)
+    points = sum(entry["points"] for entry in entries)
+    last = run("check", "--library", library).stdout.splitlines()[-1]
+    assert last == f"{points:g} of {points:g} points for functions; `weightlab status` counts your numbers, too."
 
 
 STUB = "def apply_weight(signal, weight):\n    raise NotImplementedError('apply_weight is not written yet')\n"
