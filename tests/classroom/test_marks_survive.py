@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -126,6 +125,10 @@ def test_forty_eight_marks_survive_every_operation(fresh, tmp_path, monkeypatch)
     assert marks(fresh) == given
 
 
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
 def test_a_mark_that_was_given_for_other_points_is_told_by_the_first_run_that_ends(fresh, tmp_path, monkeypatch):
     grade(fresh)
     with Gradebook(gradebook.url_of(fresh)) as db:
@@ -138,7 +141,7 @@ def test_a_mark_that_was_given_for_other_points_is_told_by_the_first_run_that_en
     monkeypatch.setitem(CHAPTERS, WEIGHTS.name, changed)
     options = {"seed": 7, "isolation": "process", "jobs": 1, "course": made.course(tmp_path / "changed", [changed])}
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Run, "flush", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+        patch.setattr(Run, "flush", interrupted)
         run_grading(fresh, [WEIGHTS.name], **options)
     old, mean = WEIGHTS.written[WRITTEN].points, "2 marks were given by hand"
     [said] = run_grading(fresh, [WEIGHTS.name], **options).notices
