@@ -7,6 +7,10 @@ import sys
 
 import pytest
 
+from autograder.judging.findings import guard
+
+guard.STRICT = True  # an error in a finding fails the test that it happens in
+
 # Grading a class needs Linux; the learner's tools do not.
 LINUX_ONLY = [
     "accuracy",

@@ -12,6 +12,7 @@ from . import words
 from .compare import differs_in_type_only
 from .errors import explain
 from .findings import DEGENERATE, find_finding, find_vague_finding
+from .findings.guard import or_nothing
 from .key import Key
 from .misconception import find_prevailing, find_proved, is_the_same
 from .observation import Observation, Problem, ProblemKind, find_problems, observe
@@ -171,7 +172,7 @@ def _explain_failure(
     case, (aspect_name, problem) = key.cases[index], next(iter(problems[index].items()))
     mistake = find_proved(exercise, key, observed)
     with np.errstate(all="ignore"):
-        finding = None if exercise.scored else find_finding(exercise, key, observed, problems, cases)
+        finding = None if exercise.scored else or_nothing(find_finding, exercise, key, observed, problems, cases)
     if finding and (quote or not finding.free):
         verdict.finding = finding.words
     if mistake and finding and finding.kind in DEGENERATE and not is_the_same(key, mistake, observed):
@@ -184,7 +185,7 @@ def _explain_failure(
             verdict.finding = tell_slip(found[0].kind, found[0].what, found[1]) if found else verdict.finding
         if not verdict.finding:
             with np.errstate(all="ignore"):
-                verdict.finding = find_vague_finding(exercise, key, observed, problems, cases)
+                verdict.finding = or_nothing(find_vague_finding, exercise, key, observed, problems, cases)
     if mistake:
         verdict.misconception, verdict.advice = mistake.name, mistake.advice
     first = verdict.advice or verdict.finding or ""

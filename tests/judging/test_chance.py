@@ -197,7 +197,7 @@ TOLD = [
         "with np.errstate(all='ignore'):\n"
         "    p = np.exp(logits)\n    p = np.nan_to_num(p / p.sum(axis=1)[:, None], nan=1)\n"
         "return p / p.sum(axis=1, keepdims=True)",
-        "or where NaN is replaced",
+        "or NaN replaced",
         "Do not clip",
     ),
     (
@@ -211,7 +211,7 @@ TOLD = [
         "if not all(0 <= one < n_classes for one in labels): raise ValueError(f'{labels}')\n"
         "rows = [[0.0] * n_classes] * len(labels)\n"
         "for row, one in zip(rows, labels): row[one] = 1.0\nreturn np.array(rows)",
-        "one list used for all rows",
+        "use one list for all rows",
         "Whole columns",
     ),
     (

@@ -7,7 +7,8 @@ import pytest
 
 from autograder.candidate.call import call_function
 from autograder.exercises import EXERCISES
-from autograder.judging import reference
+from autograder.judging import findings, reference
+from autograder.judging.findings import guard
 from autograder.judging.judge import judge
 from autograder.judging.observation import Observation, observe
 from autograder.judging.verdict import Reply
@@ -510,3 +511,21 @@ def test_nothing_is_said_of_random_answers(name):
         assert verdict.finding in (None, *OF_RANDOM_WEIGHTS) or is_on_that_side(
             verdict.finding, exercise, answers, observed
         ), verdict.finding
+
+
+def test_rows_in_place_of_a_number_are_an_argument_unchanged():
+    verdict = verdict_on_body("cross_entropy", "return logits")
+    assert verdict.status == "failed" and "is the argument `logits`, unchanged" in verdict.finding
+
+
+def test_a_finding_that_fails_costs_no_points_and_says_nothing(monkeypatch):
+    def fails(*_):
+        raise IndexError("tuple index out of range")
+
+    told = verdict_on_body("relu", "return 2 * x")
+    monkeypatch.setattr(findings, "_find_one", fails)
+    with pytest.raises(IndexError):
+        verdict_on_body("relu", "return 2 * x")
+    monkeypatch.setattr(guard, "STRICT", False)
+    silent = verdict_on_body("relu", "return 2 * x")
+    assert (silent.status, silent.score) == (told.status, told.score) and told.finding

@@ -38,7 +38,7 @@ def is_proved(samples: Sequence[Sample], relation: Relation) -> bool:
     if relation[0] in _UNREDUCED:
         return any(sample.got.size > 1 for sample in samples)
     if relation[0] == "whole rows":
-        return any(sample.expected.shape[-1] > 1 and sample.got.any() for sample in samples)
+        return any(sample.expected.shape[-1:] > (1,) and sample.got.any() for sample in samples)
     if relation == ("all different",):
         return any(sample.expected.size > 1 for sample in samples)
     if relation[0] in OF_ALL:
