@@ -61,7 +61,7 @@ class Grading:
     healed: list[str]
     notices: list[str]
     waiting: int
-    idle: bool = False
+    idle: bool
 
 
 class LastRun:
