@@ -31,7 +31,9 @@ def test_a_group_may_write_what_is_in_its_folder_and_nobody_else_may(place):
     shared = is_groups(place)
     write_file(place / "table.csv", b"1")
     write_file(place / "secret", b"1", 0o600)
-    assert [rights(place / name) for name in ("table.csv", "secret")] == ([0o664, 0o660] if shared else [0o644, 0o600])
+    write_file(place / "kept", b"1", 0o400)
+    found = [rights(place / name) for name in ("table.csv", "secret", "kept")]
+    assert found == ([0o664, 0o660, 0o440] if shared else [0o644, 0o600, 0o400])
     (place / "made by nbgrader").write_bytes(b"")
     (place / "made by nbgrader").chmod(0o640)
     share(place / "made by nbgrader")

@@ -144,6 +144,9 @@ def test_a_course_that_graders_share_may_be_another_graders(tmp_path, monkeypatc
     assert not formgrader.is_a_graders(tmp_path)
     tmp_path.chmod(0o2770)
     assert formgrader.is_a_graders(tmp_path)
+    if os.getuid() == 0:
+        os.chown(tmp_path, 61002, 61004)
+        assert not formgrader.is_a_graders(tmp_path), "a group of others shares it"
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can make files of root's")

@@ -45,6 +45,22 @@ def test_a_configuration_that_python_cannot_read_stays_and_is_named(tmp_path, br
 
 
 @pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ("1 / 0\n", "ZeroDivisionError: division by zero. Fix"),
+        ("import nothing_of_this_name\n", "ModuleNotFoundError: No module named 'nothing_of_this_name'. Fix"),
+        ("eval('(')\n", "SyntaxError: '(' was never closed (line 1). Fix"),
+        ("raise SyntaxError('odd.')\n", "SyntaxError: odd. Fix"),
+    ],
+)
+def test_a_configuration_that_fails_is_said_in_one_sentence(tmp_path, own, words):
+    (tmp_path / nbgrader.CONFIG_FILE).write_text(own)
+    with pytest.raises(ClassroomError) as refused:
+        nbgrader.Configuration(tmp_path)
+    assert f"configuration cannot be read: {words}" in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("kind", "setting", "words"),
     [
         ("late.Nobody", "", "names a late penalty plug-in that does not exist: 'late.Nobody'. Fix nbgrader_config.py"),

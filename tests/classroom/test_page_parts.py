@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+from xml.etree.ElementTree import Element, SubElement
 
 import pytest
 
 from autograder.candidate import wire
 from autograder.candidate.frames import Ending
 from autograder.classroom import sanitise
-from autograder.classroom.formulas import to_mathml
+from autograder.classroom.formulas import _is_plain, to_mathml
 from autograder.classroom.rerun import _read_outputs
 from autograder.classroom.sanitise import MAX_IMAGE, MAX_OUTPUT, MAX_OUTPUTS, clean_outputs, clean_text
 from autograder.classroom.stylesheet import without_unused_rules
@@ -67,6 +68,15 @@ def test_what_any_cell_uses_is_kept():
 def test_a_formula_is_shown_or_its_source(formula, held, not_held):
     shown = to_mathml(formula)
     assert held in shown and not_held not in shown
+
+
+@pytest.mark.parametrize(("tag", "plain"), [("mi", True), ("script", False), ("m-x", False), ("s-x", False)])
+def test_only_a_formulas_own_elements_are_shown_without_other_attributes(tag, plain):
+    formula = Element("math")
+    part = SubElement(formula, tag, href="http://evil.example", mathvariant="bold")
+    part.text = "a &amp; b"
+    assert _is_plain(formula) is plain
+    assert not plain or (part.attrib, part.text, part.tail) == ({"mathvariant": "bold"}, "a & b", "")
 
 
 def test_a_formula_of_its_own_paragraph_is_a_block():

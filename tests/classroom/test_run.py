@@ -10,10 +10,11 @@ import pytest
 
 from autograder.classroom import run
 from autograder.classroom.feedback import Marks
+from autograder.classroom.folder import Classroom, write_file
 from autograder.classroom.gradebook import GradebookError
 from autograder.classroom.grades import NewGrades, StoredGrades
 from autograder.classroom.run import Run
-from autograder.classroom.submission import Submission
+from autograder.classroom.submission import SECRET, Submission
 from autograder.exercises import CHAPTERS
 from tests.support import classroom as made
 
@@ -276,9 +277,11 @@ def test_what_remains_to_be_said_of_a_run(monkeypatch):
     marks = [{**about, "marks": 1}, {**about, "marks": 2}]
     room = SimpleNamespace(read_outdated_marks=lambda: marks)
     for settled, count in ((0, 2), (2, 3)):
-        found = SimpleNamespace(_settled=settled, notices=[], classroom=room, flush=lambda book: None)
-        found._compare = lambda book: {"all": "grades"}
-        assert Run.finish(found, None) == {"all": "grades"} and len(found.notices) == count
+        found, done = SimpleNamespace(_settled=settled, notices=[], classroom=room), []
+        found.flush = lambda book, done=done: done.append("flushed")
+        found._compare = lambda book, done=done: done.append("compared") or {"all": "grades"}
+        assert Run.finish(found, None) == {"all": "grades"} and done == ["flushed", "compared"]
+        assert len(found.notices) == count
     assert found.notices[0].startswith("2 submissions had a function that did not end")
     assert found.notices[1].startswith(
         "01_weights: why has 3 points now, but 1 mark was given by hand when it had 1 point,"
@@ -293,3 +296,87 @@ def test_progress_counts_all_students_of_all_chapters():
     for number in (1, 2):
         Run._enter(found, {"number": number})
     assert said == [(1, 6), (2, 6)] and found.entries == [{"number": 1}, {"number": 2}]
+
+
+def test_a_chapter_takes_as_long_as_its_slowest_function(monkeypatch):
+    limits = {"a": (2.0, 5.0, 3.0), "b": ()}
+    chapters = {
+        name: SimpleNamespace(exercises={number: SimpleNamespace(time_limit=one) for number, one in enumerate(ones)})
+        for name, ones in limits.items()
+    }
+    monkeypatch.setattr(run, "CHAPTERS", chapters)
+    assert [run._time_limit(name) for name in limits] == [5.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("stored", "notebook", "page", "wrong"),
+    [
+        (held(1.0), "seal", "seal", []),
+        (held(2.0), "seal", "seal", ["grades in the gradebook"]),
+        (None, "seal", "seal", ["grades in the gradebook"]),
+        (held(1.0), "", "seal", ["the notebook"]),
+        (None, "seal", "other", ["grades in the gradebook", "the page"]),
+    ],
+)
+def test_what_differs_from_the_last_result_is_named(tmp_path, stored, notebook, page, wrong):
+    room = Classroom(tmp_path)
+    for path, text in ((room.notebook("ann", WEIGHTS), notebook), (room.page("ann", WEIGHTS), page)):
+        write_file(path, text.encode())
+    found = SimpleNamespace(classroom=room, _new_grades=lambda *_: new("ann"))
+    result = SimpleNamespace(entry={"student": "ann", "chapter": WEIGHTS}, seal="seal")
+    assert Run._differences(found, result, None, stored) == wrong
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "secret"), [("2026-03-02 10:00:00 UTC", b"s"), ("", b"s"), ("noon", None), (None, b"")]
+)
+def test_what_nbgraders_exchange_looks_for_is_beside_notebook_and_page(tmp_path, timestamp, secret):
+    kept = []
+    submission = Submission("ann", WEIGHTS, b"{}", {}, timestamp, secret)
+    graded = SimpleNamespace(task=SimpleNamespace(submission=submission), notebook=b"n", page=b"p", result="r")
+    Run._write_files(SimpleNamespace(classroom=Classroom(tmp_path), results=SimpleNamespace(put=kept.append)), graded)
+    written = {str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert kept == ["r"]
+    for folder, name, content in (("autograded", f"{WEIGHTS}.ipynb", b"n"), ("feedback", f"{WEIGHTS}.html", b"p")):
+        beside = f"{folder}/ann/{WEIGHTS}"
+        assert written.pop(f"{beside}/{name}") == content
+        assert written.pop(f"{beside}/timestamp.txt", b"").decode() == (timestamp or "")
+        assert written.pop(f"{beside}/{SECRET}", b"") == (secret or b"")
+    assert not written
+
+
+def test_a_submission_that_cannot_be_read_is_entered_and_a_person_is_told(monkeypatch):
+    def read_submission(*_):
+        raise OSError("no  such\ndevice")
+
+    monkeypatch.setattr(run, "read_submission", read_submission)
+    entries = []
+    found = SimpleNamespace(
+        released={WEIGHTS: made.released(CHAPTERS[WEIGHTS])},
+        classroom=SimpleNamespace(submission=lambda *_: None),
+        results=SimpleNamespace(get=lambda *_: None),
+        _stored={WEIGHTS: {}},
+        _enter=entries.append,
+    )
+    found._enter_unreadable = lambda *about: Run._enter_unreadable(found, *about)
+    assert Run._task(found, "ann", WEIGHTS) is None
+    (entry,) = entries
+    assert (entry["status"], entry["score"], entry["remarks"]) == ("unjudged", None, [])
+    assert "reading the files raises OSError: no such device" in entry["exercises"][0]["message"]
+
+
+@pytest.mark.parametrize(("student", "notebook"), [("ann", None), ("<ann>", b"{}")])
+def test_what_is_no_submission_is_entered_as_absent(monkeypatch, student, notebook):
+    monkeypatch.setattr(run, "read_submission", lambda *_: Submission(student, WEIGHTS, notebook, {}))
+    absent = []
+    found = SimpleNamespace(
+        seed=7,
+        classroom=SimpleNamespace(submission=lambda *_: None),
+        records=SimpleNamespace(name=lambda *_: "record"),
+        results=SimpleNamespace(get=lambda *_: "result"),
+        _stored={WEIGHTS: {student: "stored"}},
+        _marks=lambda *_: Marks(),
+        _enter_absent=lambda *about: absent.append(about),
+    )
+    assert Run._task(found, student, WEIGHTS) is None
+    assert absent == [(student, WEIGHTS, "stored", "result")]
