@@ -45,6 +45,13 @@ def test_of_a_style_sheet_only_what_can_match_is_left_in_its_order():
     assert without_unused_rules("<body><h1>t</h1><style>h1{x:y}</style>") == "<body><h1>t</h1><style>h1{x:y}</style>"
 
 
+@pytest.mark.parametrize("rule", ["html{x:y}", "html #i{x:y}", "@page{margin:0}", "@media print;", "@layer a{b{c:d}}"])
+def test_a_rule_that_names_nothing_else_is_kept(rule):
+    page = f"<style>{rule}</style><body><p id='i'>t"
+    assert without_unused_rules(page.replace("'i'", '"i"')).startswith(f"<style>{rule}</style>")
+    assert rule.startswith("html #") or without_unused_rules(f"<style>{rule}</style>") == f"<style>{rule}</style>"
+
+
 def test_what_any_cell_uses_is_kept():
     cells = "".join(f'<div class="cell {name}"><h{n}>t</h{n}></div>' for n, name in enumerate("ab", 1))
     page = without_unused_rules(f"<style>h1{{x:y}} h2{{x:y}} h3{{x:y}} .a{{x:y}} .b{{x:y}}</style><body>{cells}")

@@ -60,6 +60,9 @@ def test_the_seal_is_in_notebook_and_page_and_the_tries_are_counted(finish):
     assert found.page == f"<p>page</p><!-- {found.result.seal} -->\n".encode()
     assert (found.result.tries, found.result.lasting, found.result.inputs) == (2, True, {"a": "b"})
     assert not finish(status=Status.TIMEOUT).result.lasting
+    right, *others = found.examination.verdicts
+    mixed = replace(found.examination, verdicts=(replace(right, status=Status.TIMEOUT), *others))
+    assert not mixed.lasting and found.examination.lasting
     assert json.loads(found.notebook)["metadata"]["weightlab"]["submission"] == found.task.submission.digest()
 
 
