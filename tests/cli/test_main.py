@@ -97,6 +97,41 @@ def test_each_way_to_be_wrong_has_its_status_and_its_sentence(library, code, sta
     assert entry["file"].endswith("weightlab/weights.py")
 
 
+def test_the_terminal_shows_what_the_function_printed_as_the_card_does(library):
+    replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    print('signal is', signal)\n")
+    lines = run("check", "apply_weight", "--library", library).stdout.splitlines()
+    at = lines.index("Your code printed:")
+    assert lines[at + 1].startswith("  signal is ")
+    assert "printed" not in run("check", "weighted_sum", "--library", library).stdout
+
+
+def test_of_a_long_output_the_beginning_is_shown(library):
+    code = "def apply_weight(signal, weight):\n    print('x\\n' * 1000)\n    return signal * weight\n"
+    replace_function(library, "apply_weight", code)
+    lines = run("check", "apply_weight", "--library", library).stdout.splitlines()
+    assert "  … (and more)" in lines and lines.count("  x") < 100
+
+
+def test_functions_that_are_not_written_are_counted_by_chapter_and_the_next_is_named(library):
+    assert "Not written yet" not in run("check", "--library", library).stdout
+    for name in ("apply_weight", "count_weights", "dense"):
+        replace_function(library, name, STUB.replace("apply_weight", name).replace("signal, weight", "*given"))
+    said = run("check", "--library", library).stdout
+    assert "Not written yet: 2 in 01_weights, 1 in 02_biases. Next: apply_weight in " in said
+    assert "Not written yet" not in run("check", "01_weights", "--library", library).stdout, "named one by one instead"
+
+
+def test_a_file_that_python_cannot_read_is_described_once_with_what_to_do(library):
+    replace_function(library, "template_weights", "def template_weights(images:\n    return 1\n")
+    result = run("check", "01_weights", "--library", library)
+    assert result.exit_code == 1
+    (unread,) = [line for line in result.stdout.splitlines() if "Python cannot read" in line]
+    assert re.search(r"Python cannot read line \d+ of \S*weights\.py: ", unread)
+    assert f"Not checked: {', '.join(CHAPTERS['01_weights'].exercises)}." in result.stdout
+    assert result.stdout.count("Fix that, save, and check again.") == 1
+    assert "points that you have earned stay in your progress" in result.stdout
+
+
 def test_an_endless_loop_is_stopped(library, monkeypatch):
     monkeypatch.setitem(EXERCISES, "apply_weight", dataclasses.replace(EXERCISES["apply_weight"], time_limit=1.0))
     replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    while True:\n        pass\n")
