@@ -190,6 +190,9 @@ def test_an_autograder_that_fails_gives_no_score_and_exit_code_3(library, monkey
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["chek"], "No such command 'chek'. Did you mean check?"),
+        (["return-feedback"], "No such command 'return-feedback'. Did you mean feedback?"),
+        (["xyz"], "No such command 'xyz'.\n"),
         (["check", "aply_weight"], "Did you mean apply_weight"),
         (["check", "src/weightlab/backprop.py"], "Did you mean 06_backprop?"),
         (["check", "course/06_backprop/"], "Did you mean 06_backprop?"),
