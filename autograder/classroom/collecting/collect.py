@@ -110,10 +110,10 @@ def collect_submissions(
             Classroom(classroom).make_root()
         for student, found in sorted(by_student.items()):
             theirs = names.of_one_person(student, found)
-            words = describe(Reason.TWO_PEOPLE, name=student)
-            collection.rows += [
-                Collected(student, one.place, Reason.TWO_PEOPLE, words) for one in found if one not in theirs
-            ]
+            rivals = [one for one in found if one not in theirs]
+            reason = Reason.TWO_ASSIGNMENTS if _are_of_several_assignments(rivals) else Reason.TWO_PEOPLE
+            words = describe(reason, name=student)
+            collection.rows += [Collected(student, one.place, reason, words) for one in rivals]
             rows, owner = _take_one(student, theirs, classroom, chapter, replace, dry_run, taken, before.get(student))
             collection.rows += rows
             if owner is not None:
@@ -139,6 +139,19 @@ def _of_each_author(upload: Upload) -> list[Upload]:
         )
         for one in people
     ]
+
+
+def _are_of_several_assignments(uploads: list[Upload]) -> bool:
+    """Return whether different numbers may be one person's: Moodle numbers people anew in each assignment.
+
+    Which of the uploads is the newest cannot be told: newer releases of Moodle give all files in a download the time
+    of the download.
+    """
+    numbers: dict[int, set[str]] = defaultdict(set)
+    for upload in uploads:
+        numbers[upload.source].add(upload.owner.number)
+    from_moodle = all(upload.owner.platform is Platform.MOODLE for upload in uploads)
+    return from_moodle and len(numbers) > 1 and all(len(found) == 1 for found in numbers.values())
 
 
 def _take_one(

@@ -195,6 +195,30 @@ class TestTakenNames:
         found = self.collected(inbox, own, others)
         assert not found.taken and [row.reason for row in found.rows] == [Reason.TWO_PEOPLE] * 2
 
+    @pytest.mark.parametrize("name", ["Ada Lovelace", "Team A-Ada Lovelace"])
+    def test_two_assignments_of_one_chapter_are_not_called_two_people(self, inbox, name):
+        inbox.classroom.mkdir()
+        write_roster(inbox.classroom, Roster(self.ROSTER))
+        first = inbox.put("first.zip", {moodle(name, 1): packed("first"), moodle("Eve Miller", 2): packed("eve")})
+        late = inbox.put("late.zip", {moodle(name, 77): packed("late")})
+        found = inbox.collect(first, late)
+        assert (
+            found.taken == {"eve"}
+            and [row.reason for row in found.rows if row.student == "ada"] == [Reason.TWO_ASSIGNMENTS] * 2
+        )
+        assert "one download after the other" in found.words["ada"] and "--replace" in found.words["ada"]
+        for source in (first, late):  # as the sentence says
+            assert inbox.collect(source, replace=True).taken >= {"ada"}
+        assert inbox.mark("ada") == ("late", "late") and inbox.mark("eve") == ("eve", "eve")
+
+    def test_two_people_in_one_of_two_downloads_stay_two_people(self, inbox):
+        inbox.classroom.mkdir()
+        write_roster(inbox.classroom, Roster(self.ROSTER))
+        first = inbox.put("first.zip", {moodle("Ada Lovelace", 1): packed("a"), moodle("Ada Lovelace", 2): packed("b")})
+        late = inbox.put("late.zip", {moodle("Ada Lovelace", 77): packed("late")})
+        found = inbox.collect(first, late)
+        assert not found.taken and [row.reason for row in found.rows] == [Reason.TWO_PEOPLE] * 3
+
     def test_a_name_on_github_that_ends_like_a_classmates(self, inbox):
         inbox.classroom.mkdir()
         write_roster(inbox.classroom, Roster([self.ROSTER[0]]))
