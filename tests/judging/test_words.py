@@ -58,8 +58,8 @@ GENERAL = {
     ),
     "an iterator": (
         Problem(ProblemKind.ITERATOR, np.zeros(3)),
-        "gave an iterator (from yield, zip, map, a generator expression or the like), which can be read only once; return "
-        "the items in a list or an array",
+        "gave an iterator (from yield, zip, map, a generator expression or the like), which can be read only once; "
+        "return the items in a list or an array",
     ),
     "an iterator for a number": (
         Problem(ProblemKind.ITERATOR, 3.0, part="grad_x"),

@@ -353,10 +353,10 @@ DRAWS = {
     "rescaled after they were drawn.",
 }
 FORMS = {
-    "iterator": "Your function returns an iterator (from yield, zip, map, a generator expression or the like), which can "
+    "iterator": "Your function returns an iterator (from yield, zip, map, a generator expression or the like), which "
+    "can be read only once. Return its contents.",
+    "iterator inside": "Your answer holds an iterator (from zip, map, a generator expression or the like), which can "
     "be read only once. Return its contents.",
-    "iterator inside": "Your answer holds an iterator (from zip, map, a generator expression or the like), which can be "
-    "read only once. Return its contents.",
     "fails test": "Your function fails this test: {0}.",
     "nothing returned": "The function returned None in every case. Is there a return, and is it reached?",
     "parts in another order": "You returned the right parts in the wrong order: {0}.",
