@@ -478,6 +478,21 @@ def test_a_given_link_to_a_folder_is_followed_unless_it_has_a_zips_name(inbox, t
     assert (found.taken, found.lost) == (({"ada"}, {}) if taken else (set(), {"link": Reason.LINK}))
 
 
+def test_a_given_pipe_is_not_read(inbox):
+    os.mkfifo(inbox.folder / "ada.zip")
+    assert inbox.collect(inbox.folder / "ada.zip").lost == {"ada": Reason.UNREADABLE}
+
+
+def test_a_class_is_given_as_a_zip_and_not_by_a_link_or_another_name(inbox):
+    files = {f"{name}_{i}_assignsubmission_file_/01_weights.zip": packed(name) for i, name in enumerate(("Al", "Bo"))}
+    other, link = inbox.put("class.dat", files), inbox.folder / "class.zip"
+    link.symlink_to(other)
+    found = inbox.collect(other)
+    assert not found.taken and found.harmless == {"class.dat": Reason.ANOTHER_KIND}
+    assert inbox.collect(link).lost == {"class": Reason.LINK}
+    assert inbox.collect(inbox.put("CLASS.ZIP", files)).taken == {"Al", "Bo"}
+
+
 @pytest.mark.parametrize("count", [MAX_NOTEBOOKS, MAX_NOTEBOOKS + 1])
 def test_so_many_equal_notebooks_count_as_one_and_more_are_for_a_person(inbox, count):
     inbox.put("ada.zip", {f"{number}/{NOTEBOOK}": b"{}" for number in range(count)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
@@ -341,8 +342,16 @@ def test_a_submission_of_which_something_cannot_be_read_is_not_taken_in_part():
     with pytest.raises(NotTakenError, match=r"weightlab/inner cannot be .* \(permission denied\)"):
         contents.find_contents(files, "01_weights", Budget())
     for ignored in (Reason.LINK, Reason.TOO_DEEP):
-        files[1] = item("weightlab/inner", ignored)
+        files[1] = replace(holding(b"x", "weightlab/inner.py"), problem=ignored)
         assert contents.find_contents(files, "01_weights", Budget()).files == {"01_weights.ipynb": b"{}"}
+
+
+def test_the_files_of_a_submission_count_up_to_the_limit():
+    files = [holding(b"{}", "01_weights.ipynb"), holding(b"", "notes.txt"), holding(b"", "build/not counted")]
+    assert contents.find_contents(files, "01_weights", Budget(files=2)).files
+    with pytest.raises(NotTakenError) as caught:
+        contents.find_contents(files, "01_weights", Budget(files=1))
+    assert caught.value.reason is Reason.TOO_MANY_FILES
 
 
 class TestFilesInAFolder:
