@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.classroom.collecting import collect
-from autograder.classroom.collecting.contents import MAX_NOTEBOOKS
+from autograder.classroom.collecting.contents import MAX_INNER, MAX_NOTEBOOKS
 from autograder.classroom.collecting.platforms import clean_id
 from autograder.classroom.collecting.reasons import Reason, describe
 from autograder.classroom.collecting.uploads import plain_or_platform
@@ -91,6 +91,13 @@ def test_a_library_is_found_in_what_systems_make_of_its_folder(inbox, library):
     assert inbox.held("ada")["weightlab/weights.py"] == b"w" and not found.lost
 
 
+def test_a_zip_of_the_library_beside_the_librarys_folder_is_not_opened(inbox):
+    inbox.put(
+        "ada.zip", {NOTEBOOK: b"{}", "weightlab/weights.py": b"own", "weightlab.zip": zipped({"weights.py": b""})}
+    )
+    assert not inbox.collect().lost and inbox.held("ada")["weightlab/weights.py"] == b"own"
+
+
 def test_a_renamed_copy_of_the_library_gives_way_and_is_named(inbox):
     files = {NOTEBOOK: b"{}", "weightlab/weights.py": b"w", "weightlab (1)/weights.py": b"other"}
     inbox.put("ada.zip", files)
@@ -139,9 +146,11 @@ class TestPackedTwice:
 
     def test_two_that_fit_or_many_are_refused(self, inbox):
         inbox.put("ada.zip", {"a.zip": packed("one"), "b.zip": packed("two")})
-        inbox.put("bo.zip", {f"{i}.zip": packed() for i in range(9)})
+        inbox.put("bo.zip", {f"{i}.zip": packed() for i in range(MAX_INNER + 1)})
+        inbox.put("cy.zip", {f"{i}.zip": packed("cy") for i in range(MAX_INNER)})
         found = inbox.collect()
         assert found.lost == {"ada": Reason.TWO_NOTEBOOKS, "bo": Reason.SEVERAL_SUBMISSIONS}
+        assert found.taken == {"cy"} and inbox.mark("cy") == ("cy", "cy")
 
     def test_three_deep_is_refused(self, inbox):
         inbox.put("ada.zip", {"a.zip": zipped({"b.zip": packed()})})

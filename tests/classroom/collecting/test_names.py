@@ -23,6 +23,7 @@ from autograder.classroom.collecting.platforms import (
 )
 from autograder.classroom.collecting.reasons import NotTakenError, Reason
 from autograder.classroom.collecting.unpack import Budget, Item, is_clutter
+from tests.support.downloads import packed
 
 MOODLE, CANVAS, BLACKBOARD = Platform.MOODLE, Platform.CANVAS, Platform.BLACKBOARD
 ANON = "LATE_anon_Xy3_12_a.zip"
@@ -352,6 +353,27 @@ def test_the_files_of_a_submission_count_up_to_the_limit():
     with pytest.raises(NotTakenError) as caught:
         contents.find_contents(files, "01_weights", Budget(files=1))
     assert caught.value.reason is Reason.TOO_MANY_FILES
+
+
+@pytest.mark.parametrize(
+    ("zips", "room", "reason"),
+    [
+        ({"a.zip": packed(), "b.zip": b"torn"}, 1000, None),
+        ({"a.zip": b"torn", "b.zip": packed()}, 1000, None),
+        ({"a.zip": b"torn"}, 1000, Reason.NOT_A_ZIP),
+        ({"a.zip": b"torn", "b.zip": b"torn"}, 1000, Reason.NO_NOTEBOOK),
+        ({"a.zip": packed(), "b.zip": bytes(1000)}, 1000, Reason.UNPACKS_TOO_LARGE),
+        ({"a.zip": bytes(1001)}, 1000, Reason.UNPACKS_TOO_LARGE),
+    ],
+)
+def test_of_several_zips_within_a_submission_one_may_be_damaged_and_none_too_large(zips, room, reason):
+    files = [holding(content, name) for name, content in zips.items()]
+    if reason is None:
+        assert contents.find_contents(files, "01_weights", Budget(room=room)).files
+        return
+    with pytest.raises(NotTakenError) as caught:
+        contents.find_contents(files, "01_weights", Budget(room=room))
+    assert caught.value.reason is reason
 
 
 class TestFilesInAFolder:
