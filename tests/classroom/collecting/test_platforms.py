@@ -43,6 +43,11 @@ class TestMoodle:
         assert {inbox.mark(student)[0] for student in found.taken} == set("123456") and not found.lost
         assert {"Ada-Lovelace-1", "Ada-Lovelace-2", "Ada-Lovelace-3", "Ada-Lovelacé", "Ada-Lovelace2"} < found.taken
 
+    def test_a_download_that_is_named_twice_counts_once(self, inbox):
+        download = inbox.put("download.zip", {moodle("Ada", 1): packed("ada")})
+        found = inbox.collect(download, download)
+        assert found.taken == {"Ada"} and len(found.rows) == 1
+
     def test_who_is_in_no_group_has_no_number_and_stops_nobody(self, inbox):
         files = {
             "Default group_assignsubmission_file/01_weights.zip": packed("rest"),

@@ -43,6 +43,7 @@ def test_canvas_gradebook(lists):
     ada, juergen = read_class_list(lists(CANVAS))
     assert ada == Student("", "Ada", "Lovelace", "ada@example.org", "ada", "4711")
     assert (juergen.login, juergen.canvas, juergen.name) == ("jvd", "4712", "Jürgen van Dyke")
+    assert read_class_list(lists(CANVAS + '"Student, Test",9,,c0ffee,One,\n')) == [ada, juergen]
 
 
 def test_moodles_participants_and_worksheet(lists):
