@@ -226,7 +226,7 @@ TOLD = [
         "relative_error",
         "if a.size != b.size: raise ValueError(f'{a.shape} {b.shape}')\n"
         "return np.abs(a - b).max(initial=0) / max(np.abs(a).max(initial=0) + np.abs(b).max(initial=0), 1e-12)",
-        "Compare the shapes, not the sizes",
+        "Compare the shapes themselves",
         "",
     ),
     (
