@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import textwrap
 
 from .judging.verdict import Aspect, Status, Verdict
 from .judging.words import counted, score_text
@@ -19,6 +20,8 @@ font-family:var(--jp-content-font-family,sans-serif);font-size:var(--jp-content-
 </style>"""
 # The colours differ in lightness as well, and the words and marks say the same, so colour is never the only sign.
 _COLOURS = {"passed": "#2a9d57", "partly": "#c98500", "other": "#c4452f"}
+_MAX_SHOWN, _MAX_LINES = 2_000, 40
+"""Characters and lines of printed output that are shown."""
 
 
 def plain(verdict: Verdict) -> str:
@@ -27,6 +30,8 @@ def plain(verdict: Verdict) -> str:
     if verdict.status not in (Status.MISSING, Status.NOT_STARTED, Status.UNJUDGED) and len(verdict.aspects) > 1:
         lines.append("   ".join(f"{_mark(aspect)} {aspect.name}" for aspect in verdict.aspects))
     lines.append(verdict.message)
+    if printed := _beginning(verdict.printed):
+        lines += [_say_printed(verdict), textwrap.indent(printed, "  ")]
     return "\n".join(lines)
 
 
@@ -49,8 +54,8 @@ def as_html(verdict: Verdict, below: str = "") -> str:
         items = "".join(map(_item, verdict.aspects))
         parts.append(f"<ul>{items}</ul>")
     parts += [f"<p>{_with_code(line)}</p>" for line in verdict.message.splitlines() if line.strip()]
-    if verdict.printed:
-        parts.append(f'<p class="wl-quiet">Your code printed:</p><pre>{html.escape(verdict.printed[:2000])}</pre>')
+    if printed := _beginning(verdict.printed):
+        parts.append(f'<p class="wl-quiet">{_say_printed(verdict)}</p><pre>{html.escape(printed)}</pre>')
     parts += [f'<p class="wl-quiet">{_with_code(line)}</p>' for line in below.splitlines() if line]
     label = html.escape(f"Check of {verdict.exercise}", quote=True)
     body = "".join(parts)
@@ -64,6 +69,18 @@ def note(title: str, words: str) -> str:
         f'{_STYLE}<div class="wl-card" role="group" aria-label="{html.escape(title, quote=True)}" '
         f'style="--wl:#3b7dd8"><p><strong>{html.escape(title)}</strong></p>{lines}</div>'
     )
+
+
+def _say_printed(verdict: Verdict) -> str:
+    """Introduce what was printed; a beginner may have printed an answer that should be returned."""
+    return "Your code printed" + (":" if verdict.status == Status.PASSED else " (only what it returns is checked):")
+
+
+def _beginning(printed: str) -> str:
+    """Return the beginning of printed output; say so if there was more."""
+    lines = printed[:_MAX_SHOWN].rstrip().splitlines()
+    whole = len(printed.rstrip()) <= _MAX_SHOWN and len(lines) <= _MAX_LINES
+    return "\n".join(lines[:_MAX_LINES] if whole else [*lines[:_MAX_LINES], "… (and more)"])
 
 
 def _item(aspect: Aspect) -> str:

@@ -74,11 +74,11 @@ class SubmittedNotebook:
     own: tuple[OwnCell, ...] = ()
     lost: frozenset[str] = frozenset()
 
-    def beside(self, name: str, released: Mapping[str, Any]) -> bool:
-        """Return whether the student added cells next to an answer cell, where the answer may have been written."""
+    def find_beside(self, name: str, released: Mapping[str, Any]) -> list[dict]:
+        """Return the cells that the student added next to an answer cell, where the answer may have been written."""
         cells = released["cells"]
         at = next((i for i, cell in enumerate(cells) if grade_id(cell) == name), None)
-        return at is not None and any(own.after in (at - 1, at, at + 1) for own in self.own)
+        return [] if at is None else [own.cell for own in self.own if own.after in (at - 1, at, at + 1)]
 
 
 def text_of(source: Any) -> str:

@@ -135,6 +135,8 @@ def _compare(sizes: tuple, batch_size: int, dtype: str, examples: int, epochs: i
         ends[name] = CONTENDERS[name](layers, x, y, epochs, batch_size)
         return Spent(time.perf_counter() - began, time.process_time() - cpu)
 
+    for name in CONTENDERS:
+        turn(name)  # untimed: the first training of a process also loads and prepares what it needs
     spent = take_turns({name: partial(turn, name) for name in CONTENDERS}, ROUNDS)
     for (weights, bias), (torch_weights, torch_bias) in zip(ends[OURS], ends["PyTorch"], strict=True):
         # Both end with the same network, so the training was the same.

@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from autograder.cli import study
+
 from . import distribution
 
 START = "lab/index.html?path=course/00_start_here/00_start_here.ipynb"
@@ -25,7 +27,7 @@ _SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 20},
     # Every cell is in the page, so that the reader's own search finds it.
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"},
+    "@jupyterlab/notebook-extension:tracker": study.TRACKER | {"windowingMode": "defer"},
 }
 
 

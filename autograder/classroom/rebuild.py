@@ -82,7 +82,9 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> RebuiltNotebook:
         if marks_of(cell).get("solution"):
             _lay_in(cell, read.answers[grade_id(cell)])
     notebook["cells"] = _with_own_cells(notebook["cells"], read.own)
-    doubtful = {name for name, answer in read.answers.items() if not answer.changed and read.beside(name, released)}
+    doubtful = {
+        name for name, answer in read.answers.items() if not answer.changed and read.find_beside(name, released)
+    }
     malformed = ""
     if read.lost:
         words = ", ".join(sorted(read.lost))

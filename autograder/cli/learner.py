@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..paths import LIBRARY, ROOT, SOLUTIONS
 from .options import CHAPTER, JSON
 from .spoken import say
+
+if TYPE_CHECKING:
+    from ..judging.verdict import Verdict
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -55,20 +61,46 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([verdict.as_json() for verdict in verdicts], indent=1))
     else:
-        from .. import card
-
-        waiting = [verdict for verdict in verdicts if verdict.status == Status.NOT_STARTED and not names]
-        for verdict in verdicts:
-            if verdict not in waiting:
-                say(card.plain(verdict) + "\n")
-        if waiting:
-            say(f"Not started yet: {', '.join(verdict.exercise for verdict in waiting)}.")
+        _tell(verdicts, in_full=bool(names))
         total, points = sum(v.score or 0 for v in verdicts), sum(v.points for v in verdicts)
         more = "" if names else " for functions; `weightlab status` counts your numbers, too"
         say(f"{total:g} of {counted(points, 'point')}{more}.")
     if any(verdict.status == Status.UNJUDGED for verdict in verdicts):
         raise SystemExit(3)
     raise SystemExit(0 if all(verdict.status == Status.PASSED for verdict in verdicts) else 1)
+
+
+def _tell(verdicts: Iterable[Verdict], in_full: bool) -> None:
+    """Print verdicts; what several of them would repeat is said once.
+
+    Parameters
+    ----------
+    in_full : bool
+        Whether functions that are not written yet are named one by one.
+    """
+    from .. import card
+    from ..judging.verdict import Status
+    from ..learner.remarks import FIX_FIRST
+
+    broken: dict[str, list[str]] = {}
+    unwritten = []
+    for verdict in verdicts:
+        if not verdict.loaded:
+            broken.setdefault(verdict.message, []).append(verdict.exercise)
+        elif verdict.status == Status.NOT_STARTED and not in_full:
+            unwritten.append(verdict)
+        else:
+            say(card.plain(verdict) + "\n")
+    for message, exercises in broken.items():
+        say(f"Not checked: {', '.join(exercises)}.\n{message}\n{FIX_FIRST}\n")
+    if unwritten:
+        coming = unwritten[0]
+        say(f"Not written yet: {_count_by_chapter(unwritten)}. Next: {coming.exercise} in {coming.file}.\n")
+
+
+def _count_by_chapter(verdicts: Iterable[Verdict]) -> str:
+    counts = Counter(verdict.chapter for verdict in verdicts)
+    return ", ".join(f"{count} in {chapter}" for chapter, count in counts.items())
 
 
 @click.command()
@@ -113,9 +145,7 @@ def _help_command(name: str, words: str) -> click.Command:
         _warn_of_other_copy()
         try:
             if name == "reveal":
-                _require_known(exercise)
-                sure = SOLUTIONS.exists() and click.confirm(f"Show the answer to {exercise}? A hint may be enough.")
-                title, text = tutor.reveal(exercise, sure)
+                title, text = tutor.reveal(exercise, _is_sure(exercise))
             else:
                 title, text = getattr(tutor, name)(exercise)
         except OSError as error:
@@ -125,12 +155,16 @@ def _help_command(name: str, words: str) -> click.Command:
     return command
 
 
-def _require_known(exercise: str) -> None:
-    """Refuse an unknown name before the learner is asked for anything."""
+def _is_sure(name: str) -> bool:
+    """Ask whether to show an answer, if there is one; an unknown name is refused before."""
+    from ..exercise import Question, Written
     from ..names import find_asked, find_written
 
-    if find_written(exercise) is None:
-        find_asked(exercise)
+    asked = find_written(name) or find_asked(name)
+    if isinstance(asked, Question) or not SOLUTIONS.exists():
+        return False
+    first = "Write your own answer first." if isinstance(asked, Written) else "A hint may be enough."
+    return click.confirm(f"Show the answer to {name}? {first}")
 
 
 hint = _help_command("hint", "Open one more hint for an exercise.")

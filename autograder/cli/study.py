@@ -22,6 +22,8 @@ from ..paths import COURSE, LIBRARY, ROOT, shown
 START = COURSE / "00_start_here" / "00_start_here.ipynb"
 WORKSPACE = "course"
 """The name of the layout that JupyterLab keeps: open documents are open again the next time."""
+TRACKER = {"codeCellConfig": {"lineNumbers": False, "lineWrap": True}}
+"""JupyterLab's settings for notebooks: on a small screen, long lines of code continue on the next line."""
 _STYLE = Path(__file__).parent / "custom"
 _EXCHANGE = Path("/usr/local/share/nbgrader/exchange")
 """Where nbgrader expects a class's exchange: learners need nbgrader's menu only if there is one."""
@@ -30,12 +32,13 @@ _EXCHANGE = Path("/usr/local/share/nbgrader/exchange")
 def quiet(prefix: Path = Path(sys.prefix)) -> Path:
     """Set up JupyterLab for the course, in this environment only; return the settings file.
 
-    JupyterLab then shows no news prompt, saves live figures in notebooks so that they can be seen the next day, and
-    limits the width of text to what is easy to read.
+    JupyterLab then shows no news prompt, saves live figures in notebooks so that they can be seen the next day, wraps
+    long lines of code, and limits the width of text to what is easy to read.
     """
     path = prefix / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
     news = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
-    _write(path, news | {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}})
+    tracker = {"@jupyterlab/notebook-extension:tracker": TRACKER}
+    _write(path, news | tracker | {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}})
     configuration = prefix / "etc" / "jupyter"
     # nbgrader's panel for marking up cells by hand, which is not needed here and would confuse learners.
     _write(configuration / "labconfig" / "page_config.json", _without("create-assignment"))

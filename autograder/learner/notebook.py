@@ -110,7 +110,7 @@ def _next_step(verdict: Verdict) -> str:
     if verdict.status == Status.MISSING:
         return ""
     if not verdict.loaded:  # hints do not help against a syntax error
-        return "Fix that, save, and check again."
+        return remarks.FIX_FIRST
     return f'`hint("{verdict.exercise}")` takes you one step further.'
 
 

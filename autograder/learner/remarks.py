@@ -25,6 +25,13 @@ def describe_foreign_imports(source: bytes, file: str) -> str:
     )
 
 
+FIX_FIRST = (
+    "Fix that, save, and check again. Until then no function that needs this file can be checked; the points that you "
+    "have earned stay in your progress."
+)
+"""What to do about a file that Python cannot run."""
+
+
 def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> str:
     """Say that a function of the notebook or of another module hides the library's, or return an empty string."""
     function = namespace.get(exercise.name)

@@ -17,9 +17,12 @@ from ..judging.verdict import Status
 from ..library import UNPARSABLE, read_companions
 from ..numbers import judge_numbers
 from ..paths import COURSE, LIBRARY, ROOT, shown
-from ..submitted_notebook import MalformedNotebook, read_notebook
+from ..submitted_notebook import Answer, MalformedNotebook, read_notebook, text_of
 from .check import saved_ago
 from .remarks import describe_foreign_imports
+
+_LONGEST_QUOTE = 60
+_KINDS = {"markdown": "Markdown", "code": "code", "raw": "raw"}
 
 
 @dataclass
@@ -114,8 +117,9 @@ def _other_notebooks(notebook: Path) -> str:
 
 
 def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:
+    released = released_notebooks.read(chapter.name)
     try:
-        found = read_notebook(released_notebooks.read(chapter.name), notebook.read_bytes())
+        found = read_notebook(released, notebook.read_bytes())
     except MalformedNotebook as error:
         return [f"{shown(notebook)} cannot be graded: {error}. Take a fresh copy of it, or ask for help."]
     warnings = []
@@ -132,5 +136,25 @@ def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:
                 "cells. Paste your answers into a fresh copy of the notebook."
             )
         elif not answer.changed:
-            warnings.append(f"The written answer {name} is empty.")
+            warnings.append(_describe_unanswered(name, answer, found.find_beside(name, released)))
     return warnings
+
+
+def _describe_unanswered(name: str, answer: Answer, beside: list[dict]) -> str:
+    """Say that an answer cell holds no answer, and where the learner may have written the answer instead."""
+    if beside:
+        words = " ".join(text_of(beside[0].get("source")).split())
+        begins = words if len(words) <= _LONGEST_QUOTE else f"{words[:_LONGEST_QUOTE]}…"
+        kind = _KINDS.get(str(beside[0].get("cell_type")), "other")
+        state = "holds no answer" if answer.cells else "is missing"
+        target = "the answer cell" if answer.cells else "a Markdown cell directly below the question"
+        return (
+            f'The answer cell of {name} {state}, but you wrote beside it, in a {kind} cell: "{begins}". '
+            f"If that is your answer, copy it into {target}, save, and pack again."
+        )
+    if not answer.cells:
+        return (
+            f"The answer cell of {name} is missing. Add a Markdown cell directly below the question, write your "
+            "answer there, save, and pack again."
+        )
+    return f"The written answer {name} is empty."

@@ -97,6 +97,41 @@ def test_each_way_to_be_wrong_has_its_status_and_its_sentence(library, code, sta
     assert entry["file"].endswith("weightlab/weights.py")
 
 
+def test_the_terminal_shows_what_the_function_printed_as_the_card_does(library):
+    replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    print('signal is', signal)\n")
+    lines = run("check", "apply_weight", "--library", library).stdout.splitlines()
+    at = lines.index("Your code printed (only what it returns is checked):")
+    assert lines[at + 1].startswith("  signal is ")
+    assert "printed" not in run("check", "weighted_sum", "--library", library).stdout
+
+
+def test_of_a_long_output_the_beginning_is_shown(library):
+    code = "def apply_weight(signal, weight):\n    print('x\\n' * 1000)\n    return signal * weight\n"
+    replace_function(library, "apply_weight", code)
+    lines = run("check", "apply_weight", "--library", library).stdout.splitlines()
+    assert "Your code printed:" in lines and "  … (and more)" in lines and lines.count("  x") < 100
+
+
+def test_functions_that_are_not_written_are_counted_by_chapter_and_the_next_is_named(library):
+    assert "Not written yet" not in run("check", "--library", library).stdout
+    for name in ("apply_weight", "count_weights", "dense"):
+        replace_function(library, name, STUB.replace("apply_weight", name).replace("signal, weight", "*given"))
+    said = run("check", "--library", library).stdout
+    assert "Not written yet: 2 in 01_weights, 1 in 02_biases. Next: apply_weight in " in said
+    assert "Not written yet" not in run("check", "01_weights", "--library", library).stdout, "named one by one instead"
+
+
+def test_a_file_that_python_cannot_read_is_described_once_with_what_to_do(library):
+    replace_function(library, "template_weights", "def template_weights(images:\n    return 1\n")
+    result = run("check", "01_weights", "--library", library)
+    assert result.exit_code == 1
+    (unread,) = [line for line in result.stdout.splitlines() if "Python cannot read" in line]
+    assert re.search(r"Python cannot read line \d+ of \S*weights\.py: ", unread)
+    assert f"Not checked: {', '.join(CHAPTERS['01_weights'].exercises)}." in result.stdout
+    assert result.stdout.count("Fix that, save, and check again.") == 1
+    assert "points that you have earned stay in your progress" in result.stdout
+
+
 def test_an_endless_loop_is_stopped(library, monkeypatch):
     monkeypatch.setitem(EXERCISES, "apply_weight", dataclasses.replace(EXERCISES["apply_weight"], time_limit=1.0))
     replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    while True:\n        pass\n")
@@ -155,7 +190,15 @@ def test_an_autograder_that_fails_gives_no_score_and_exit_code_3(library, monkey
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["chek"], "No such command 'chek'. Did you mean check?"),
+        (["return-feedback"], "No such command 'return-feedback'. Did you mean feedback?"),
+        (["xyz"], "No such command 'xyz'.\n"),
         (["check", "aply_weight"], "Did you mean apply_weight"),
+        (["check", "src/weightlab/backprop.py"], "Did you mean 06_backprop?"),
+        (["check", "course/06_backprop/"], "Did you mean 06_backprop?"),
+        (["submit", r"course\06_backprop\06_backprop.ipynb"], "Did you mean 06_backprop?"),
+        (["check", "01-weights"], "Did you mean 01_weights, weighted_sum or weighted_sums?"),
+        (["hint", "zero_or_negative"], "zero_or_negative is a written answer in course/01_weights"),
         (["check", "--library", "/nowhere/at/all"], "is not a folder"),
         (["hint", "aply_weight"], "Did you mean apply_weight"),
         (["submit", "chapter one"], "No chapter is called"),
@@ -209,6 +252,19 @@ def test_hints_open_one_at_a_time(state):
 def test_reveal_asks_first(state):
     assert "return" not in run("reveal", "dense", input="n\n").output.lower().replace("hint", "")
     assert "return" in run("reveal", "dense", input="y\n").output
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("dense", "Show the answer to dense? A hint may be enough."),
+        ("zero_or_negative", "Show the answer to zero_or_negative? Write your own answer first."),
+        ("share_that_flips", None),
+    ],
+)
+def test_reveal_asks_what_fits_the_task(state, name, asked):
+    said = run("reveal", name, input="n\n").output
+    assert said.startswith(asked) if asked else "?" not in said and "Your own code computes the number" in said
 
 
 def test_status_says_what_is_next(state):

@@ -250,6 +250,7 @@ def test_a_file_that_cannot_be_loaded_is_named_first_and_no_hint_is_offered(tmp_
     (tmp_path / "weights.py").write_bytes(text)
     shown = repr_html(check.check_exercise(EXERCISES["weighted_sums"], tmp_path))
     assert words in shown and "Fix that, save, and check again." in shown
+    assert "points that you have earned stay in your progress" in shown
     assert "one step further" not in shown and "builds on" not in shown
 
 

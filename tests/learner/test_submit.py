@@ -21,7 +21,7 @@ from autograder.learner import notebook, submit
 from autograder.learner.check import check_exercise
 from autograder.learner.notebook import Card
 from autograder.paths import ROOT, SOLUTIONS
-from autograder.submitted_notebook import MalformedNotebook, read_notebook
+from autograder.submitted_notebook import MalformedNotebook, grade_id, read_notebook
 from tests.support.jupyterlab import handout_copy
 
 CHAPTER = "01_weights"
@@ -217,6 +217,54 @@ def test_a_written_answer_whose_cell_has_lost_its_name_is_not_said_to_be_empty(l
         assert not any(f"{name} is empty" in words for words in warnings)
         told = any(f"The written answer {name} cannot be found" in words for words in warnings)
         assert told == (texts == "gone")
+
+
+def new_cell(kind):
+    """Return a cell that the learner has added, or that an editor has made when a cell's kind was changed."""
+    return {"cell_type": kind, "id": "new", "metadata": {}, "source": "A weight of zero\nsilences ink."}
+
+
+@pytest.mark.parametrize("kind", ["raw", "code", "markdown"])
+@pytest.mark.parametrize("place", ["instead of the answer cell", "above it", "below it"])
+def test_a_written_answer_in_another_cell_is_quoted_and_the_remedy_helps(learner, kind, place):
+    path = learner / "course" / CHAPTER / f"{CHAPTER}.ipynb"
+    notebook = json.loads(path.read_text())
+    name = next(iter(CHAPTERS[CHAPTER].written))
+    cells = notebook["cells"]
+    at = next(k for k, cell in enumerate(cells) if grade_id(cell) == name)
+    new = new_cell(kind)
+    span = {"instead of the answer cell": (at, at + 1), "above it": (at, at), "below it": (at + 1, at + 1)}[place]
+    cells[slice(*span)] = [new]
+
+    def warnings():
+        path.write_text(json.dumps(notebook))
+        return [words for words in submit.pack_submission(CHAPTER, learner).warnings if name in words]
+
+    if kind == "markdown" and place == "instead of the answer cell":
+        assert warnings() == [], "its place says what it answers"
+        return
+    (words,) = warnings()
+    gone = place == "instead of the answer cell"
+    assert f'in a {kind} cell: "a weight of zero silences ink."' in words.lower()
+    assert "is empty" not in words and ("is missing" in words) == gone
+    if gone:
+        assert "copy it into a Markdown cell directly below the question" in words
+        cells[at:at] = [new_cell("markdown")]
+    else:
+        assert "copy it into the answer cell" in words
+        next(cell for cell in cells if grade_id(cell) == name)["source"] = new["source"]
+    assert warnings() == []
+
+
+def test_a_missing_answer_cell_is_not_called_empty(learner):
+    path = learner / "course" / CHAPTER / f"{CHAPTER}.ipynb"
+    notebook = json.loads(path.read_text())
+    name, other = CHAPTERS[CHAPTER].written
+    notebook["cells"] = [cell for cell in notebook["cells"] if grade_id(cell) != name]
+    path.write_text(json.dumps(notebook))
+    warnings = submit.pack_submission(CHAPTER, learner).warnings
+    assert any(f"The answer cell of {name} is missing. Add a Markdown cell" in words for words in warnings)
+    assert f"The written answer {other} is empty." in warnings
 
 
 QUESTION = "share_that_flips"

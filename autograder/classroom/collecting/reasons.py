@@ -16,6 +16,7 @@ class Reason(StrEnum):
     NOT_ON_THE_ROSTER = "not on the roster"
     SEVERAL_ON_THE_ROSTER = "several on the roster"
     TWO_PEOPLE = "two people"
+    TWO_ASSIGNMENTS = "two assignments"
     SAME_FOLDER = "same folder"
     NOT_A_ZIP = "not a zip"
     LOCKED = "locked"
@@ -58,6 +59,8 @@ _WORDS = {
     "--worksheet, or rename the file to one of these",
     Reason.TWO_PEOPLE: "two people on the platform may be called {name}; ask whose it is, rename it to the "
     "student's id, and collect it separately",
+    Reason.TWO_ASSIGNMENTS: "{name} is in several downloads from Moodle, which do not say which upload counts; collect "
+    "one download after the other, the one that counts last and with --replace",
     Reason.SAME_FOLDER: "this disk does not distinguish the name from another student's",
     Reason.NOT_A_ZIP: f"not a zip, or a damaged one ({{cause}}); download it again, or {_REMEDY}",
     Reason.LOCKED: f"the zip is locked with a password; {_REMEDY}",

@@ -37,6 +37,8 @@ class Upload:
     """Where the upload was found, as an instructor knows the place."""
     items: tuple[Item, ...]
     problem: Reason | None = None
+    source: int = 0
+    """The position of the download or folder that holds the upload, among all that are collected together."""
 
     @property
     def age(self) -> tuple:
@@ -55,21 +57,23 @@ def find_uploads(sources: Iterable[Path], chapter: str, opened: ExitStack) -> tu
     A student could name the files in their own zip as a platform would. So names inside a zip are trusted only
     if nothing but platforms' downloads is collected.
     """
-    sources = list(sources)
+    sources = list(dict.fromkeys(sources))
     downloads = {source: items for source in sources if (items := _download(source, opened))}
     found: list[Upload] = []
     seen = 0
-    for source in sources:
+    for position, source in enumerate(sources):
+        uploads: Iterable[Upload]
         if source.is_dir() and not (source.is_symlink() and source.suffix == ".zip"):
             items = items_in(source)
-            found += _of_folder(source, items, chapter)
+            uploads = _of_folder(source, items, chapter)
         elif len(downloads) == len(sources):
             items = downloads[source]
-            found += _of_download(source.name, items, chapter)
+            uploads = _of_download(source.name, items, chapter)
         else:
             items = [file_item(source)]
             upload = _single(plain_or_platform(source.name), source.name, items[0])
-            found.append(replace(upload, problem=Reason.CLASS_DOWNLOAD) if source in downloads else upload)
+            uploads = [replace(upload, problem=Reason.CLASS_DOWNLOAD) if source in downloads else upload]
+        found += [replace(upload, source=position) for upload in uploads]
         seen += len(items)
     return found, seen
 

@@ -161,6 +161,12 @@ def test_the_first_screen_shows_page_and_library_side_by_side_and_nothing_that_i
         menus = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
         assert "File" in menus and "Nbgrader" not in menus
         assert page.locator(".jp-RenderedMarkdown p").first.evaluate("p => getComputedStyle(p).maxWidth") != "none"
+        page.locator('.lm-TabBar-tab[title^="File Browser"]').click()
+        page.locator(".jp-FileBrowser").wait_for()
+        cells = page.locator(".jp-Notebook .jp-CodeCell .cm-scroller")
+        page.wait_for_function("width => document.querySelector('.jp-NotebookPanel').clientWidth < width", arg=600)
+        widths = cells.evaluate_all("cells => cells.map(cell => [cell.scrollWidth, cell.clientWidth])")
+        assert len(widths) > 3 and all(needed <= width + 1 for needed, width in widths), "no line of code is cut"
         assert not page.errors, page.errors
 
 
