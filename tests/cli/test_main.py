@@ -254,6 +254,19 @@ def test_reveal_asks_first(state):
     assert "return" in run("reveal", "dense", input="y\n").output
 
 
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("dense", "Show the answer to dense? A hint may be enough."),
+        ("zero_or_negative", "Show the answer to zero_or_negative? Write your own answer first."),
+        ("share_that_flips", None),
+    ],
+)
+def test_reveal_asks_what_fits_the_task(state, name, asked):
+    said = run("reveal", name, input="n\n").output
+    assert said.startswith(asked) if asked else "?" not in said and "Your own code computes the number" in said
+
+
 def test_status_says_what_is_next(state):
     data = json.loads(run("status", "--json").output)
     assert data["next"] == ["01_weights", "apply_weight"]
