@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import os
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
 
-from autograder.classroom.collecting import platforms, uploads
+from autograder.classroom.collecting import contents, platforms, unpack, uploads
 from autograder.classroom.collecting.chapter_names import is_chapter, is_copy_of, names_a_chapter, without_chapter
 from autograder.classroom.collecting.contents import home_of, is_elsewhere, is_of_library
 from autograder.classroom.collecting.platforms import (
@@ -20,6 +23,7 @@ from autograder.classroom.collecting.platforms import (
 )
 from autograder.classroom.collecting.reasons import NotTakenError, Reason
 from autograder.classroom.collecting.unpack import Budget, Item, is_clutter
+from tests.support.downloads import packed
 
 MOODLE, CANVAS, BLACKBOARD = Platform.MOODLE, Platform.CANVAS, Platform.BLACKBOARD
 ANON = "LATE_anon_Xy3_12_a.zip"
@@ -311,3 +315,92 @@ def test_a_budget_may_be_used_up_and_not_overdrawn():
     with pytest.raises(NotTakenError) as caught:
         budget.charge(1)
     assert caught.value.reason is Reason.UNPACKS_TOO_LARGE
+
+
+def test_uploads_of_one_student_are_ordered_by_the_platform_and_then_by_their_newest_file():
+    items = [Item(PurePosixPath("a"), time, lambda: None) for time in ((2,), (9,), (5,))]
+    assert uploads.Upload(Owner(CANVAS, "ada", uploaded=(7,)), "", tuple(items)).age == ((7,), (9,))
+    assert uploads.Upload(PLAIN, "", ()).age == ((), ())
+
+
+def holding(content, name="a.py"):
+    return Item(PurePosixPath(name), (), lambda: io.BytesIO(content))
+
+
+@pytest.mark.parametrize(("taken", "limit", "differs"), [(b"12345", 5, False), (b"12345", 4, True), (b"1", 5, True)])
+def test_a_copy_differs_if_its_content_does_or_if_it_is_too_large_to_be_read(taken, limit, differs):
+    assert contents._differs(holding(b"12345"), taken, limit, Budget()) is differs
+
+
+def test_a_copy_for_which_nothing_is_left_to_unpack_refuses_the_submission():
+    with pytest.raises(NotTakenError) as caught:
+        contents._differs(holding(b"12345"), b"", 5, Budget(room=4))
+    assert caught.value.reason is Reason.UNPACKS_TOO_LARGE
+
+
+def test_a_submission_of_which_something_cannot_be_read_is_not_taken_in_part():
+    files = [holding(b"{}", "01_weights.ipynb"), item("weightlab/inner", Reason.UNREADABLE)]
+    with pytest.raises(NotTakenError, match=r"weightlab/inner cannot be .* \(permission denied\)"):
+        contents.find_contents(files, "01_weights", Budget())
+    for ignored in (Reason.LINK, Reason.TOO_DEEP):
+        files[1] = replace(holding(b"x", "weightlab/inner.py"), problem=ignored)
+        assert contents.find_contents(files, "01_weights", Budget()).files == {"01_weights.ipynb": b"{}"}
+
+
+def test_the_files_of_a_submission_count_up_to_the_limit():
+    files = [holding(b"{}", "01_weights.ipynb"), holding(b"", "notes.txt"), holding(b"", "build/not counted")]
+    assert contents.find_contents(files, "01_weights", Budget(files=2)).files
+    with pytest.raises(NotTakenError) as caught:
+        contents.find_contents(files, "01_weights", Budget(files=1))
+    assert caught.value.reason is Reason.TOO_MANY_FILES
+
+
+@pytest.mark.parametrize(
+    ("zips", "room", "reason"),
+    [
+        ({"a.zip": packed(), "b.zip": b"torn"}, 1000, None),
+        ({"a.zip": b"torn", "b.zip": packed()}, 1000, None),
+        ({"a.zip": b"torn"}, 1000, Reason.NOT_A_ZIP),
+        ({"a.zip": b"torn", "b.zip": b"torn"}, 1000, Reason.NO_NOTEBOOK),
+        ({"a.zip": packed(), "b.zip": bytes(1000)}, 1000, Reason.UNPACKS_TOO_LARGE),
+        ({"a.zip": bytes(1001)}, 1000, Reason.UNPACKS_TOO_LARGE),
+    ],
+)
+def test_of_several_zips_within_a_submission_one_may_be_damaged_and_none_too_large(zips, room, reason):
+    files = [holding(content, name) for name, content in zips.items()]
+    if reason is None:
+        assert contents.find_contents(files, "01_weights", Budget(room=room)).files
+        return
+    with pytest.raises(NotTakenError) as caught:
+        contents.find_contents(files, "01_weights", Budget(room=room))
+    assert caught.value.reason is reason
+
+
+class TestFilesInAFolder:
+    @pytest.fixture
+    def folder(self, tmp_path):
+        for name in ("b/c/d/e.py", "b/a.py", "c.py", "a.py", ".git/config", "b/.git/config", "._a.py"):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(name)
+        (tmp_path / "a link").symlink_to(tmp_path / "b")
+        return tmp_path
+
+    def test_they_come_in_the_order_of_their_names_and_links_and_deep_folders_are_named(self, folder, monkeypatch):
+        found = [(str(one.path), one.problem) for one in unpack.items_in(folder)]
+        above = [("a link", Reason.LINK), ("a.py", None), ("c.py", None), ("b/a.py", None)]
+        assert found == [*above, ("b/c/d/e.py", None)]
+        monkeypatch.setattr(unpack, "DEEPEST", 2)
+        found = [(str(one.path), one.problem) for one in unpack.items_in(folder)]
+        assert found == [*above, ("b/c/d", Reason.TOO_DEEP)]
+
+    def test_they_know_their_time_and_content(self, folder):
+        os.utime(folder / "a.py", (7, 7))
+        (one,) = (one for one in unpack.items_in(folder) if one.path.name == "a.py" and len(one.path.parts) == 1)
+        assert one.time == (7.0,) and one.read(4, Budget()) == b"a.py"
+        assert unpack._changed_at(folder / "gone") == 0.0
+
+    def test_they_are_no_more_than_asked_for(self, folder):
+        assert len(unpack.items_in(folder, 5)) == 5
+        with pytest.raises(NotTakenError) as caught:
+            unpack.items_in(folder, 4)
+        assert caught.value.reason is Reason.TOO_MANY_FILES

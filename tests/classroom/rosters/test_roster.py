@@ -134,6 +134,8 @@ class TestFinding:
             Student("jvd", "Jürgen", "van Dyke"),
             Student("bo1", "Bo", "Diaz"),
             Student("bo2", "Bo", "Diaz"),
+            Student("nameless1", email="one@x.org"),
+            Student("nameless2", email="two@x.org", canvas="4713"),
         ]
     )
 
@@ -144,6 +146,12 @@ class TestFinding:
             (Platform.CANVAS, "eve", {"number": "4711"}, []),
             (Platform.CANVAS, "lovelaceada", {"number": "9"}, ["ada"]),
             (Platform.CANVAS, "vandykejurgen", {}, ["jvd"]),
+            (Platform.CANVAS, "whoever", {"number": "4713"}, ["nameless2"]),
+            (Platform.CANVAS, "whoever", {}, []),
+            (Platform.MOODLE, "whoever", {"number": "4713"}, []),
+            (Platform.MOODLE, "Dyke, Jürgen van", {}, ["jvd"]),
+            (Platform.MOODLE, "Grada Lovelace", {}, []),
+            (Platform.MOODLE, "?-?", {}, []),
             (Platform.MOODLE, "Ada Lovelace", {}, ["ada"]),
             (Platform.MOODLE, "Team-B-Ada Lovelace", {}, ["ada"]),
             (Platform.MOODLE, "Bo Diaz", {}, ["bo1", "bo2"]),
