@@ -169,7 +169,7 @@ TOLD = [
         "momentum_step",
         "v = [tuple(momentum * s + g for s, g in zip(*pair)) for pair in zip(velocity, gradients)]\n"
         "return gradient_step(layers, v, -learning_rate), v",
-        "It must go the opposite way",
+        "Every step has its sign flipped",
         "",
     ),
     (
@@ -182,7 +182,7 @@ TOLD = [
         "cross_entropy",
         "shifted = logits - logits.max(axis=1, keepdims=True)\n"
         "return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels - 1])",
-        "The labels seem to be counted from 1",
+        "The classes seem to be counted from 1",
         "",
     ),
     (

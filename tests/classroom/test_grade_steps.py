@@ -1,0 +1,102 @@
+"""Are workers closed, processors counted and refusals made, before a whole class is graded?"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.classroom import grade
+from autograder.classroom.folder import Classroom, ClassroomError
+from autograder.classroom.work import Tools
+from autograder.refusal import Refusal
+
+CHAPTER = "01_weights"
+PROCESSORS = {0: {0, 1, 2}}
+"""The processors of this process, which is the number 0 in such a question."""
+
+
+@pytest.fixture
+def work_through(monkeypatch):
+    """Let workers that only note what happens do a run's tasks; return whether there were any, and what happened."""
+    monkeypatch.setattr(grade.os, "sched_getaffinity", PROCESSORS.__getitem__)
+    monkeypatch.setattr(grade, "stream", lambda workers, tasks: tasks)
+
+    def work_through(tasks, jobs=None, scheduler=None, collect=None, done=None):
+        done = [] if done is None else done
+
+        def begin(kind, tools, *about):
+            done.append((kind, tools.keys, about[0]))
+            return SimpleNamespace(close=lambda: done.append("closed"))
+
+        monkeypatch.setattr(grade, "LocalWorkers", lambda *about: begin("local", *about))
+        monkeypatch.setattr(grade, "DaskWorkers", lambda *about: begin("cluster", *about))
+        run = SimpleNamespace(
+            tasks=lambda: iter(tasks),
+            pack_keys=lambda jobs, lock: {"packed in": jobs},
+            collect=collect or (lambda graded, book: done.append(graded)),
+            notices=[],
+        )
+        return grade._work_through(run, "book", 3, Tools("process", {}, {}), jobs, scheduler), done
+
+    return work_through
+
+
+@pytest.mark.parametrize(
+    ("jobs", "scheduler", "begun"),
+    [
+        (None, None, ("local", {"packed in": 3}, 3)),
+        (2, None, ("local", {"packed in": 2}, 2)),
+        (2, "tcp://there", ("cluster", {"packed in": 2}, "tcp://there")),
+    ],
+)
+def test_workers_do_every_task_and_are_closed(work_through, jobs, scheduler, begun):
+    assert work_through(["a", "b"], jobs, scheduler) == (True, [begun, "a", "b", "closed"])
+
+
+def test_without_tasks_no_worker_is_started(work_through):
+    assert work_through([]) == (False, [])
+
+
+def test_workers_are_closed_where_a_result_cannot_be_kept(work_through):
+    said = []
+
+    def collect(graded, book):
+        raise ClassroomError("the disk is full")
+
+    with pytest.raises(ClassroomError, match="the disk is full"):
+        work_through(["a"], collect=collect, done=said)
+    assert said[1:] == ["closed"]
+
+
+@pytest.mark.parametrize("student", ["ada", "bo", "cy"])
+def test_only_a_notebook_that_was_submitted_is_explained(tmp_path, student):
+    """Bo has a folder without a notebook, Ada a folder of another name, and Cy nothing."""
+    (tmp_path / "submitted" / "bo" / CHAPTER).mkdir(parents=True)
+    (tmp_path / "submitted" / "ada" / "02_biases").mkdir(parents=True)
+    (tmp_path / "submitted" / "ada" / "02_biases" / "02_biases.ipynb").write_text("{}")
+    with pytest.raises(ClassroomError, match=f"'{student}' has not submitted a notebook of {CHAPTER}"):
+        grade.explain_grade(tmp_path, student, "apply_weight", isolation="process")
+
+
+@pytest.mark.parametrize(
+    ("folders", "asked", "chosen"),
+    [
+        (["bo/02_biases", "ann/01_weights", "cy/02_biases"], [], ["01_weights", "02_biases"]),
+        (["ann/01_weights"], ["02_biases", "01_weights", "02_biases"], ["02_biases", "01_weights"]),
+        (["ann/99_other"], [], "Nobody has submitted a chapter"),
+        ([], [], "Nobody has submitted a chapter"),
+        (None, ["01_weights"], "is missing. Put the submissions there"),
+        (["ann/01_weights"], ["99_other"], "99_other"),
+    ],
+)
+def test_what_was_submitted_is_graded_or_what_was_asked_for(tmp_path, folders, asked, chosen):
+    for folder in folders or ():
+        (tmp_path / "submitted" / folder).mkdir(parents=True)
+    if folders == []:
+        (tmp_path / "submitted").mkdir()
+    if isinstance(chosen, list):
+        assert grade._choose_chapters(Classroom(tmp_path), asked) == chosen
+    else:
+        with pytest.raises(Refusal, match=chosen):
+            grade._choose_chapters(Classroom(tmp_path), asked)
