@@ -290,6 +290,17 @@ class TestWhoseItIs:
         assert found.taken == {"ADA"} and found.lost == {"ada": Reason.SAME_FOLDER}
         assert inbox.mark("ada") == ("large", "large")
 
+    @pytest.mark.parametrize("later", ["Bo.zip", "9-1 - Bo - Mar 2, 2026 1000 AM - x.zip"])
+    def test_another_platforms_number_or_none_says_nothing_against_a_name(self, inbox, later):
+        inbox.collect(inbox.put("one.zip", {"Bo_1_assignsubmission_file_/x.zip": packed("first")}))
+        assert inbox.collect(inbox.put(later, packed("second")), replace=True).taken == {"Bo"}
+        assert inbox.mark("Bo") == ("second", "second")
+
+    def test_a_name_without_a_letter_or_a_digit_is_nobodys(self, inbox):
+        inbox.put("!?.zip", packed())
+        found = inbox.collect()
+        assert not found.taken and found.lost == {"!?.zip": Reason.NO_NAME}
+
     def test_with_a_roster_nobody_else_is_taken(self, inbox):
         inbox.classroom.mkdir()
         write_roster(inbox.classroom, Roster([Student("ada", "Ada", "Lovelace", email="countess@x.org")]))

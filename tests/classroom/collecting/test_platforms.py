@@ -487,6 +487,16 @@ class TestIlias:
         found = inbox.collect(inbox.put(f"two/{file}", packed("cy")).parent)
         assert not found.taken and found.lost
 
+    @pytest.mark.parametrize("known", [Student("ada", "Ada", "L", login="AL1"), Student("al1", "Ada", "L")])
+    def test_of_two_people_with_a_students_name_the_login_tells_which_one_is_the_student(self, inbox, known):
+        inbox.classroom.mkdir()
+        write_roster(inbox.classroom, Roster([known]))
+        for person in ("L_Ada_al1_4711", "L_Ada_other_4712"):
+            inbox.put(f"{person}/01_weights.zip", packed(person))
+        found = inbox.collect()
+        assert found.taken == {known.id} and inbox.mark(known.id)[0] == "L_Ada_al1_4711"
+        assert found.lost == {known.id: Reason.TWO_PEOPLE}
+
 
 class TestGitHubClassroom:
     CLONE: ClassVar = {
