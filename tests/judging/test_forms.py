@@ -81,6 +81,17 @@ DRAWN = [
     ),
     ("draws deviation number", W + "return w * 1.7", "1.7 times the required one"),
     ("draws rescaled", W + "return w / w.std() * np.sqrt(2 / fan_in)", "exact to the last digit"),
+    (
+        "draws rescaled lines",
+        W + "return np.sqrt(2) * w / np.linalg.norm(w, axis=0)",
+        "Each column of your weights has exactly the same magnitude",
+    ),
+    (
+        "draws rescaled lines",
+        W + "return (w - w.mean(axis=1, keepdims=True)) / w.std(axis=1, keepdims=True) * np.sqrt(2 / fan_in)",
+        "Each row of your weights has exactly the same magnitude",
+    ),
+    ("draws centred", W + "return w - w.mean()", "The mean of your weights is 0 to the last digit"),
 ]
 
 FORWARD = (

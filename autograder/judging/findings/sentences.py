@@ -351,6 +351,10 @@ DRAWS = {
     "draws deviation number": "The standard deviation of your weights is {0} times the required one.",
     "draws rescaled": "The standard deviation of your weights is exact to the last digit, as if the weights had been "
     "rescaled after they were drawn.",
+    "draws rescaled lines": "Each {0} of your weights has exactly the same magnitude, as if each had been rescaled "
+    "after it was drawn.",
+    "draws centred": "The mean of your weights is 0 to the last digit, as if it had been subtracted after they were "
+    "drawn.",
 }
 FORMS = {
     "iterator": "Your function returns an iterator (from yield, zip, map, a generator expression or the like), which "
