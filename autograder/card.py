@@ -20,7 +20,6 @@ font-family:var(--jp-content-font-family,sans-serif);font-size:var(--jp-content-
 </style>"""
 # The colours differ in lightness as well, and the words and marks say the same, so colour is never the only sign.
 _COLOURS = {"passed": "#2a9d57", "partly": "#c98500", "other": "#c4452f"}
-_PRINTED = "Your code printed:"
 _MAX_SHOWN, _MAX_LINES = 2_000, 40
 """Characters and lines of printed output that are shown."""
 
@@ -32,7 +31,7 @@ def plain(verdict: Verdict) -> str:
         lines.append("   ".join(f"{_mark(aspect)} {aspect.name}" for aspect in verdict.aspects))
     lines.append(verdict.message)
     if printed := _beginning(verdict.printed):
-        lines += [_PRINTED, textwrap.indent(printed, "  ")]
+        lines += [_say_printed(verdict), textwrap.indent(printed, "  ")]
     return "\n".join(lines)
 
 
@@ -56,7 +55,7 @@ def as_html(verdict: Verdict, below: str = "") -> str:
         parts.append(f"<ul>{items}</ul>")
     parts += [f"<p>{_with_code(line)}</p>" for line in verdict.message.splitlines() if line.strip()]
     if printed := _beginning(verdict.printed):
-        parts.append(f'<p class="wl-quiet">{_PRINTED}</p><pre>{html.escape(printed)}</pre>')
+        parts.append(f'<p class="wl-quiet">{_say_printed(verdict)}</p><pre>{html.escape(printed)}</pre>')
     parts += [f'<p class="wl-quiet">{_with_code(line)}</p>' for line in below.splitlines() if line]
     label = html.escape(f"Check of {verdict.exercise}", quote=True)
     body = "".join(parts)
@@ -70,6 +69,11 @@ def note(title: str, words: str) -> str:
         f'{_STYLE}<div class="wl-card" role="group" aria-label="{html.escape(title, quote=True)}" '
         f'style="--wl:#3b7dd8"><p><strong>{html.escape(title)}</strong></p>{lines}</div>'
     )
+
+
+def _say_printed(verdict: Verdict) -> str:
+    """Introduce what was printed; a beginner may have printed an answer that should be returned."""
+    return "Your code printed" + (":" if verdict.status == Status.PASSED else " (only what it returns is checked):")
 
 
 def _beginning(printed: str) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from .exercise import Chapter, Exercise, Question, Written
 from .exercises import CHAPTERS, EXERCISES
 from .refusal import UnknownName
+
+_WHERE_NAMES_ARE = "A chapter's headings name its exercises; in a terminal, `weightlab status` lists them all."
+"""Where to find the names, in a notebook and in a terminal."""
 
 
 def find_asked(name: str) -> Exercise | Question:
@@ -20,11 +24,13 @@ def find_asked(name: str) -> Exercise | Question:
     if callable(name) and hasattr(name, "__name__"):
         raise UnknownName(f'Put the name in quotes: "{name.__name__}".')
     if not name or not isinstance(name, str):
-        raise UnknownName('Name an exercise, in quotes, such as "apply_weight"; `weightlab status` lists them.')
+        raise UnknownName(f'Name an exercise, in quotes, such as "apply_weight". {_WHERE_NAMES_ARE}')
     if name in CHAPTERS:
         raise UnknownName(f"{name} is a chapter. Name one of its exercises: {', '.join(CHAPTERS[name].exercises)}.")
+    if written := find_written(name):
+        raise UnknownName(f"{name} is a written answer in course/{written.chapter}: it has no check and no hints.")
     near = difflib.get_close_matches(name, asked, 3)
-    raise UnknownName(f"No exercise is called {name!r}.{_suggest(near)}")
+    raise UnknownName(f"No exercise is called {name!r}.{_suggest(near) if near else ' ' + _WHERE_NAMES_ARE}")
 
 
 def find_written(name: str) -> Written | None:
@@ -73,9 +79,13 @@ def find_chapter(name: str) -> Chapter:
 
 
 def _find_chapters_like(name: str) -> list[str]:
+    """Return the chapters that a number, a topic, or the path of a chapter's notebook, folder or module may mean."""
     number = f"{int(name):02}" if name.isascii() and name.isdigit() else None
-    return [chapter for chapter in CHAPTERS if number == chapter[:2] or name.lower() == chapter[3:]]
+    topic = PurePosixPath(name.replace("\\", "/")).stem.lower()
+    return [chapter for chapter in CHAPTERS if number == chapter[:2] or topic in (chapter, chapter[3:])]
 
 
 def _suggest(near: Iterable[str]) -> str:
-    return f" Did you mean {' or '.join(near)}?" if near else " `weightlab status` lists them."
+    *others, last = [*near] or [""]
+    either = " or ".join(filter(None, [", ".join(others), last]))
+    return f" Did you mean {either}?" if either else " `weightlab status` lists them."

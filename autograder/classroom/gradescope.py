@@ -91,7 +91,7 @@ def write_zip(chapters: Sequence[str], target: Path, visibility: str = "visible"
     texts = {
         "setup.sh": _SETUP,
         "run_autograder": _RUN,
-        SETTINGS: json.dumps(settings, indent=1) + "\n",
+        SETTINGS: json.dumps(settings) + "\n",
         "packages.txt": "\n".join(packages) + "\n",
     }
     entries = {name: text.encode() for name, text in texts.items()}

@@ -145,9 +145,7 @@ def _help_command(name: str, words: str) -> click.Command:
         _warn_of_other_copy()
         try:
             if name == "reveal":
-                _require_known(exercise)
-                sure = SOLUTIONS.exists() and click.confirm(f"Show the answer to {exercise}? A hint may be enough.")
-                title, text = tutor.reveal(exercise, sure)
+                title, text = tutor.reveal(exercise, _is_sure(exercise))
             else:
                 title, text = getattr(tutor, name)(exercise)
         except OSError as error:
@@ -157,12 +155,16 @@ def _help_command(name: str, words: str) -> click.Command:
     return command
 
 
-def _require_known(exercise: str) -> None:
-    """Refuse an unknown name before the learner is asked for anything."""
+def _is_sure(name: str) -> bool:
+    """Ask whether to show an answer, if there is one; an unknown name is refused before."""
+    from ..exercise import Question, Written
     from ..names import find_asked, find_written
 
-    if find_written(exercise) is None:
-        find_asked(exercise)
+    asked = find_written(name) or find_asked(name)
+    if isinstance(asked, Question) or not SOLUTIONS.exists():
+        return False
+    first = "Write your own answer first." if isinstance(asked, Written) else "A hint may be enough."
+    return click.confirm(f"Show the answer to {name}? {first}")
 
 
 hint = _help_command("hint", "Open one more hint for an exercise.")

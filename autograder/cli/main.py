@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import os
 import sys
@@ -46,6 +47,16 @@ class _Commands(click.Group):
                 os.environ.setdefault(threads, "1")
         with stopping() if name == "grade" else nullcontext():
             return getattr(importlib.import_module(f".{module}", __package__), name.replace("-", "_"))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
+            error.message += f" Did you mean {near[0]}?" if near else ""
+            raise
 
     def main(self, *args: Any, prog_name: str | None = None, **extra: Any) -> Any:
         called = (

@@ -15,6 +15,8 @@ from pathlib import Path
 import click
 
 NAME = "weightlab"
+_STUDENTS = "submit"
+"""The command that messages to an instructor mention as the student's: nobody types it here."""
 
 
 def command_name() -> str:
@@ -67,6 +69,6 @@ def as_typed(text: str) -> str:
     if context is None or NAME not in text:
         return text
     root = context.find_root()
-    commands = "|".join(map(re.escape, root.command.list_commands(root)))
+    commands = "|".join(re.escape(one) for one in root.command.list_commands(root) if one != _STUDENTS)
     name = root.obj or command_name()
     return re.sub(rf"(?<![\w./-]){NAME} (?=(?:{commands})\b)", lambda _: f"{name} ", text)

@@ -220,7 +220,7 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
             single = np.ndim(problem.value) == 0 if isinstance(problem.value, (int, float, np.generic)) else False
             wish = "one number" if single else "the items in a list or an array"
             return (
-                f"gave {what} (from iter, yield, zip, map or a generator expression), which can be read only once; "
+                f"gave {what} (from yield, zip, map, a generator expression or the like), which can be read only once; "
                 f"return {wish}"
             )
         case ProblemKind.PARTS:

@@ -65,7 +65,7 @@ def below_minus_above(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def multiplies_by_the_step(f, array, step=1e-5):
-    """The result seems to be multiplied by the step, as by `/ 2 * step`, which Python computes from left to right. Where do parentheses belong?"""
+    """The difference seems to be multiplied by the step, not divided by it. If you wrote `/ 2 * step`, Python computes from left to right: where do parentheses belong?"""
     return numerical_gradient(f, array, step) * step**2
 
 
@@ -78,7 +78,7 @@ def hands_f_a_flat_array(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def moves_whole_rows(f, array, step=1e-5):
-    """The entries of a row seem to move together: array[i] is a whole row of a 2-D array. np.ndindex(array.shape) goes through single entries."""
+    """Entries with the same first index seem to move together. If you index with one number, array[i] is a whole row of a 2-D array; np.ndindex(array.shape) goes through single entries."""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for i in range(len(moved)):
@@ -100,7 +100,7 @@ def one_slope_for_all(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def two_names_for_one_array(f, array, step=1e-5):
-    """The gradient is zero everywhere. If you wrote `up = array`, you made a second name for the same array, not a copy."""
+    """The gradient is zero everywhere, as if f got the same numbers both times. If you wrote `up = array`, you made a second name for the same array, not a copy."""
     return np.zeros(array.shape)
 
 
@@ -114,7 +114,7 @@ def moves_everything_at_once(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def forgets_to_put_back(f, array, step=1e-5):
-    """The first entry is right and later ones drift. Is each entry set back to its value before the next one is measured?"""
+    """The first entry is right, but later ones are wrong if f multiplies entries with each other. Is each entry set back to its value before the next one is measured?"""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -127,7 +127,7 @@ def forgets_to_put_back(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def adds_the_step_back(f, array, step=1e-5):
-    """The gradient is right, but the input array changed slightly: adding and then subtracting causes rounding errors. Work on a copy, or store the entry's value."""
+    """The gradient is right, but the input array has changed. If you add the step and subtract it again, rounding errors remain: work on a copy, or store the entry's value."""
     if array.dtype != np.float64:
         return adds_the_step_back(f, array.astype(np.float64), step)
     gradient = np.empty(array.shape)
@@ -154,7 +154,7 @@ def ignores_the_step(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def moves_in_the_callers_dtype(f, array, step=1e-5):
-    """The gradient is float64, but the entries seem to move in the array's own dtype. A copy keeps its dtype: make it float64."""
+    """The gradient is float64, but the entries seem to move in the array's own dtype, which a plain copy keeps. Move them in a float64 copy."""
     return _measured(f, array.copy(), np.zeros(array.shape), step)
 
 
@@ -172,7 +172,7 @@ def _measured(f, moved, gradient, step):
 
 @of("numerical_gradient")
 def steps_back_to_the_start(f, array, step=1e-5):
-    """The gradient is half of what it should be. For the second call the entry must be one step below its value, not at its value."""
+    """Most numbers are about half of what they should be, as if each entry moved up by `step`, but not down. Where must the second point be?"""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -185,7 +185,7 @@ def steps_back_to_the_start(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def returns_inside_the_loop(f, array, step=1e-5):
-    """Only the first entry was measured. If the return is inside the loop, move it below the loop."""
+    """Every entry of the gradient after the first is 0. If the return is inside the loop, move it below the loop."""
     gradient = np.zeros(array.shape)
     first = (0,) * array.ndim
     gradient[first] = numerical_gradient(f, array, step)[first]
@@ -203,7 +203,7 @@ def hands_f_a_single_entry(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def moves_whole_rows_in_a_view(f, array, step=1e-5):
-    """The entries of a row seem to move together: array[i] is a whole row of a 2-D array. np.ndindex(array.shape) goes through single entries."""
+    """Entries with the same first index seem to move together. If you index with one number, array[i] is a whole row of a 2-D array; np.ndindex(array.shape) goes through single entries."""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for i in range(len(moved)):
@@ -221,7 +221,7 @@ def moves_whole_rows_in_a_view(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def fills_column_by_column(f, array, step=1e-5):
-    """The gradients are right, but they are filled in column by column. The gradient of an entry belongs where that entry is: use the same index for both."""
+    """The numbers are right, but not their positions, as if they had been filled in column by column. The gradient of an entry belongs where that entry is."""
     return numerical_gradient(f, array, step).reshape(array.shape[::-1]).transpose()
 
 
@@ -251,14 +251,14 @@ def longer_steps_for_large_entries(f, array, step=1e-5):
 
 @of("relative_error")
 def entry_by_entry(a, b):
-    """Each difference is divided by its own entry. Near zero only rounding is left, so correct gradients look wrong. Use one divisor for the whole array."""
+    """Each difference is divided by the magnitudes of its own two entries. Near zero only rounding is left, so correct gradients look wrong. Use one divisor for the whole array."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12), initial=0.0))
 
 
 @of("relative_error")
 def forgets_the_sign(a, b):
-    """Negative entries count too little: -3 has a larger magnitude than 1. Which comes first, np.abs or the maximum?"""
+    """Negative entries count too little: -3 has a larger magnitude than 1. Which must come first, the magnitude or the maximum?"""
     check_shapes(a, b)
     if a.size == 0:
         return 0.0
@@ -267,7 +267,7 @@ def forgets_the_sign(a, b):
 
 @of("relative_error")
 def forgets_the_sign_below(a, b):
-    """In the divisor, negative entries count too little: -3 has a larger magnitude than 1. Which comes first, np.abs or the maximum?"""
+    """In the divisor, negative entries count too little: -3 has a larger magnitude than 1. Which must come first, the magnitude or the maximum?"""
     check_shapes(a, b)
     if a.size == 0:
         return 0.0
@@ -327,7 +327,7 @@ def adds_before_taking_sizes(a, b):
 
 @of("relative_error")
 def nothing_has_no_maximum(a, b):
-    """NumPy cannot take the maximum of an empty array and raised an error. Two empty arrays agree: which initial value does the maximum need?"""
+    """Two empty arrays lead to an error, as the maximum of nothing does. They agree: which result should they give?"""
     check_shapes(a, b)
     return float(np.abs(a - b).max() / max(np.abs(a).max() + np.abs(b).max(), 1e-12))
 
@@ -349,7 +349,7 @@ def in_percent(a, b):
 
 @of("relative_error")
 def divides_by_nothing(a, b):
-    """Two arrays of zeros agree, but zero was divided by zero. Which smallest divisor does the definition give?"""
+    """Two arrays of zeros agree, but the result is NaN, as if zero were divided by zero. Which smallest divisor does the definition give?"""
     check_shapes(a, b)
     if a.size == 0:
         return 0.0
@@ -358,7 +358,7 @@ def divides_by_nothing(a, b):
 
 @of("relative_error")
 def lets_numpy_stretch(a, b):
-    """The shapes differ and no error was raised: NumPy broadcasts the smaller array. Compare the shapes first."""
+    """No error is raised for some shapes that differ: NumPy can broadcast them. Compare the shapes first."""
     size = np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0)
     return float(np.abs(a - b).max(initial=0.0) / max(size, 1e-12))
 
@@ -381,7 +381,7 @@ def adds_the_floor(a, b):
 
 @of("relative_error")
 def floor_at_zero_only(a, b):
-    """Only a divisor of exactly zero seems to be handled. The divisor should never be smaller than 1e-12."""
+    """Tiny entries are compared as if only a divisor of exactly zero were handled. The divisor should never be smaller than 1e-12."""
     check_shapes(a, b)
     size = np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0)
     return float(np.abs(a - b).max(initial=0.0) / size) if size else 0.0
@@ -389,7 +389,7 @@ def floor_at_zero_only(a, b):
 
 @of("relative_error")
 def entry_by_entry_above_a_floor(a, b):
-    """Each difference is divided by its own entry. Near zero only rounding is left, so correct gradients look wrong. Use one divisor for the whole array."""
+    """Each difference is divided by the magnitudes of its own two entries. Near zero only rounding is left, so correct gradients look wrong. Use one divisor for the whole array."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-12), initial=0.0))
 
@@ -399,7 +399,7 @@ def entry_by_entry_above_a_floor(a, b):
 
 @of("relative_error")
 def compares_numbers_of_entries(a, b):
-    """Arrays of different shapes are accepted if they have as many entries. Compare the shapes, not the sizes."""
+    """Arrays of different shapes are accepted if they have the same number of entries. Compare the shapes themselves."""
     if a.size != b.size:
         raise ValueError(f"{a.shape} and {b.shape}")
     return np.abs(a - b).max(initial=0.0) / max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12)
@@ -442,14 +442,14 @@ def points_at_the_target(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def only_the_sign(predictions, targets):
-    """All entries have the same magnitude: only the sign of each error is left. The derivative of a square grows with the error."""
+    """All entries except zeros have the same magnitude: only the sign of each error is left. The derivative of a square grows with the error."""
     check_shapes(predictions, targets)
     return 2 * np.sign(predictions - targets) / predictions.size
 
 
 @of("mean_squared_error_gradient")
 def only_the_sign_without_a_two(predictions, targets):
-    """All entries have the same magnitude: only the sign of each error is left. The derivative of a square grows with the error."""
+    """All entries except zeros have the same magnitude: only the sign of each error is left. The derivative of a square grows with the error."""
     check_shapes(predictions, targets)
     return np.sign(predictions - targets) / predictions.size
 
@@ -463,7 +463,7 @@ def of_the_sum(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def shares_among_rows_only(predictions, targets):
-    """The division uses the number of rows. The mean of chapter 5 goes over all entries, rows times columns."""
+    """The mean seems to go over the rows only. The mean of chapter 5 goes over all entries, rows times columns."""
     check_shapes(predictions, targets)
     return 2 * (predictions - targets) / len(predictions)
 
@@ -493,7 +493,7 @@ def writes_into_the_predictions(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def stretches_the_targets(predictions, targets):
-    """The shapes differ and no error was raised: NumPy broadcasts the targets. Compare the shapes first, and put both into the message."""
+    """No error is raised for some shapes that differ: NumPy can broadcast them. Compare the shapes first, and put both into the message."""
     return 2 * (predictions - targets) / predictions.size
 
 
@@ -636,7 +636,7 @@ def one_taken_from_whole_rows(logits, labels):
 
 @of("relu_gradient")
 def active_for_the_whole_batch(grad_output, activations):
-    """A neuron that is active in one example seems to count as active in all of them. Decide for every entry on its own."""
+    """Where an activation is zero, the gradient seems to pass because of other activations in the batch. Decide for every entry on its own."""
     return grad_output * (activations > 0).any(axis=0)
 
 
@@ -712,14 +712,14 @@ def weights_on_their_side(grad_output, x, weights):
 
 @of("dense_gradient")
 def mean_over_the_batch(grad_output, x, weights):
-    """The gradients are divided by the batch size. grad_output already contains that division, because the loss is a mean. Add up the examples' contributions."""
+    """grad_weights and grad_bias are divided by the batch size. grad_output already contains that division, because the loss is a mean. Add up the examples' contributions."""
     n = len(x)
     return grad_output @ weights.T, x.T @ grad_output / n, grad_output.mean(axis=0)
 
 
 @of("dense_gradient")
 def averages_the_inputs_first(grad_output, x, weights):
-    """grad_weights multiplies the batch's mean input by the sum of grad_output. Multiply within each example, then add up the products."""
+    """grad_weights seems to be the product of a sum and a mean over the batch. Multiply within each example, then add up the products."""
     return grad_output @ weights.T, np.outer(x.mean(axis=0), grad_output.sum(axis=0)), grad_output.sum(axis=0)
 
 
@@ -817,7 +817,7 @@ def multiplies_what_it_has_added_up(grad_output, x, weights):
 
 @of("dense_gradient")
 def weights_from_the_left(grad_output, x, weights):
-    """grad_x fits square layers only. Each example's gradient is a row of grad_output: on which side of the product must grad_output be?"""
+    """grad_x seems to need as many examples as inputs. Each example's gradient is a row of grad_output: which factor comes first, and which is transposed?"""
     return weights.T @ grad_output, x.T @ grad_output, grad_output.sum(axis=0)
 
 
@@ -880,7 +880,7 @@ def asks_the_sums_without_the_bias(layers, activations, grad_logits):
 
 @of("backward")
 def activations_from_the_front(layers, activations, grad_logits):
-    """The layers are used from the last to the first, but the activations from the first to the last. Layer k belongs to activations[k]: reverse both."""
+    """The layers seem to be used from the last to the first, but the activations from the first to the last. Layer k belongs to activations[k]."""
     gradients, grad = [], grad_logits
     for (weights, _), signal in zip(reversed(layers), activations):
         grad, *pair = dense_gradient(grad, signal, weights)
@@ -938,7 +938,7 @@ def leaves_the_first_layer_empty(layers, activations, grad_logits):
 
 @of("backward")
 def leaves_the_first_layer_out(layers, activations, grad_logits):
-    """The first layer is missing. If your loop uses range(len(layers) - 1, 0, -1), it ends at 1, before layer 0."""
+    """One pair too few came back. Is it the first layer's? A loop over range(len(layers) - 1, 0, -1) ends at 1, before layer 0."""
     return _back(layers, activations, grad_logits)[1:]
 
 

@@ -106,7 +106,7 @@ def asks_every_connection(inputs, weights, bias):
 
 @of("dense")
 def bias_per_row(x, weights, bias):
-    """Each row gets one bias. Each neuron has one bias, so a bias belongs to a column, however many rows there are."""
+    """The biases seem to be added along the rows, one for each example. Each neuron has one bias, so a bias belongs to a column, however many rows there are."""
     return weighted_sums(x, weights) + bias[:, np.newaxis]
 
 
@@ -166,7 +166,7 @@ def bias_first(weights, bias):
 
 @of("fold_bias")
 def bias_as_a_column(weights, bias):
-    """The bias is one more column, which would be one more neuron. A bias is the weight of one more input: add a row."""
+    """The bias seems to be added as a column, which would be one more neuron. A bias is the weight of one more input: add a row."""
     return np.column_stack([weights, bias])
 
 
@@ -232,7 +232,7 @@ def counts_equal_shapes_once(shapes):
 
 @of("count_parameters")
 def leaves_out_the_biases(shapes):
-    """Arrays with one axis are missing, so the biases are not counted. They are learned as well."""
+    """Arrays with fewer than two axes are missing, so the biases are not counted. They are learned as well."""
     return sum(math.prod(shape) for shape in shapes.values() if len(shape) > 1)
 
 
@@ -273,13 +273,13 @@ def returns_inside_the_loop(shapes):
 
 @of("count_parameters")
 def walks_over_the_names_with_numpy(shapes):
-    """The names are used instead of the shapes: a loop over a mapping gives its keys. Use shapes.values()."""
+    """Something that is not a number is added or multiplied: a name, or a whole shape. A loop over a mapping gives its keys; shapes.values() gives the shapes."""
     return sum(np.prod(shape) for shape in shapes)
 
 
 @of("count_parameters")
 def walks_over_the_names(shapes):
-    """The names are used instead of the shapes: a loop over a mapping gives its keys. Use shapes.values()."""
+    """Something that is not a number is added or multiplied: a name, or a whole shape. A loop over a mapping gives its keys; shapes.values() gives the shapes."""
     return sum(math.prod(shape) for shape in shapes)
 
 
@@ -313,7 +313,7 @@ def leaves_out_all_but_tables_and_lines(shapes):
 
 @of("dense")
 def adds_the_bias_to_the_weights(x, weights, bias):
-    """The bias is added to every weight, so the inputs multiply it. A bias is added after the weighted sum, once per neuron."""
+    """The bias seems to be added to every weight, so the inputs multiply it. A bias is added after the weighted sum, once per neuron."""
     return x @ (weights + bias)
 
 
@@ -343,5 +343,5 @@ def first_times_last_axis(shapes):
 
 @of("count_parameters")
 def leaves_out_what_is_called_bias(shapes):
-    """The arrays whose names contain "bias" are left out. Biases are parameters, too, and the names do not matter: count every array."""
+    """The arrays named "bias" are left out. Biases are parameters, too, and the names do not matter: count every array."""
     return sum(math.prod(shape) for name, shape in shapes.items() if "bias" not in name)

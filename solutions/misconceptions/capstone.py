@@ -22,13 +22,13 @@ def everything_retrained(layers, x, y, rng):
 
 @of("adapt")
 def head_only(layers, x, y, rng):
-    """Only the head changes. Its inputs were made for upright digits, and the old digits use the same head. Let earlier layers change slightly as well."""
+    """Only the head changes. Its inputs come from layers that were trained for the old digits, and the old digits use the same head. Let earlier layers change slightly as well."""
     return fine_tune(layers, x, y, frozen={0, 1}, epochs=60, batch_size=32, learning_rate=0.1, rng=rng)[0]
 
 
 @of("adapt")
 def lora_without_old_images(layers, x, y, rng):
-    """The old digits are forgotten. A merged adapter changes their outputs as well: train on old images, too (labkit.data.digits14_train)."""
+    """The old digits are forgotten: a change that helps with the new digits affects the old ones as well. Does your training also use old images (labkit.data.digits14_train), and enough of them?"""
     adapters = [lora_init(*weights.shape, 8, rng) for weights, _ in layers]
     adapters, _ = lora_fine_tune(
         layers, adapters, x, y, alpha=16, epochs=60, batch_size=32, learning_rate=0.02, rng=rng
@@ -52,5 +52,5 @@ def another_network_altogether(layers, x, y, rng):
 
 @of("adapt")
 def steps_too_large(layers, x, y, rng):
-    """The training diverged: the numbers grew until they overflowed. Inverted images are nearly all ink, so the same step changes much more there. Take smaller steps."""
+    """The network holds NaN or huge numbers, as after training that diverged. Inverted images are nearly all ink, so the same step changes much more there: are your steps small enough?"""
     return [(np.full_like(w, np.nan), b) for w, b in layers]

@@ -39,7 +39,7 @@ def biases_stand_still(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def returns_the_change(layers, gradients, learning_rate):
-    """These are the changes, not the new parameters. Apply each change to its parameter."""
+    """This is learning_rate times each gradient, not the new parameters. Each step still has to be applied to its parameter."""
     return [(learning_rate * gw, learning_rate * gb) for gw, gb in gradients]
 
 
@@ -51,7 +51,7 @@ def scales_the_weights(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def only_the_sign(layers, gradients, learning_rate):
-    """All parameters move equally far, as if only the sign of the gradient counted. Multiply by the gradient itself, so that its magnitude counts."""
+    """All parameters with a gradient other than 0 move equally far, as if only its sign counted. Multiply by the gradient itself, so that its magnitude counts."""
     return [
         (w - learning_rate * np.sign(gw), b - learning_rate * np.sign(gb))
         for (w, b), (gw, gb) in zip(layers, gradients)
@@ -87,7 +87,7 @@ def weights_without_biases(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def everything_in_one_list(layers, gradients, learning_rate):
-    """This is one long list in which weights and biases alternate. Append one pair, (weights, bias), for each layer."""
+    """This is one long list in which weights and biases alternate. Each of its items should be a pair, (weights, bias), for one layer."""
     return [p - learning_rate * g for pair, grads in zip(layers, gradients) for p, g in zip(pair, grads)]
 
 
@@ -111,7 +111,7 @@ def one_pair_alone(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def the_last_pair_alone(layers, gradients, learning_rate):
-    """Only the last layer's pair comes back. Does each iteration replace the pair before it? Create a list before the loop, and append to it."""
+    """Only the last layer's pair comes back. Does each iteration replace the pair before it? Collect all pairs in one list."""
     return gradient_step(layers, gradients, learning_rate)[-1]
 
 
@@ -181,7 +181,7 @@ def leaves_the_generator_where_it_was(x, y, batch_size, rng):
 
 @of("minibatches")
 def refuses_more_than_there_are(x, y, batch_size, rng):
-    """A batch size above the number of examples is refused. It is allowed: then there is a single batch, with all examples."""
+    """A batch size above the number of examples raises an error. It is allowed: then there is a single batch, with all examples."""
     if batch_size > len(x):
         raise ValueError(f"batch_size {batch_size}")
     return minibatches(x, y, batch_size, rng)
@@ -246,7 +246,7 @@ def shuffles_whole_batches(x, y, batch_size, rng):
 
 @of("minibatches")
 def shuffles_within_batches(x, y, batch_size, rng):
-    """Examples are shuffled only within their batch, so the same examples always share a batch. Shuffle all examples first, then cut the order into batches."""
+    """The examples stay near their old positions, as if they were shuffled only within their batch. Shuffle all examples first, then cut the order into batches."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -265,7 +265,7 @@ def evened_out(x, y, batch_size, rng):
 
 @of("minibatches")
 def that_many_batches(x, y, batch_size, rng):
-    """There are batch_size batches. The argument says how many examples a batch holds, not how many batches there are."""
+    """The examples seem to be divided among batch_size batches. The argument says how many examples a batch holds, not how many batches there are."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for rows in np.array_split(rng.permutation(len(x)), batch_size):
@@ -275,7 +275,7 @@ def that_many_batches(x, y, batch_size, rng):
 
 @of("minibatches")
 def that_many_batches_some_of_them_empty(x, y, batch_size, rng):
-    """There are batch_size batches, some of them empty. The argument says how many examples a batch holds, not how many batches there are."""
+    """There are batch_size batches, even where some must be empty. The argument says how many examples a batch holds, not how many batches there are."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for rows in np.array_split(rng.permutation(len(x)), batch_size):
@@ -411,14 +411,14 @@ def looks_ahead(layers, gradients, velocity, learning_rate, momentum):
 
 @of("momentum_step")
 def gradient_slows_down(layers, gradients, velocity, learning_rate, momentum):
-    """The network moves uphill. Is the gradient subtracted twice, in the velocity and again in the step? Only the step needs a minus sign."""
+    """Each gradient moves the network uphill. Is the gradient subtracted twice, in the velocity and again in the step? Only the step needs a minus sign."""
     velocity = _added(velocity, gradients, momentum, -1)
     return gradient_step(layers, velocity, learning_rate), velocity
 
 
 @of("momentum_step")
 def steps_with_the_old_velocity(layers, gradients, velocity, learning_rate, momentum):
-    """The velocity is right, but the step uses the old one, so every gradient acts one step late. Update the velocity first, then move."""
+    """The velocity is right, but the step uses the old one, so every gradient acts one step late. Move with the new velocity."""
     return gradient_step(layers, velocity, learning_rate), _added(velocity, gradients, momentum, 1)
 
 

@@ -59,13 +59,13 @@ def a_step_of_size_one(right, given):
 
 @wherever("learning_rate")
 def climbs(right, given):
-    """Each step goes along the gradient, the direction in which the loss grows fastest. It must go the opposite way; gradient_step already subtracts."""
+    """Every step has its sign flipped, so it leads uphill. Steps must go against the gradient, as in gradient_step."""
     return right(**given | {"learning_rate": -given["learning_rate"]})
 
 
 @wherever("frozen")
 def freezes_nothing(right, given):
-    """The argument `frozen` has no effect: all layers are treated alike. The layers that it lists must stay as they are."""
+    """The argument `frozen` has no effect. The layers that it lists must stay as they are."""
     return right(**given | {"frozen": _unknown(given) or set()})
 
 
@@ -95,7 +95,7 @@ def _unknown(given):
 
 @wherever("labels", "logits")
 def labels_from_one(right, given):
-    """The labels seem to be counted from 1. Here the first class is 0, so a label is the index of its column."""
+    """The classes seem to be counted from 1. Here the first class is 0: a label is the index of its column."""
     return right(**given | {"labels": given["labels"] - 1})
 
 
@@ -104,7 +104,7 @@ def labels_from_one(right, given):
 
 @in_place_of("weighted_sums", "dense")
 def weights_on_their_side(right, x, weights, *bias):
-    """The weights are transposed first, as PyTorch stores them. Here a neuron is a column of the weights: use them as they are."""
+    """The weights seem to be transposed first, as PyTorch stores them. Here a neuron is a column of the weights: use them as they are."""
     return right(x, weights.T, *bias)
 
 
@@ -139,7 +139,7 @@ def logarithms_for_probabilities(right, logits):
 
 @in_place_of("cross_entropy", itself=False)
 def probabilities_for_logits(right, logits, labels):
-    """cross_entropy is given probabilities, so softmax is applied twice. It takes the logits."""
+    """Softmax seems to be applied twice before the loss is taken. cross_entropy needs the logits, not probabilities."""
     return right(softmax(logits), labels)
 
 
@@ -316,7 +316,7 @@ def a_loss_for_every_batch(right, given):
 
 @wherever("epochs")
 def total_never_reset(right, given):
-    """The losses grow from epoch to epoch because the sum is never reset. Set it to zero at the beginning of each epoch."""
+    """The loss of each epoch includes those of all epochs before it. Is there a sum that continues from one epoch to the next?"""
     state, losses = right(**given)
     return state, [float(total) for total in np.cumsum(losses)]
 
@@ -353,7 +353,7 @@ def starts_over_each_epoch(right, given):
 
 @wherever("epochs")
 def divides_by_the_batch_again(right, given):
-    """The steps are too short by a factor of the batch size. cross_entropy_gradient is already the gradient of a mean, so do not divide again."""
+    """The steps are too short by a factor of the batch size. cross_entropy_gradient is already the gradient of a mean: is there a second division?"""
     return _loop(right, given, rate=lambda size: given["learning_rate"] / size)
 
 
@@ -390,7 +390,7 @@ def all_examples_at_every_step(right, given):
 
 @wherever("epochs")
 def forgets_the_short_batch(right, given):
-    """A last batch that is not full is skipped, so some examples are never used. Include it, with its own size."""
+    """A last batch that is not full is skipped, so not every epoch uses all examples. Include it, with its own size."""
     full = min(given["batch_size"], len(given["x"]))
     return _loop(right, given, batches=lambda dealt, _: [batch for batch in dealt if len(batch[1]) == full])
 
@@ -421,13 +421,13 @@ def goes_home_from_within_the_loop(right, given):
 
 @wherever("epochs")
 def deals_only_once(right, given):
-    """Only the first epoch learns. A generator yields its batches once and is empty afterwards: call minibatches inside the loop over epochs."""
+    """Only the first epoch learns; the others meet no batch. Is minibatches called once for all epochs? A generator yields its batches once and is empty afterwards."""
     return _loop(right, given | {"rng": OneOrder(given["rng"])}, batches=lambda dealt, epoch: [] if epoch else dealt)
 
 
 @wherever("epochs")
 def one_order_for_all_epochs(right, given):
-    """Every epoch uses the same order. Call minibatches inside the loop over epochs, with the rng argument itself and not with a generator made from a seed."""
+    """Every epoch uses the same order, and each needs a new one from rng. Is minibatches called in every epoch, with the rng argument itself?"""
     return right(**given | {"rng": OneOrder(given["rng"])})
 
 
@@ -439,7 +439,7 @@ def never_shuffles(right, given):
 
 @wherever("epochs")
 def seeds_for_itself(right, given):
-    """The result does not depend on the rng argument. Pass rng itself to minibatches, not a generator with a fixed seed, and take a step for each batch."""
+    """The result does not depend on the rng argument. Does minibatches get rng itself, not a generator with a fixed seed? Does each step use one batch only?"""
     return right(**given | {"rng": np.random.default_rng(0)})
 
 

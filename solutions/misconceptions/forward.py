@@ -11,14 +11,14 @@ from . import of
 
 @of("relu")
 def erases_the_input(x):
-    """The numbers are right, but the input array was changed. Later functions need it as it was. Make a new array instead of writing zeros into x."""
+    """The numbers are right, but the input array was changed. Later functions need it as it was. Make a new array instead of writing into x."""
     x[x < 0] = 0
     return x
 
 
 @of("relu")
 def largest_entry(x):
-    """np.max finds the largest entry of an array or along an axis. ReLU compares every entry with 0: which NumPy function compares entry by entry?"""
+    """The largest entries along the first axis came back, as from np.max(x, 0). ReLU compares every entry with 0: which NumPy function compares entry by entry?"""
     return np.max(x, 0)
 
 
@@ -72,7 +72,7 @@ def answers_yes_or_no(x):
 
 @of("relu")
 def python_max_row_by_row(x):
-    """Python's max compares single numbers, but here it seems to get whole rows of a 2-D array. x may have any shape: let NumPy compare entry by entry."""
+    """Each item of x seems to be compared with 0 as a whole. In a 2-D array an item is a row, and x may have any shape: let NumPy compare entry by entry."""
     return np.array([max(0, row) for row in x])
 
 
@@ -149,7 +149,7 @@ batch_beside_none = whole_batch(lambda logits: 0)
 def flat_sums(shift):
     @of("softmax")
     def sums_lie_flat(logits):
-        """The sums have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as a column?"""
+        """The sums seem to have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as a column?"""
         powers = np.exp(logits - shift(logits))
         return powers / powers.sum(axis=1)
 
@@ -202,21 +202,21 @@ def winner_takes_all(logits):
 
 @of("softmax")
 def divides_by_the_largest(logits):
-    """The logits seem to be divided by the largest one. That changes the probabilities: only subtracting the same number leaves the ratios of exponentials unchanged."""
+    """The logits seem to be divided by the largest magnitude in their row. That changes the probabilities: only subtracting the same number leaves the ratios of exponentials unchanged."""
     powers = np.exp(logits / np.abs(logits).max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 @of("softmax")
 def maxima_lie_flat(logits):
-    """The maxima have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as a column?"""
+    """The maxima seem to have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as a column?"""
     powers = np.exp(logits - logits.max(axis=1))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 @of("softmax")
 def maxima_and_sums_lie_flat(logits):
-    """Maxima and sums have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as columns?"""
+    """Maxima and sums seem to have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as columns?"""
     powers = np.exp(logits - logits.max(axis=1))
     return powers / powers.sum(axis=1)
 
@@ -424,7 +424,7 @@ def stops_at_the_logits(layers, x):
 
 @of("predict")
 def asks_the_last_activations(layers, x):
-    """The result is the position of a neuron in a hidden layer. The classes are the columns of the logits, the first thing that forward returns."""
+    """The result is the position of the output layer's largest input. The classes are the columns of the logits, the first thing that forward returns."""
     return np.argmax(reference_forward(layers, x)[1][-1], axis=1)
 
 

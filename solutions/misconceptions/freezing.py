@@ -16,7 +16,7 @@ from . import of
 
 @of("count_trainable")
 def counts_the_frozen(layers, frozen):
-    """The frozen layers are counted. Descent leaves them unchanged: count the parameters of all other layers."""
+    """Only the frozen layers are counted. Descent leaves them unchanged: count the parameters of all other layers."""
     return sum(w.size + b.size for k, (w, b) in enumerate(layers) if k in frozen)
 
 
@@ -52,7 +52,7 @@ def stops_at_the_frozen(layers, frozen):
 
 @of("count_trainable")
 def counts_rows(layers, frozen):
-    """Rows seem to be counted: len() of an array is the length of its first axis. Count all its entries: which attribute holds their number?"""
+    """Only the length of each array's first axis seems to be counted, as len() gives it. Count all entries: which attribute holds their number?"""
     return sum(len(w) + len(b) for k, (w, b) in enumerate(layers) if k not in frozen)
 
 
@@ -64,7 +64,7 @@ def stops_at_the_first_frozen(layers, frozen):
 
 @of("count_trainable")
 def returns_inside_the_loop(layers, frozen):
-    """Only the first layer is considered. If the return is inside the loop, move it below the loop."""
+    """Only the first layer seems to be counted. Does your loop reach the last one? If the return is inside the loop, move it below the loop."""
     return 0 if 0 in frozen else sum(part.size for part in layers[0])
 
 
@@ -141,7 +141,7 @@ def overlooks_an_unknown_index(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def looks_at_a_frozen_gradient(layers, gradients, learning_rate, frozen):
-    """The frozen layers come back unchanged, but their gradients are still used. A gradient may be None: check first whether the layer is frozen."""
+    """The frozen layers come back unchanged, but a gradient of None causes an error. Check first whether the layer is frozen, and do not use its gradient."""
     _refuse_unknown(layers, frozen)
     stepped = [(w - learning_rate * gw, b - learning_rate * gb) for (w, b), (gw, gb) in zip(layers, gradients)]
     return [old if k in frozen else new for k, (old, new) in enumerate(zip(layers, stepped))]
@@ -157,7 +157,7 @@ def overlooks_a_negative_index(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def lets_the_number_of_layers_pass(layers, gradients, learning_rate, frozen):
-    """The index len(layers) is accepted. Layers are counted from 0, so the last index is one lower."""
+    """The index len(layers) is accepted, at least beside an index that exists. Layers are counted from 0, so the last index is one lower."""
     if any(k > len(layers) or k < 0 for k in frozen):
         raise ValueError(f"no layer among {sorted(frozen)}")
     return frozen_step(layers, gradients, learning_rate, set(frozen) & set(range(len(layers))))
@@ -165,7 +165,7 @@ def lets_the_number_of_layers_pass(layers, gradients, learning_rate, frozen):
 
 @of("backward_unfrozen")
 def computes_everything_first(layers, activations, grad_logits, frozen):
-    """The gradients are right, but those of frozen layers seem to be computed as well. Stop at the first trainable layer, and do not use any earlier one."""
+    """The gradients are right, but layers before the first trainable one seem to be used as well. Stop at the first trainable layer, and do not use any earlier one."""
     return [None if k in frozen else g for k, g in enumerate(backward(layers, activations, grad_logits))]
 
 
@@ -277,7 +277,7 @@ def _unfrozen(layers, activations, grad, frozen):
 
 @of("backward_unfrozen")
 def stops_one_layer_early(layers, activations, grad_logits, frozen):
-    """The first layer that learns gets None instead of its gradients. The loop must include that layer: where does your range end?"""
+    """The first layer that learns gets None instead of its gradients. Does your loop include that layer?"""
     gradients = backward_unfrozen(layers, activations, grad_logits, frozen)
     first = next((k for k in range(len(layers)) if k not in frozen), len(layers))
     return [None if k == first else pair for k, pair in enumerate(gradients)]
@@ -410,7 +410,7 @@ def starts_from_the_tuned_end(layers, tuned, share):
 
 @of("interpolate_layers")
 def subtracts_the_change(layers, tuned, share):
-    """The result moves away from the tuned network. Check the sign of the difference: it must point from the old value to the new one."""
+    """The result moves away from the tuned network, as if the change were subtracted. Each number must go from its old value towards its tuned one."""
     return [tuple(old + share * (old - new) for old, new in zip(*pair)) for pair in zip(layers, tuned)]
 
 
@@ -430,7 +430,7 @@ def broadcasts_what_does_not_fit(layers, tuned, share):
 
 @of("interpolate_layers")
 def compares_the_first_layers_only(layers, tuned, share):
-    """Shapes are compared in the first layer only, so NumPy broadcasts what does not fit in a later one. Compare them in every layer."""
+    """Shapes that differ are refused in the first layer, but not in the last one. Compare both arrays of every layer."""
     interpolate_layers(layers[:1], tuned[:1], share)
     return broadcasts_what_does_not_fit(layers, tuned, share)
 
@@ -443,7 +443,7 @@ def drops_the_layers_beyond_the_shorter(layers, tuned, share):
 
 @of("interpolate_layers")
 def moves_the_old_network_itself(layers, tuned, share):
-    """The values are right, but the arrays of `layers` have changed, so the old network is lost. Compute new arrays."""
+    """The values are right, but the caller's `layers` (the list or its arrays) have changed, so the old network is lost. Make new arrays in a new list."""
     moved = interpolate_layers(layers, tuned, share)
     for layer, new_layer in zip(layers, moved):
         for old, new in zip(layer, new_layer):

@@ -158,7 +158,7 @@ def only_those_without_a_twin(weights):
 def sorted_by(rows):
     @of("distinct_neurons")
     def neighbours_after_sorting(weights):
-        """Sorting does not always put identical neurons side by side, because rounding changes the order. Compare each neuron with every different neuron found so far."""
+        """Each neuron seems to be compared only with the next one after sorting. Rounding can put a different neuron between identical ones: compare each neuron with every different neuron found so far."""
         margin, ordered = 1e-4 * np.abs(weights).max(), weights[:, np.lexsort(rows(weights))]
         return 1 + int(np.sum(np.abs(np.diff(ordered, axis=1)).max(axis=0) > margin))
 
@@ -171,13 +171,13 @@ by_first_weight, by_last_weight = sorted_by(lambda weights: weights[::-1]), sort
 
 @of("distinct_neurons")
 def length_of_the_difference(weights):
-    """The norm of a difference grows with the number of inputs, so rounding alone can exceed the margin. Take the largest difference of a single weight."""
+    """Small differences in many weights seem to exceed the margin together, as in a norm, which grows with the number of inputs. Take the largest difference of a single weight."""
     return _different(weights, np.linalg.norm)
 
 
 @of("distinct_neurons")
 def length_against_a_length(weights):
-    """Two norms are compared, so one weight that differs is lost among many that agree. Take the largest difference and the largest magnitude."""
+    """One weight that differs is lost among many that agree, as in a comparison of norms or averages. Take the largest difference and the largest magnitude."""
     kept = []
     for column in weights.T:
         if all(np.linalg.norm(column - other) > 1e-4 * np.linalg.norm(weights) for other in kept):
@@ -187,13 +187,13 @@ def length_against_a_length(weights):
 
 @of("distinct_neurons")
 def differences_added_up(weights):
-    """The sum of the differences grows with the number of inputs, so rounding alone can exceed the margin. Take the largest difference."""
+    """Small differences in many weights seem to exceed the margin together, as in a sum, which grows with the number of inputs. Take the largest difference of a single weight."""
     return _different(weights, lambda difference: np.abs(difference).sum())
 
 
 @of("distinct_neurons")
 def differences_averaged(weights):
-    """The differences are averaged, so one weight that differs is lost among many that agree. Take the largest difference."""
+    """The differences seem to be averaged, so one weight that differs is lost among many that agree. Take the largest difference."""
     return _different(weights, lambda difference: np.abs(difference).mean())
 
 
@@ -216,7 +216,7 @@ def distinct_columns(weights, margin=None):
 
 @of("xavier_uniform")
 def uniform_on_its_side(fan_in, fan_out, rng):
-    """The weights are transposed. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
+    """The shape is (fan_out, fan_in), as of transposed weights. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, size=(fan_out, fan_in))
 
@@ -236,7 +236,7 @@ def deviation_for_limit(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def limit_without_root(fan_in, fan_out, rng):
-    """The weights are far too small, as if the square root were missing."""
+    """In all but the smallest layers the weights are far too small, as if the square root were missing."""
     limit = 6 / (fan_in + fan_out)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -323,20 +323,20 @@ def brackets_left_out(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def one_long_line_of_draws(fan_in, fan_out, rng):
-    """The numbers are right, but the array is 1-D. Use size=(fan_in, fan_out)."""
+    """The array is 1-D. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, size=fan_in * fan_out)
 
 
 @of("xavier_normal")
 def normal_on_its_side(fan_in, fan_out, rng):
-    """The weights are transposed. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
+    """The shape is (fan_out, fan_in), as of transposed weights. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
     return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), size=(fan_out, fan_in))
 
 
 @of("xavier_normal")
 def variance_for_deviation(fan_in, fan_out, rng):
-    """The weights are far too small: their standard deviation is the required variance. Take its square root."""
+    """The standard deviation of your weights is the required variance. Take its square root."""
     return rng.normal(0, 2 / (fan_in + fan_out), size=(fan_in, fan_out))
 
 
@@ -408,25 +408,25 @@ def xavier_brackets_left_out(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def deviation_for_the_mean(fan_in, fan_out, rng):
-    """The mean is not 0: the first argument of rng.normal is the mean, the second the standard deviation."""
+    """The mean is not 0, and the standard deviation is 1. In rng.normal, the mean is the first argument and the standard deviation is the second."""
     return rng.normal(np.sqrt(2 / (fan_in + fan_out)), size=(fan_in, fan_out))
 
 
 @of("xavier_normal")
 def xavier_divided_by_the_deviation(fan_in, fan_out, rng):
-    """The weights are far too large, as if standard normal numbers were divided by σ. Multiply them by it."""
+    """The standard deviation is 1 divided by the required one, as if standard normal numbers were divided by σ. Multiply them by σ."""
     return rng.standard_normal((fan_in, fan_out)) / np.sqrt(2 / (fan_in + fan_out))
 
 
 @of("he_normal")
 def he_on_its_side(fan_in, fan_out, rng):
-    """The weights are transposed. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
+    """The shape is (fan_out, fan_in), as of transposed weights. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
     return rng.normal(0, np.sqrt(2 / fan_in), size=(fan_out, fan_in))
 
 
 @of("he_normal")
 def he_variance_for_deviation(fan_in, fan_out, rng):
-    """The weights are far too small: their standard deviation is the required variance. Take its square root."""
+    """The standard deviation of your weights is the required variance. Take its square root."""
     return rng.normal(0, 2 / fan_in, size=(fan_in, fan_out))
 
 
@@ -506,13 +506,13 @@ def he_with_a_seed_of_its_own(fan_in, fan_out, rng):
 
 @of("he_normal")
 def he_deviation_for_the_mean(fan_in, fan_out, rng):
-    """The mean is not 0: the first argument of rng.normal is the mean, the second the standard deviation."""
+    """The mean is not 0, and the standard deviation is 1. In rng.normal, the mean is the first argument and the standard deviation is the second."""
     return rng.normal(np.sqrt(2 / fan_in), size=(fan_in, fan_out))
 
 
 @of("he_normal")
 def divided_by_the_deviation(fan_in, fan_out, rng):
-    """The weights are far too large, as if standard normal numbers were divided by σ. Multiply them by it."""
+    """The standard deviation is 1 divided by the required one, as if standard normal numbers were divided by σ. Multiply them by σ."""
     return rng.standard_normal((fan_in, fan_out)) / np.sqrt(2 / fan_in)
 
 
@@ -524,7 +524,7 @@ def both_sizes_multiplied(fan_in, fan_out, rng):
 
 @of("he_normal")
 def random_without_a_sign(fan_in, fan_out, rng):
-    """The weights are uniform between 0 and 1, as rng.random draws them. They must follow a normal distribution around 0."""
+    """The weights are uniform between 0 and σ, the required standard deviation. They must follow a normal distribution around 0."""
     return rng.random((fan_in, fan_out)) * np.sqrt(2 / fan_in)
 
 
@@ -667,14 +667,14 @@ def returns_after_the_first_layer(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def without_the_last_layer(layer_sizes, rng, scheme="he"):
-    """The last layer is missing. There is one layer for each pair of neighbouring sizes: where does the loop end?"""
+    """The last layer is missing. There is one layer for each pair of neighbouring sizes: which is the last pair?"""
     check(layer_sizes, scheme)
     return network(layer_sizes[:-1], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
 
 
 @of("init_layers")
 def without_the_first_layer(layer_sizes, rng, scheme="he"):
-    """The first layer is missing. There is one layer for each pair of neighbouring sizes: where does the loop begin?"""
+    """The first layer is missing. There is one layer for each pair of neighbouring sizes: which is the first pair?"""
     check(layer_sizes, scheme)
     return network(layer_sizes[1:], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
 
@@ -689,7 +689,7 @@ def bias_before_weights(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def layers_strung_together(layer_sizes, rng, scheme="he"):
-    """Weights and biases are in one flat list. Append one pair, (weights, bias), for each layer."""
+    """Weights and biases are in one flat list. Return one pair, (weights, bias), for each layer."""
     check(layer_sizes, scheme)
     layers = network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
     return [array for layer in layers for array in layer]
@@ -697,7 +697,7 @@ def layers_strung_together(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def weights_without_biases(layer_sizes, rng, scheme="he"):
-    """Only the weights come back. A layer is the pair (weights, bias), even while all its biases are zero."""
+    """There is one item per layer, but not every item is a pair. A layer is the pair (weights, bias), even while all its biases are zero."""
     check(layer_sizes, scheme)
     return [
         weights
@@ -761,7 +761,7 @@ def xavier_from_a_flat_block(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def a_misspelling_means_he(layer_sizes, rng, scheme="he"):
-    """A misspelt scheme is silently replaced by a default. Raise a ValueError whose message contains it."""
+    """A misspelt scheme is silently accepted. Raise a ValueError whose message contains it."""
     if len(layer_sizes) < 2:
         raise ValueError("a network needs at least two sizes")
     draw = xavier_normal if scheme == "xavier" else he_normal
@@ -785,7 +785,7 @@ def leaves_it_to_the_dictionary(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def a_network_without_layers(layer_sizes, rng, scheme="he"):
-    """A single size gives an empty network. Raise a ValueError, because a size is missing."""
+    """A single size is accepted, but it makes no layer. Raise a ValueError, because a size is missing."""
     check([1, 1], scheme)
     return network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
 
@@ -816,7 +816,7 @@ def one_list_for_each_kind(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def one_bias_a_layer(layer_sizes, rng, scheme="he"):
-    """Each layer has a single zero as its bias. Each neuron has its own bias: use zero_bias(fan_out)."""
+    """The bias of a layer is a single number. Each neuron has its own bias: use zero_bias(fan_out)."""
     check(layer_sizes, scheme)
     return network(
         layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng), lambda o: 0.0
@@ -825,7 +825,7 @@ def one_bias_a_layer(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def only_the_last_layer(layer_sizes, rng, scheme="he"):
-    """Only the last layer comes back. Was the list created again in each iteration? Create it once, before the loop."""
+    """Only the last layer comes back. If there is a loop, is the list created again in each iteration? Create it once, before the loop."""
     check(layer_sizes, scheme)
     return network(layer_sizes[-2:], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
 

@@ -55,14 +55,14 @@ def both_zero(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def zeros_on_the_wrong_side(fan_in, fan_out, rank, rng):
-    """`up` is random and `down` is zero. The product is zero as well, but here, as in the paper, `down` is random and `up` is zero."""
+    """`down` is zero and `up` is not. The product is zero as well, but here, as in the paper, `down` is random and `up` is zero."""
     down, up = lora_init(fan_in, fan_out, rank, rng)
     return np.zeros_like(down), rng.normal(0, np.sqrt(1 / fan_in), size=up.shape)
 
 
 @of("lora_init")
 def variance_taken_for_deviation(fan_in, fan_out, rank, rng):
-    """The standard deviation of `down` is 1 / fan_in. That is the required variance; rng.normal takes its square root."""
+    """The standard deviation of `down` is 1 / fan_in. That is the required variance: what is the standard deviation for this variance?"""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(0, 1 / fan_in, size=(fan_in, rank)), np.zeros((rank, fan_out))
 
@@ -98,13 +98,13 @@ def uniform_in_place_of_normal(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def the_same_down_every_time(fan_in, fan_out, rank, rng):
-    """Every adapter is the same, whatever generator is passed. Draw from the rng argument instead of a generator with a fixed seed."""
+    """`down` is the same whatever generator is passed, as with a fixed seed. Draw from the rng argument."""
     return lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
 
 
 @of("lora_init")
 def any_rank_will_do(fan_in, fan_out, rank, rng):
-    """Every rank is accepted. It must be from 1 to min(fan_in, fan_out), because down @ up has no higher rank. Raise a ValueError whose message contains the rank."""
+    """Impossible ranks are accepted, or end in an unrelated error. The rank must be from 1 to min(fan_in, fan_out): down @ up has no higher rank. Raise a ValueError whose message contains the rank."""
     return _adapter_where(True, fan_in, fan_out, rank, rng)
 
 
@@ -210,7 +210,7 @@ def a_relu_inside_the_adapter(x, weights, bias, adapter, alpha):
 
 @of("lora_dense")
 def factors_exchanged(x, weights, bias, adapter, alpha):
-    """The signal passes through `up` first. `down` leads from fan_in numbers to rank numbers, and `up` from there to fan_out: follow this order."""
+    """The signal seems to pass through `up` first. `down` leads from fan_in numbers to rank numbers, and `up` from there to fan_out: follow this order."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / down.shape[1] * (x @ up) @ down
 
@@ -245,7 +245,7 @@ def scales_by_alpha_alone(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def scale_counted_twice(grad_output, x, weights, adapter, alpha):
-    """The scale alpha / rank appears twice. Every gradient of the adapter path must contain the scale exactly once."""
+    """grad_x and grad_down contain the scale alpha / rank twice. Every gradient of the adapter path must contain it exactly once."""
     down, _ = adapter
     scale = alpha / down.shape[1]
     grad_x, grad_down, grad_up = lora_gradient(grad_output, x, weights, adapter, alpha)
@@ -286,7 +286,7 @@ def skips_the_other_factor(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def up_sees_the_input(grad_output, x, weights, adapter, alpha):
-    """grad_up is made with x. The input of `up` is not x but x @ down, so use that."""
+    """grad_up seems to be made with x. The input of `up` is not x but x @ down, so use that."""
     down, _ = adapter
     grad_x, grad_down, _ = lora_gradient(grad_output, x, weights, adapter, alpha)
     return grad_x, grad_down, alpha / down.shape[1] * x.T @ grad_output
@@ -301,7 +301,7 @@ def gradients_change_places(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def mean_over_the_batch(grad_output, x, weights, adapter, alpha):
-    """The gradients seem to be divided by the number of examples. The gradient of the loss is already divided: add up the examples' contributions."""
+    """grad_down and grad_up are divided by the number of examples. The gradient of the loss is already divided: add up the examples' contributions."""
     grad_x, grad_down, grad_up = lora_gradient(grad_output, x, weights, adapter, alpha)
     return grad_x, grad_down / len(x), grad_up / len(x)
 
@@ -321,7 +321,7 @@ def divides_alpha_twice(layers, adapters, x, y, *, alpha, **settings):
 
 @of("lora_fine_tune")
 def moves_the_weights_too(layers, adapters, x, y, *, alpha, epochs, batch_size, learning_rate, rng):
-    """The network's weights or biases have moved. With LoRA they are all frozen, and only the adapters learn."""
+    """The network's weights and biases seem to learn as well. With LoRA they are all frozen, and only the adapters learn."""
     losses = []
     for _ in range(epochs):
         total = 0.0
@@ -412,7 +412,7 @@ def merges_the_first_column_alone(weights, adapter, alpha):
 
 @of("lora_merge")
 def multiplies_entry_by_entry(weights, adapter, alpha):
-    """`*` multiplies entry by entry, and the shapes of `down` and `up` seldom fit for that. The change is their matrix product: use @."""
+    """`down` and `up` seem to be multiplied entry by entry, for which their shapes seldom fit. The change is their matrix product: use @."""
     down, up = adapter
     return weights + alpha / down.shape[1] * down * up
 
@@ -482,7 +482,7 @@ def scale_the_wrong_way_round(weights, adapter, alpha):
 
 @of("lora_merge")
 def change_on_its_side(weights, adapter, alpha):
-    """The change is transposed before it is added, which fits square layers only. down @ up has the shape of the weights as it is."""
+    """The change seems to be transposed, which fits square layers only. down @ up has the shape of the weights as it is."""
     down, up = adapter
     return weights + alpha / down.shape[1] * (down @ up).T
 

@@ -280,7 +280,7 @@ def overflow_inside_softmax(logits, labels):
 
 @of("cross_entropy")
 def maxima_lie_flat(logits, labels):
-    """The maxima have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as a column?"""
+    """The maxima seem to have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as a column?"""
     shifted = logits - logits.max(axis=1)
     return float((np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]).mean())
 
@@ -429,7 +429,7 @@ def one_sum_for_the_batch(logits, labels):
 
 @of("cross_entropy")
 def sums_lie_flat(logits, labels):
-    """The sums have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as a column?"""
+    """The sums seem to have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as a column?"""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return float((np.log(np.exp(shifted).sum(axis=1)) - shifted)[np.arange(len(labels)), labels].mean())
 
@@ -460,7 +460,7 @@ def ties_count_as_right(logits, labels):
 
 @of("accuracy")
 def one_winner_for_the_batch(logits, labels):
-    """Without an axis, np.argmax finds one position for the whole batch. Each row has its own prediction."""
+    """One position seems to be compared with all labels, as np.argmax without an axis gives it. Each row has its own prediction."""
     return float(np.mean(np.argmax(logits) == labels))
 
 
@@ -502,7 +502,7 @@ def share_of_wrong_answers(logits, labels):
 
 @of("accuracy")
 def all_or_nothing(logits, labels):
-    """The result says whether all answers are right. Return the fraction that is right: a mean, not np.all."""
+    """The result is True or False: whether all answers are right. Return the fraction of right answers, a number from 0 to 1."""
     return bool(np.all(np.argmax(logits, axis=1) == labels))
 
 
@@ -566,7 +566,7 @@ def weighted_by_the_probability(logits, labels):
 
 @of("accuracy")
 def columns_for_rows_up_to_the_shorter(logits, labels):
-    """The largest logit is searched down the columns, across the batch. Each row is one image and needs its own search: check the axis."""
+    """The search for the largest logit seems to go down the columns, across the batch. Each row is one image and needs its own search: check the axis."""
     hits = sum(int(place == label) for place, label in zip(np.argmax(logits, axis=0), labels))
     return hits / len(labels)
 

@@ -13,7 +13,7 @@ def adds_the_weight(signal, weight):
 
 @of("apply_weight")
 def ignores_the_sign(signal, weight):
-    """The magnitude is right, but the sign is lost. A negative weight flips the sign of the signal."""
+    """The magnitude is right, but the sign of the weight has no effect. A negative weight flips the sign of the signal."""
     return signal * np.abs(weight)
 
 
@@ -71,14 +71,14 @@ def divides_by_the_weights(inputs, weights):
 
 @of("weighted_sum")
 def adds_up_before_multiplying(inputs, weights):
-    """This is the sum of the inputs times the sum of the weights. Multiply each input by its own weight before you add."""
+    """This is the sum of the inputs times the sum of the weights. Multiply each input by its own weight only, then add."""
     _refuse(inputs, weights)
     return float(np.sum(inputs) * np.sum(weights))
 
 
 @of("weighted_sum")
 def adds_each_weight(inputs, weights):
-    """Each weight was added to its input. A weight multiplies its input, and only the products are added up."""
+    """This is the sum of all inputs and all weights. A weight multiplies its input, and only the products are added up."""
     _refuse(inputs, weights)
     return float(np.sum(inputs + weights))
 
@@ -139,7 +139,7 @@ def counts_on_as_many_weights(inputs, weights):
 
 @of("weighted_sum")
 def lets_numpy_stretch(inputs, weights):
-    """The sum is right, but NumPy silently broadcasts one input to five weights. Compare the shapes first and raise the ValueError yourself."""
+    """The sum is right, but NumPy silently broadcasts one input to five weights. Does your function raise its own ValueError whenever the shapes differ or an array is not 1-D?"""
     return np.sum(inputs * weights)
 
 
@@ -163,7 +163,7 @@ def leaves_the_shapes_to_float(inputs, weights):
 
 @of("weighted_sum")
 def compares_only_lengths(inputs, weights):
-    """The sum is right, but an array of three rows is accepted as three inputs, because len() sees only the first axis. Compare the whole shapes."""
+    """The sum is right, but an array of three rows is accepted as three inputs. len() gives the length of the first axis only: compare the whole shapes."""
     if len(inputs) != len(weights):
         raise ValueError
     return np.sum(inputs * weights)
@@ -259,13 +259,13 @@ def only_the_last_products(inputs, weights):
 
 @of("count_weights")
 def counts_neurons(layer_sizes):
-    """This is the number of neurons. Weights belong to connections: draw 3 inputs and 2 neurons, and count the lines between them."""
+    """This is the sum of all sizes, inputs and neurons together. Weights belong to connections: draw 3 inputs and 2 neurons, and count the lines between them."""
     return sum(layer_sizes)
 
 
 @of("count_weights")
 def counts_the_biases_too(layer_sizes):
-    """One bias for each neuron is counted as well. Biases come in chapter 2; count only the connections here."""
+    """The result is too large by one for each neuron, as if its bias were counted. Biases come in chapter 2; count only the connections here."""
     return sum((fan_in + 1) * fan_out for fan_in, fan_out in zip(layer_sizes[:-1], layer_sizes[1:]))
 
 
@@ -332,7 +332,7 @@ def forgets_the_last_pair(layer_sizes):
 
 @of("count_weights")
 def connects_the_last_with_the_first(layer_sizes):
-    """One pair too many is counted: the last layer with the first, perhaps because index −1 means the last entry. Start with the second layer."""
+    """One pair too many is counted: the last layer with the first. Is there an index −1, which means the last entry, or does a loop return to the beginning?"""
     return sum(layer_sizes[i] * layer_sizes[i - 1] for i in range(len(layer_sizes)))
 
 
@@ -351,7 +351,7 @@ def mean_of_the_class_means(images, labels, n_classes):
 
 @of("template_weights")
 def mean_image_lies_across(images, labels, n_classes):
-    """The mean image seems to be broadcast along the wrong axis: its entries, one per pixel, belong to the rows. Subtract it from each class's mean before stacking."""
+    """The mean image seems to be broadcast along the wrong axis: its entries, one per pixel, belong to the rows. Make it a column, or subtract it from the mean image of each class."""
     return _means(images, labels, n_classes) - images.mean(axis=0)
 
 
@@ -410,7 +410,7 @@ def medians_for_means(images, labels, n_classes):
 
 @of("template_weights")
 def the_first_image_of_each_class(images, labels, n_classes):
-    """These are single images, one for each class. Take the mean of all images that have the label."""
+    """Each class seems to be represented by a single image. Take the mean of all images that have the label."""
     first = np.stack([images[labels == c][0] for c in range(n_classes)], axis=1)
     return first - images.mean(axis=0)[:, np.newaxis]
 
@@ -472,7 +472,7 @@ def only_the_last_class(images, labels, n_classes):
 
 @of("template_weights")
 def rows_cut_anew(images, labels, n_classes):
-    """The numbers are right but in the wrong positions: reshape keeps their order and does not turn rows into columns. Transpose, or stack along axis 1."""
+    """The numbers are right but in the wrong positions, as after a reshape, which keeps their order and does not turn rows into columns. Transpose, or stack along axis 1."""
     means = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     return means.T.reshape(means.shape)
 
@@ -507,7 +507,7 @@ def reshaped_weights(inputs, weights):
 
 @of("template_weights")
 def means_rounded_down(images, labels, n_classes):
-    """The means have lost their decimals. Is there a `//` in place of `/`? The mean of whole numbers is usually not whole."""
+    """The means have lost their decimals. Is there a `//` in place of `/`, or an array of integers? The mean of whole numbers is usually not whole."""
     means = np.stack([images[labels == c].sum(axis=0) // np.sum(labels == c) for c in range(n_classes)], axis=1)
     return (means - (images.sum(axis=0) // len(images))[:, np.newaxis]).astype(float)
 

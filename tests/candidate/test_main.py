@@ -85,7 +85,7 @@ STATUSES = {
     "a generator": (
         "def answer():\n    yield 2.0",
         "failed",
-        "gave an iterator (from iter, yield, zip, map or a generator expression)",
+        "gave an iterator (from yield, zip, map, a generator expression or the like)",
     ),
     "a blank message": ("def answer():\n    raise ValueError(' ')", "error", "answer() raised ValueError on line 2 of"),
     "NUL bytes": (b"def answer():\x00\n    return 2.0", "error", "Python cannot read library/small.py: source"),

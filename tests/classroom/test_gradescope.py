@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import runpy
 import shutil
+import sys
 import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
-from autograder.classroom import gradescope
+from autograder.classroom import gradescope, requirements
+from autograder.classroom.collecting.reasons import Reason, describe
 from autograder.classroom.folder import ClassroomError
 from autograder.cli.main import main
 from autograder.exercises import CHAPTERS
@@ -103,22 +107,77 @@ def test_what_is_missing_or_unreadable_is_named(submitted):
     assert "a person marks" in results["output"] and "2_biases: a person" not in results["output"]
 
 
-def test_what_could_not_be_judged_has_no_results(tmp_path, monkeypatch):
-    """Gradescope then says that the autograder failed, and nobody silently loses a point."""
+def test_what_was_left_out_of_a_submission_is_named(submitted):
+    copy = {f"{WEIGHTS.name} (1)": b"another notebook"}
+    results = submitted([WEIGHTS], **{WEIGHTS.name: json.dumps(made.answered(WEIGHTS)).encode()}, **copy)
+    said = describe(Reason.RENAMED_COPY, taken=f"{WEIGHTS.name}.ipynb")
+    assert f"{WEIGHTS.name}: {WEIGHTS.name} (1).ipynb: {said}." in results["output"].splitlines()
+
+
+@pytest.fixture
+def judged(tmp_path, monkeypatch):
+    """Gradescope's folder, in which each submission has one verdict: that of a function of the given status."""
     for name in ("source", "submission", "results"):
         (tmp_path / name).mkdir()
     settings = {"chapters": [WEIGHTS.name], "seed": 7, "visibility": "visible"}
     (tmp_path / "source" / gradescope.SETTINGS).write_text(json.dumps(settings))
-
-    def failing(*_):
-        verdict = gradescope.Verdict("apply_weight", WEIGHTS.name, gradescope.Status.UNJUDGED, None, 2.0, message="no")
-        return gradescope.Examination("unjudged", (verdict,), None), []
-
-    monkeypatch.setattr(gradescope, "_examine", failing)
     monkeypatch.setattr(gradescope, "require_isolation", lambda _: None)
+
+    def judged(status):
+        verdict = Verdict("apply_weight", WEIGHTS.name, status, None, 2.0, message="no")
+        monkeypatch.setattr(gradescope, "_examine", lambda *_: (gradescope.Examination("", (verdict,), None), []))
+        return tmp_path
+
+    return judged
+
+
+def test_what_could_not_be_judged_has_no_results(judged):
+    """Gradescope then says that the autograder failed, and nobody silently loses a point."""
+    base = judged(Status.UNJUDGED)
     with pytest.raises(ClassroomError, match="apply_weight could not be judged"):
-        gradescope.main(tmp_path)
-    assert list((tmp_path / "results").iterdir()) == []
+        gradescope.main(base)
+    assert list((base / "results").iterdir()) == []
+
+
+def test_the_time_that_grading_took_is_in_seconds_with_one_decimal(judged, monkeypatch):
+    monkeypatch.setattr(gradescope, "time", SimpleNamespace(monotonic=iter([10.0, 12.3456]).__next__))
+    assert gradescope.grade(judged(Status.PASSED))["execution_time"] == 2.3
+
+
+@pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")
+def test_where_code_cannot_be_isolated_there_are_no_results_and_the_program_says_why(judged, monkeypatch):
+    def refuse(_):
+        raise ClassroomError("no sandbox.")
+
+    base = judged(Status.PASSED)
+    monkeypatch.setattr(requirements, "require_isolation", refuse)
+    monkeypatch.setattr(sys, "argv", ["gradescope", str(base)])
+    with pytest.raises(SystemExit, match=r"^There are no results: no sandbox\.$"):
+        runpy.run_module(gradescope.__name__, run_name="__main__")
+    assert list((base / "results").iterdir()) == []
+
+
+def test_without_the_answers_there_is_no_zip(tmp_path, monkeypatch):
+    monkeypatch.setattr(gradescope, "SOLUTIONS", tmp_path / "solutions")
+    with pytest.raises(ClassroomError, match="holds no solutions/"):
+        gradescope.write_zip([WEIGHTS.name], tmp_path / "out.zip")
+    assert not (tmp_path / "out.zip").exists()
+
+
+def test_what_python_and_jupyter_leave_behind_is_not_in_the_zip(tmp_path, monkeypatch):
+    places = ["autograder/a.py", "autograder/b/__pycache__/c.pyc", "solutions/__init__.py", "solutions/other.py"]
+    chapter = f"course/{WEIGHTS.name}"
+    places += [
+        f"{chapter}/a.ipynb",
+        f"{chapter}/.ipynb_checkpoints/a-checkpoint.ipynb",
+        f"course/{BIASES.name}/b.ipynb",
+    ]
+    for place in places:
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).touch()
+    monkeypatch.setattr(gradescope, "ROOT", tmp_path)
+    found = {path.relative_to(tmp_path).as_posix() for path in gradescope._files([WEIGHTS.name])}
+    assert found == {"autograder/a.py", "solutions/__init__.py", f"{chapter}/a.ipynb"}
 
 
 def test_the_zip_is_laid_out_as_gradescope_documents(tmp_path):

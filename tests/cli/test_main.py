@@ -100,7 +100,7 @@ def test_each_way_to_be_wrong_has_its_status_and_its_sentence(library, code, sta
 def test_the_terminal_shows_what_the_function_printed_as_the_card_does(library):
     replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    print('signal is', signal)\n")
     lines = run("check", "apply_weight", "--library", library).stdout.splitlines()
-    at = lines.index("Your code printed:")
+    at = lines.index("Your code printed (only what it returns is checked):")
     assert lines[at + 1].startswith("  signal is ")
     assert "printed" not in run("check", "weighted_sum", "--library", library).stdout
 
@@ -109,7 +109,7 @@ def test_of_a_long_output_the_beginning_is_shown(library):
     code = "def apply_weight(signal, weight):\n    print('x\\n' * 1000)\n    return signal * weight\n"
     replace_function(library, "apply_weight", code)
     lines = run("check", "apply_weight", "--library", library).stdout.splitlines()
-    assert "  … (and more)" in lines and lines.count("  x") < 100
+    assert "Your code printed:" in lines and "  … (and more)" in lines and lines.count("  x") < 100
 
 
 def test_functions_that_are_not_written_are_counted_by_chapter_and_the_next_is_named(library):
@@ -190,7 +190,15 @@ def test_an_autograder_that_fails_gives_no_score_and_exit_code_3(library, monkey
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["chek"], "No such command 'chek'. Did you mean check?"),
+        (["return-feedback"], "No such command 'return-feedback'. Did you mean feedback?"),
+        (["xyz"], "No such command 'xyz'.\n"),
         (["check", "aply_weight"], "Did you mean apply_weight"),
+        (["check", "src/weightlab/backprop.py"], "Did you mean 06_backprop?"),
+        (["check", "course/06_backprop/"], "Did you mean 06_backprop?"),
+        (["submit", r"course\06_backprop\06_backprop.ipynb"], "Did you mean 06_backprop?"),
+        (["check", "01-weights"], "Did you mean 01_weights, weighted_sum or weighted_sums?"),
+        (["hint", "zero_or_negative"], "zero_or_negative is a written answer in course/01_weights"),
         (["check", "--library", "/nowhere/at/all"], "is not a folder"),
         (["hint", "aply_weight"], "Did you mean apply_weight"),
         (["submit", "chapter one"], "No chapter is called"),
@@ -244,6 +252,19 @@ def test_hints_open_one_at_a_time(state):
 def test_reveal_asks_first(state):
     assert "return" not in run("reveal", "dense", input="n\n").output.lower().replace("hint", "")
     assert "return" in run("reveal", "dense", input="y\n").output
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("dense", "Show the answer to dense? A hint may be enough."),
+        ("zero_or_negative", "Show the answer to zero_or_negative? Write your own answer first."),
+        ("share_that_flips", None),
+    ],
+)
+def test_reveal_asks_what_fits_the_task(state, name, asked):
+    said = run("reveal", name, input="n\n").output
+    assert said.startswith(asked) if asked else "?" not in said and "Your own code computes the number" in said
 
 
 def test_status_says_what_is_next(state):

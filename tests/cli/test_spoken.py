@@ -99,6 +99,13 @@ def test_commands_in_a_message_are_written_so_and_nothing_else_is(program, monke
     )
 
 
+def test_a_students_command_has_no_path_of_the_instructors_machine(program, monkeypatch):
+    monkeypatch.setattr(sys, "argv", [".venv/bin/weightlab"])
+    with click.Context(main, info_name="x"):
+        said = spoken.as_typed("ask for the zip that `weightlab submit` makes; `weightlab roster` adds a student")
+    assert said == "ask for the zip that `weightlab submit` makes; `.venv/bin/weightlab roster` adds a student"
+
+
 def test_a_message_names_the_command_as_it_was_called_whatever_is_done_to_the_path_meanwhile(program, monkeypatch):
     """nbgrader's configuration puts the folder of its programs on the path."""
 

@@ -101,7 +101,7 @@ TOLD = [
     (
         "dense_gradient",
         "return grad_output @ weights.T, np.outer(x.mean(0), grad_output.sum(0)), grad_output.sum(0)",
-        "mean input",
+        "a sum and a mean",
         "made of sums",
     ),
     (
@@ -215,11 +215,89 @@ TOLD = [
         "Whole columns",
     ),
     (
+        "relative_error",
+        "if a.shape != b.shape: raise ValueError(f'{a.shape} {b.shape}')\n"
+        "above, *below = (max(abs(one).ravel()) for one in (a - b, a, b))\nreturn above / max(sum(below), 1e-12)",
+        "Two empty arrays lead to an error",
+        "NumPy",
+    ),
+    (
+        "relu_gradient",
+        "return grad_output if activations.any() else 0 * grad_output",
+        "because of other activations",
+        "active in one example",
+    ),
+    (
+        "dense_gradient",
+        "bias = grad_output.sum(axis=0)\n"
+        "return grad_output @ weights.T, np.outer(x.sum(axis=0), grad_output.mean(axis=0)), bias",
+        "the product of a sum and a mean",
+        "mean input",
+    ),
+    (
+        "backward",
+        "gradients = []\n"
+        "for (weights, _), signal in zip(layers[::-1], activations[::-1]):\n"
+        "    grad_x, *pair = dense_gradient(grad_logits, signal, weights)\n"
+        "    gradients.insert(0, tuple(pair))\n    grad_logits = relu_gradient(grad_x, signal)\n"
+        "return gradients[:-1]",
+        "One pair too few came back",
+        "The first layer is missing",
+    ),
+    (
         "gradient_step",
         "for k, (a, c) in enumerate(gradients):\n"
         "    layers[k] = (layers[k][0] - learning_rate * a, layers[k][1] - learning_rate * c)\nreturn layers",
         "the list or its arrays",
         "-=",
+    ),
+    (
+        "minibatches",
+        "if batch_size < 1: raise ValueError(f'{batch_size}')\n"
+        "left = np.arange(len(x))\n"
+        "while len(left):\n"
+        "    size = batch_size if len(x) < batch_size else min(batch_size, len(left))\n"
+        "    rows = rng.choice(left, size, replace=False)\n    left = np.setdiff1d(left, rows)\n"
+        "    yield x[rows], y[rows]",
+        "raises an error",
+        "is refused",
+    ),
+    (
+        "frozen_step",
+        "if frozen and not any(k in range(len(layers)) for k in frozen): raise ValueError(f'{frozen}')\n"
+        "steps = zip(layers, gradients)\n"
+        "return [layer if k in frozen else gradient_step([layer], [one], learning_rate)[0]\n"
+        "        for k, (layer, one) in enumerate(steps)]",
+        "at least beside an index that exists",
+        "is accepted. ",
+    ),
+    (
+        "backward_unfrozen",
+        "gradients, grad = [None] * len(layers), grad_logits\n"
+        "for k in reversed(range(len(layers))):\n"
+        "    weights, _ = layers[k]\n"
+        "    if k not in frozen: gradients[k] = (activations[k].T @ grad, grad.sum(axis=0))\n"
+        "    grad = relu_gradient(grad @ weights.T, activations[k])\n"
+        "return gradients",
+        "layers before the first trainable one seem to be used",
+        "computed",
+    ),
+    (
+        "interpolate_layers",
+        "if len(layers) != len(tuned): raise ValueError\n"
+        "mixed = list(zip(layers, tuned))\n"
+        "for old, new in mixed[:-1]:\n"
+        "    for one, other in zip(old, new):\n"
+        "        if one.shape != other.shape: raise ValueError(f'{one.shape} {other.shape}')\n"
+        "return [tuple((1 - share) * one + share * other for one, other in zip(*pair)) for pair in mixed]",
+        "but not in the last one",
+        "the first layer only",
+    ),
+    (
+        "lora_init",
+        CHECKED + "return np.zeros((fan_in, rank)), np.ones((rank, fan_out))",
+        "`down` is zero and `up` is not",
+        "`up` is random and",
     ),
 ]
 

@@ -184,8 +184,8 @@ OTHERS = [
     (
         "he_normal",
         "w = rng.normal(0, 1, (fan_in, fan_out))\nreturn w / w.std() * np.sqrt(2 / fan_in)",
-        "The standard deviation of your weights is exact to the last digit, so the weights were rescaled after they "
-        "were drawn.",
+        "The standard deviation of your weights is exact to the last digit, as if the weights had been rescaled "
+        "after they were drawn.",
     ),
     (
         "he_normal",

@@ -208,7 +208,7 @@ WHOLE = [
     (T[:, 1:], T, "one too many at the start", "one column too many at the start"),
     # types
     (np.array(3.5), "3.5", "text", "is a string instead of a number"),
-    (np.array(True), "true", "text for truth", "without quotes"),
+    (np.array(True), "true", "text for truth", "not its name"),
     (np.array(1), True, "truth value", "is a truth value"),
     (np.array(True), 1, "number for truth", "return True or False"),
     (np.array(2**31 + 5), -(2**31) + 5, "32-bit integers", "a 32-bit integer"),

@@ -485,7 +485,7 @@ def relu_gradient(grad_output, activations):
     ),
     (
         "gradient_step",
-        ("gradient_step already subtracts",),
+        ("Every step has its sign flipped",),
         """\
 def gradient_step(layers, gradients, learning_rate):
     return [

@@ -174,7 +174,7 @@ def test_layers_that_are_empty_are_not_counted():
 )
 def test_a_slip_is_told(kind, what, words):
     assert can_be_told(kind, what)
-    assert tell_slip(kind, what) == (f"In every case the course's own solution gives your result when {words}.")
+    assert tell_slip(kind, what) == (f"In every case tried, the course's own solution gives your result when {words}.")
     assert not can_be_told("loop", ())
 
 

@@ -122,10 +122,10 @@ def test_every_sentence_names_what_was_replaced_by_what():
         used = set(re.findall(r"{(\d)}", words))
         assert count <= 2 and used <= {"0", "1"} and (count < 2 or used == {"0", "1"}), kind
     assert tell_slip("operator", ("+", "-")) == (
-        "In every case the course's own solution gives your result when one `+` is a `-`."
+        "In every case tried, the course's own solution gives your result when one `+` is a `-`."
     )
     assert tell_slip("loop", ("reversed",), ("a", "b")) == (
-        f"In every case the course's own solution gives your `a` and your `b` when one loop {LOOPS['reversed']}."
+        f"In every case tried, the course's own solution gives your `a` and your `b` when one loop {LOOPS['reversed']}."
     )
     assert "gives your `a` when" in tell_slip("axis", (), ("a",))
     assert not can_be_told("operator", ("+",)) and not can_be_told("unknown", ())

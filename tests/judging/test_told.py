@@ -169,7 +169,7 @@ TOLD = [
         "momentum_step",
         "v = [tuple(momentum * s + g for s, g in zip(*pair)) for pair in zip(velocity, gradients)]\n"
         "return gradient_step(layers, v, -learning_rate), v",
-        "It must go the opposite way",
+        "Every step has its sign flipped",
         "",
     ),
     (
@@ -182,7 +182,7 @@ TOLD = [
         "cross_entropy",
         "shifted = logits - logits.max(axis=1, keepdims=True)\n"
         "return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels - 1])",
-        "The labels seem to be counted from 1",
+        "The classes seem to be counted from 1",
         "",
     ),
     (
@@ -226,7 +226,7 @@ TOLD = [
         "relative_error",
         "if a.size != b.size: raise ValueError(f'{a.shape} {b.shape}')\n"
         "return np.abs(a - b).max(initial=0) / max(np.abs(a).max(initial=0) + np.abs(b).max(initial=0), 1e-12)",
-        "Compare the shapes, not the sizes",
+        "Compare the shapes themselves",
         "",
     ),
     (

@@ -135,12 +135,13 @@ FINITE = numbered(sample(X, 2 * X), sample(Y, np.where(Y > 0, 2 * Y, np.nan)))
 def test_what_holds_in_every_case_is_told_of_every_case():
     assert general(THRICE) == "In every case your result is 2 times what was expected."
     assert general(TWICE) == "In the cases tried, your result is 2 times what was expected."
-    assert general(TWICE, [2]) == "Wherever a result came back, it is 2 times what was expected."
-    assert general(TWICE, [2], key_of(3, refused=1)) == "Wherever a result came back, it is 2 times what was expected."
-    assert general(TWICE, [], key_of(3)) == "Wherever your result is wrong, it is 2 times what was expected."
+    answered = "a result came back, it is 2 times what was expected."
+    assert general(THRICE, [3]) == general(THRICE, [3], key_of(4, refused=1)) == f"Wherever {answered}"
+    assert general(TWICE, [2]) == general(TWICE, [2], key_of(3, refused=1)) == f"In the cases tried, where {answered}"
+    assert general(THRICE, [], key_of(4)) == "Wherever your result is wrong, it is 2 times what was expected."
     assert general(THRICE, [], key_of(3, refused=1)) == "In every case your result is 2 times what was expected."
     assert general(THRICE, subject="your `a`") == "In every case your `a` is 2 times what was expected."
-    assert general(TWICE, [2], subject="your `a`") == (
+    assert general(THRICE, [3], subject="your `a`") == (
         "Wherever a result came back, your `a` is 2 times what was expected."
     )
     items = [*THRICE, replace(THRICE[0], index=1)]
@@ -155,8 +156,10 @@ def test_a_right_case_must_agree():
 
 
 def test_what_holds_of_finite_answers_is_told_of_them():
-    infinite = replace(sample(Y, Y * np.nan), index=1)
-    assert general([TWICE[0], infinite]) == "Wherever your result is finite, it is 2 times what was expected."
+    infinite = replace(sample(Y, Y * np.nan), index=3)
+    finite = "your result is finite, it is 2 times what was expected."
+    assert general([*THRICE, infinite]) == f"Wherever {finite}"
+    assert general([*TWICE, infinite]) == f"In the cases tried, where {finite}"
 
 
 def test_a_single_short_answer_shows_nothing_general():

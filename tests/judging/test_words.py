@@ -58,12 +58,12 @@ GENERAL = {
     ),
     "an iterator": (
         Problem(ProblemKind.ITERATOR, np.zeros(3)),
-        "gave an iterator (from iter, yield, zip, map or a generator expression), which can be read only once; return "
-        "the items in a list or an array",
+        "gave an iterator (from yield, zip, map, a generator expression or the like), which can be read only once; "
+        "return the items in a list or an array",
     ),
     "an iterator for a number": (
         Problem(ProblemKind.ITERATOR, 3.0, part="grad_x"),
-        "gave grad_x as an iterator (from iter, yield, zip, map or a generator expression), which can be read only "
+        "gave grad_x as an iterator (from yield, zip, map, a generator expression or the like), which can be read only "
         "once; return one number",
     ),
 }

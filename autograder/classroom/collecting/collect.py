@@ -12,7 +12,7 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ...judging.words import counted
@@ -56,8 +56,8 @@ class Collected:
 class Collection:
     """The outcomes of all uploads."""
 
-    rows: list[Collected] = field(default_factory=list)
-    files: int = 0
+    rows: list[Collected]
+    files: int
     """How many files were found."""
 
 
@@ -92,10 +92,9 @@ def collect_submissions(
     Collection
         One row for each upload, sorted by student; a bad one does not stop the others.
     """
-    collection = Collection()
     with ExitStack() as open_files:
-        uploads, collection.files = find_uploads(sources, chapter, open_files)
-        collection.rows += [Collected("", one.place, one.problem, why_not(one)) for one in uploads if _is_nobodys(one)]
+        uploads, seen = find_uploads(sources, chapter, open_files)
+        rows = [Collected("", one.place, one.problem, why_not(one)) for one in uploads if _is_nobodys(one)]
         uploads = [each for one in uploads if not _is_nobodys(one) for each in _of_each_author(one)]
         before = origins.read_origins(classroom).get(chapter, {})
         names = _Names(uploads, read_roster(classroom), participants or {}, before)
@@ -104,7 +103,7 @@ def collect_submissions(
             try:
                 by_student[names.student_of(upload.owner)].append(upload)
             except NotTakenError as error:
-                collection.rows.append(Collected("", upload.place, error.reason, str(error)))
+                rows.append(Collected("", upload.place, error.reason, str(error)))
         taken: dict[str, Owner] = {}
         if by_student and not dry_run:
             Classroom(classroom).make_root()
@@ -113,14 +112,14 @@ def collect_submissions(
             rivals = [one for one in found if one not in theirs]
             reason = Reason.TWO_ASSIGNMENTS if _are_of_several_assignments(rivals) else Reason.TWO_PEOPLE
             words = describe(reason, name=student)
-            collection.rows += [Collected(student, one.place, reason, words) for one in rivals]
-            rows, owner = _take_one(student, theirs, classroom, chapter, replace, dry_run, taken, before.get(student))
-            collection.rows += rows
+            rows += [Collected(student, one.place, reason, words) for one in rivals]
+            more, owner = _take_one(student, theirs, classroom, chapter, replace, dry_run, taken, before.get(student))
+            rows += more
             if owner is not None:
                 taken[student] = owner
         if taken and not dry_run:
             origins.remember(classroom, chapter, taken)
-    return collection
+    return Collection(rows, seen)
 
 
 def _is_nobodys(upload: Upload) -> bool:
@@ -201,9 +200,8 @@ def _take_one(
                 Collected(student, f"{upload.place}: {path}", reason, why) for path, reason, why in contents.left_out
             ]
             rows.append(Collected(student, upload.place, None, words, not written))
-    if (
-        owner is None and rows and not any(row.lost or row.reason is Reason.OLDER for row in rows)
-    ):  # only files that are not submissions
+    # Only files that are not submissions:
+    if owner is None and not any(row.lost or row.reason is Reason.OLDER for row in rows):
         rows.append(Collected(student, uploads[0].place, Reason.NO_SUBMISSION, describe(Reason.NO_SUBMISSION)))
     return sorted(rows, key=lambda row: row.taken), owner
 
@@ -229,9 +227,9 @@ class _Names:
         uploads: Iterable[Upload],
         roster: Roster,
         participants: Mapping[str, Student],
-        before: Mapping[str, origins.Origin] | None,
+        before: Mapping[str, origins.Origin],
     ) -> None:
-        self.roster, self.participants, self.before = roster, participants, before or {}
+        self.roster, self.participants, self.before = roster, participants, before
         owners = {upload.owner.key: upload.owner for upload in uploads}
         numbers: dict[tuple, set[str]] = defaultdict(set)
         for owner in owners.values():
@@ -239,8 +237,7 @@ class _Names:
         self._namesakes = {name for name, found in numbers.items() if len(found) > 1}
         claims: dict[str, list[Owner]] = defaultdict(list)
         for owner in owners.values():
-            if (name := self._made(owner)) and not roster:
-                claims[name].append(owner)
+            claims[self._made(owner)].append(owner)
         self._winners = {name: self._winner(name, claiming) for name, claiming in claims.items()}
 
     def student_of(self, owner: Owner) -> str:

@@ -187,7 +187,7 @@ def _copy(
                 _copy_file(source, target / name, budget)
                 continue
         except NotTakenError as error:
-            (target / name).unlink(missing_ok=True)
+            (target / name).unlink()
             why = str(error)
         finally:
             os.close(source)

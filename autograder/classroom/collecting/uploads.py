@@ -57,7 +57,7 @@ def find_uploads(sources: Iterable[Path], chapter: str, opened: ExitStack) -> tu
     A student could name the files in their own zip as a platform would. So names inside a zip are trusted only
     if nothing but platforms' downloads is collected.
     """
-    sources = list(sources)
+    sources = list(dict.fromkeys(sources))
     downloads = {source: items for source in sources if (items := _download(source, opened))}
     found: list[Upload] = []
     seen = 0

@@ -35,6 +35,10 @@ _FULL_NAME = (
 )
 
 
+_TEST_STUDENT = "Student, Test"
+"""Canvas's name for the invented student as whom an instructor looks at a course; it has a number as people have."""
+
+
 def read_class_list(path: Path) -> list[Student]:
     """Return the students in an export: Canvas's gradebook, Moodle's participants or grading worksheet, or a table.
 
@@ -55,7 +59,7 @@ def read_class_list(path: Path) -> list[Student]:
 
 def _from_canvas(row: dict[str, str]) -> Student:
     """Read a line of Canvas's gradebook: the student as ``Lovelace, Ada``, and Canvas's number as ``ID``."""
-    if not row.get("id", "").isdigit():  # the line "Points Possible" and Canvas's test student have none
+    if not row.get("id", "").isdigit() or row["student"].strip() == _TEST_STUDENT:  # "Points Possible" has no number
         return Student("")
     last, _, first = row["student"].partition(",")
     login = row.get("sis login id", "")

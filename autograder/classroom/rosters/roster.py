@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -75,7 +76,7 @@ class Roster:
         wanted = [clean for name in wanted if (clean := clean_id(name))] or ["student"]
         free = (name for name in wanted if not self._is_taken(name))
         name = next(free, None) or next(
-            name for number in range(2, 10**6) if not self._is_taken(name := f"{wanted[0]}-{number}")
+            name for number in itertools.count(2) if not self._is_taken(name := f"{wanted[0]}-{number}")
         )
         self.students[name] = replace(person, id=name)
         return name

@@ -307,8 +307,8 @@ def _find_general(
                 if relation[0] == "change scaled" and len({one.index for one in samples}) < len(samples):
                     named = f"each array in {named}"  # by a multiple of its own
                 words = sentences.tell_relation(relation, named)
-                if samples[0].label.view or (begin == _EVERY and not is_general(samples, relation)):
-                    begin = _TRIED
+                if samples[0].label.view or not is_general(chosen if begin != _EVERY else samples, relation):
+                    begin = _TRIED if begin == _EVERY else f"{_TRIED} {begin.replace('Wherever', 'where')}"
                 return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak)
     return None
 

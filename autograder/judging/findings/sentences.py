@@ -248,7 +248,7 @@ PREDICATES = {
     "truth value": "is a truth value (True or False) instead of the number 1 or 0",
     "number for truth": "is the number 1 or 0 instead of a truth value: return True or False",
     "text": "is a string instead of a number",
-    "text for truth": "is a string instead of a truth value: return True or False, without quotes",
+    "text for truth": "is a string instead of a truth value: return True or False itself, not its name",
     # parts of arrays
     "only first": "is wrong only in its first {one}",
     "only last": "is wrong only in its last {one}",
@@ -349,14 +349,14 @@ DRAWS = {
     "is {1} the required one.",
     "draws peaked": "Your weights do not follow a {0} distribution: too many of them are near the mean.",
     "draws deviation number": "The standard deviation of your weights is {0} times the required one.",
-    "draws rescaled": "The standard deviation of your weights is exact to the last digit, so the weights were rescaled "
-    "after they were drawn.",
+    "draws rescaled": "The standard deviation of your weights is exact to the last digit, as if the weights had been "
+    "rescaled after they were drawn.",
 }
 FORMS = {
-    "iterator": "Your function returns an iterator (from iter, yield, zip, map or a generator expression), which can "
+    "iterator": "Your function returns an iterator (from yield, zip, map, a generator expression or the like), which "
+    "can be read only once. Return its contents.",
+    "iterator inside": "Your answer holds an iterator (from zip, map, a generator expression or the like), which can "
     "be read only once. Return its contents.",
-    "iterator inside": "Your answer holds an iterator (from iter, zip, map or a generator expression), which can be "
-    "read only once. Return its contents.",
     "fails test": "Your function fails this test: {0}.",
     "nothing returned": "The function returned None in every case. Is there a return, and is it reached?",
     "parts in another order": "You returned the right parts in the wrong order: {0}.",

@@ -96,7 +96,7 @@ _OF_ADAPTERS = {
 def tell_slip(kind: str, what: tuple[str, ...], parts: tuple[str, ...] = ()) -> str:
     """Name the one slip in the course's own answer that gives what came back."""
     named = " and ".join(f"your `{part}`" for part in parts) or "your result"
-    return f"In every case the course's own solution gives {named} when {_tell_change(kind, what)}."
+    return f"In every case tried, the course's own solution gives {named} when {_tell_change(kind, what)}."
 
 
 def can_be_told(kind: str, what: tuple[str, ...]) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.classroom.collecting import collect
+from autograder.classroom.collecting.contents import MAX_INNER, MAX_NOTEBOOKS
 from autograder.classroom.collecting.platforms import clean_id
 from autograder.classroom.collecting.reasons import Reason, describe
 from autograder.classroom.collecting.uploads import plain_or_platform
@@ -90,6 +91,13 @@ def test_a_library_is_found_in_what_systems_make_of_its_folder(inbox, library):
     assert inbox.held("ada")["weightlab/weights.py"] == b"w" and not found.lost
 
 
+def test_a_zip_of_the_library_beside_the_librarys_folder_is_not_opened(inbox):
+    inbox.put(
+        "ada.zip", {NOTEBOOK: b"{}", "weightlab/weights.py": b"own", "weightlab.zip": zipped({"weights.py": b""})}
+    )
+    assert not inbox.collect().lost and inbox.held("ada")["weightlab/weights.py"] == b"own"
+
+
 def test_a_renamed_copy_of_the_library_gives_way_and_is_named(inbox):
     files = {NOTEBOOK: b"{}", "weightlab/weights.py": b"w", "weightlab (1)/weights.py": b"other"}
     inbox.put("ada.zip", files)
@@ -138,9 +146,11 @@ class TestPackedTwice:
 
     def test_two_that_fit_or_many_are_refused(self, inbox):
         inbox.put("ada.zip", {"a.zip": packed("one"), "b.zip": packed("two")})
-        inbox.put("bo.zip", {f"{i}.zip": packed() for i in range(9)})
+        inbox.put("bo.zip", {f"{i}.zip": packed() for i in range(MAX_INNER + 1)})
+        inbox.put("cy.zip", {f"{i}.zip": packed("cy") for i in range(MAX_INNER)})
         found = inbox.collect()
         assert found.lost == {"ada": Reason.TWO_NOTEBOOKS, "bo": Reason.SEVERAL_SUBMISSIONS}
+        assert found.taken == {"cy"} and inbox.mark("cy") == ("cy", "cy")
 
     def test_three_deep_is_refused(self, inbox):
         inbox.put("ada.zip", {"a.zip": zipped({"b.zip": packed()})})
@@ -262,6 +272,34 @@ class TestWhoseItIs:
         )
         assert found.lost == {"two.zip: Bo_2_assignsubmission_file": Reason.ANOTHERS_NAME}
         assert inbox.mark("Bo") == ("first", "first")
+
+    def test_a_groups_number_does_not_make_a_submission_that_of_whoever_has_this_number(self, inbox):
+        inbox.classroom.mkdir()
+        people = [Student("ada", "Ada", "Lovelace"), Student("bo", "Bo", "Ross")]
+        write_roster(inbox.classroom, Roster(people))
+        download = inbox.put("one.zip", {"Ada Lovelace_7_assignsubmission_file_/x.zip": packed("ada")})
+        assert inbox.collect(download, participants={"7": people[1]}).taken == {"ada"}
+
+    def test_two_names_of_one_folder_are_not_two_students(self, inbox):
+        """As on a disk that ignores case."""
+        (inbox.classroom / "submitted" / "ada").mkdir(parents=True)
+        (inbox.classroom / "submitted" / "ADA").symlink_to(inbox.classroom / "submitted" / "ada")
+        inbox.put("ada.zip", packed("small"))
+        inbox.put("ADA.zip", packed("large"))
+        found = inbox.collect(replace=True)
+        assert found.taken == {"ADA"} and found.lost == {"ada": Reason.SAME_FOLDER}
+        assert inbox.mark("ada") == ("large", "large")
+
+    @pytest.mark.parametrize("later", ["Bo.zip", "9-1 - Bo - Mar 2, 2026 1000 AM - x.zip"])
+    def test_another_platforms_number_or_none_says_nothing_against_a_name(self, inbox, later):
+        inbox.collect(inbox.put("one.zip", {"Bo_1_assignsubmission_file_/x.zip": packed("first")}))
+        assert inbox.collect(inbox.put(later, packed("second")), replace=True).taken == {"Bo"}
+        assert inbox.mark("Bo") == ("second", "second")
+
+    def test_a_name_without_a_letter_or_a_digit_is_nobodys(self, inbox):
+        inbox.put("!?.zip", packed())
+        found = inbox.collect()
+        assert not found.taken and found.lost == {"!?.zip": Reason.NO_NAME}
 
     def test_with_a_roster_nobody_else_is_taken(self, inbox):
         inbox.classroom.mkdir()
@@ -412,6 +450,74 @@ def test_every_reason_has_words():
     facts |= {"here": "x", "there": "x", "taken": "x", "count": 2, "name": "x", "who": "x"}
     words = [describe(reason, **facts) for reason in Reason]
     assert len(set(words)) == len(words) and all(words)
+
+
+@pytest.mark.parametrize(
+    ("uploads", "words"),
+    [
+        (["ada_12_101_01_weights.zip"], "2 files"),
+        (["ada_12_101_01_weights.zip", "ada_12_text.html"], "2 files"),
+        (["ada_12_101_01_weights.zip", "ada_12_102_notes.pdf"], "2 files"),
+        (
+            ["ada_12_101_01_weights.zip", "ada_12_102_01_weights-1.zip"],
+            "2 files, the newest that holds the chapter, of 2 uploads",
+        ),
+        (
+            ["ada_12_101_01_weights.zip", "ada_12_102_a.rar", "ada_12_103_notes.pdf"],
+            "2 files, the newest that holds the chapter, of 2 uploads",
+        ),
+        (["ada_LATE_12_101_01_weights.zip"], "2 files, late according to Canvas"),
+    ],
+)
+def test_what_is_said_of_a_submission_that_was_taken(inbox, uploads, words):
+    found = inbox.collect(inbox.put("submissions.zip", dict.fromkeys(uploads, packed("ada"))))
+    assert [row.words for row in found.rows if row.taken] == [words]
+
+
+@pytest.mark.parametrize("content", [b"torn", zipped({})])
+def test_a_zip_that_holds_nothing_is_named_if_it_is_given_by_itself(inbox, content):
+    found = inbox.collect(inbox.put("ada.zip", content))
+    assert found.lost == {"ada": Reason.NOT_A_ZIP if content == b"torn" else Reason.NO_NOTEBOOK} and found.files == 1
+
+
+@pytest.mark.parametrize(
+    ("folder", "link", "taken"),
+    [
+        *(("class", None, True), ("class.zip", None, True), ("class", "link", True), ("class.zip", "link", True)),
+        ("class", "link.zip", False),
+    ],
+)
+def test_a_given_link_to_a_folder_is_followed_unless_it_has_a_zips_name(inbox, tmp_path, folder, link, taken):
+    source = tmp_path / folder
+    source.mkdir()
+    (source / "ada.zip").write_bytes(packed("ada"))
+    if link:
+        source = tmp_path / link
+        source.symlink_to(tmp_path / folder)
+    found = inbox.collect(source)
+    assert (found.taken, found.lost) == (({"ada"}, {}) if taken else (set(), {"link": Reason.LINK}))
+
+
+def test_a_given_pipe_is_not_read(inbox):
+    os.mkfifo(inbox.folder / "ada.zip")
+    assert inbox.collect(inbox.folder / "ada.zip").lost == {"ada": Reason.UNREADABLE}
+
+
+def test_a_class_is_given_as_a_zip_and_not_by_a_link_or_another_name(inbox):
+    files = {f"{name}_{i}_assignsubmission_file_/01_weights.zip": packed(name) for i, name in enumerate(("Al", "Bo"))}
+    other, link = inbox.put("class.dat", files), inbox.folder / "class.zip"
+    link.symlink_to(other)
+    found = inbox.collect(other)
+    assert not found.taken and found.harmless == {"class.dat": Reason.ANOTHER_KIND}
+    assert inbox.collect(link).lost == {"class": Reason.LINK}
+    assert inbox.collect(inbox.put("CLASS.ZIP", files)).taken == {"Al", "Bo"}
+
+
+@pytest.mark.parametrize("count", [MAX_NOTEBOOKS, MAX_NOTEBOOKS + 1])
+def test_so_many_equal_notebooks_count_as_one_and_more_are_for_a_person(inbox, count):
+    inbox.put("ada.zip", {f"{number}/{NOTEBOOK}": b"{}" for number in range(count)})
+    found = inbox.collect()
+    assert found.lost == ({} if count == MAX_NOTEBOOKS else {"ada": Reason.TWO_NOTEBOOKS})
 
 
 CONCEPTS = {f"{CHAPTER}/concepts.json": b'{"before": {}}'}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import os
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
 
-from autograder.classroom.collecting import platforms, uploads
+from autograder.classroom.collecting import collect, contents, platforms, unpack, uploads
 from autograder.classroom.collecting.chapter_names import is_chapter, is_copy_of, names_a_chapter, without_chapter
 from autograder.classroom.collecting.contents import home_of, is_elsewhere, is_of_library
 from autograder.classroom.collecting.platforms import (
@@ -20,6 +23,7 @@ from autograder.classroom.collecting.platforms import (
 )
 from autograder.classroom.collecting.reasons import NotTakenError, Reason
 from autograder.classroom.collecting.unpack import Budget, Item, is_clutter
+from tests.support.downloads import packed, zipped
 
 MOODLE, CANVAS, BLACKBOARD = Platform.MOODLE, Platform.CANVAS, Platform.BLACKBOARD
 ANON = "LATE_anon_Xy3_12_a.zip"
@@ -51,6 +55,11 @@ ATTEMPT = "HW_ada_attempt_2026-03-02-10-00-00"
             ("group_7_15_106_01_weights-2.zip",),
             Owner(CANVAS, "group_7", uploaded=(15,), label="group_7_15_106_01_weights-2.zip"),
             ["106_01_weights-2.zip"],
+        ),
+        (
+            ("group_7_15_106_01_weights",),
+            Owner(CANVAS, "group_7", uploaded=(15,), label="group_7_15_106_01_weights"),
+            ["106_01_weights"],
         ),
         (("ada_12_101_a.zip", "b"), None, None),
         (("_12_101_a.zip",), None, None),
@@ -311,3 +320,177 @@ def test_a_budget_may_be_used_up_and_not_overdrawn():
     with pytest.raises(NotTakenError) as caught:
         budget.charge(1)
     assert caught.value.reason is Reason.UNPACKS_TOO_LARGE
+
+
+def test_uploads_of_one_student_are_ordered_by_the_platform_and_then_by_their_newest_file():
+    items = [Item(PurePosixPath("a"), time, lambda: None) for time in ((2,), (9,), (5,))]
+    assert uploads.Upload(Owner(CANVAS, "ada", uploaded=(7,)), "", tuple(items)).age == ((7,), (9,))
+    assert uploads.Upload(PLAIN, "", ()).age == ((), ())
+
+
+def holding(content, name="a.py"):
+    return Item(PurePosixPath(name), (), lambda: io.BytesIO(content))
+
+
+@pytest.mark.parametrize(("taken", "limit", "differs"), [(b"12345", 5, False), (b"12345", 4, True), (b"1", 5, True)])
+def test_a_copy_differs_if_its_content_does_or_if_it_is_too_large_to_be_read(taken, limit, differs):
+    assert contents._differs(holding(b"12345"), taken, limit, Budget()) is differs
+
+
+def test_a_copy_for_which_nothing_is_left_to_unpack_refuses_the_submission():
+    with pytest.raises(NotTakenError) as caught:
+        contents._differs(holding(b"12345"), b"", 5, Budget(room=4))
+    assert caught.value.reason is Reason.UNPACKS_TOO_LARGE
+
+
+def test_a_submission_of_which_something_cannot_be_read_is_not_taken_in_part():
+    files = [holding(b"{}", "01_weights.ipynb"), item("weightlab/inner", Reason.UNREADABLE)]
+    with pytest.raises(NotTakenError, match=r"weightlab/inner cannot be .* \(permission denied\)"):
+        contents.find_contents(files, "01_weights", Budget())
+    for ignored in (Reason.LINK, Reason.TOO_DEEP):
+        files[1] = replace(holding(b"x", "weightlab/inner.py"), problem=ignored)
+        assert contents.find_contents(files, "01_weights", Budget()).files == {"01_weights.ipynb": b"{}"}
+
+
+def test_the_files_of_a_submission_count_up_to_the_limit():
+    files = [holding(b"{}", "01_weights.ipynb"), holding(b"", "notes.txt"), holding(b"", "build/not counted")]
+    assert contents.find_contents(files, "01_weights", Budget(files=2)).files
+    with pytest.raises(NotTakenError) as caught:
+        contents.find_contents(files, "01_weights", Budget(files=1))
+    assert caught.value.reason is Reason.TOO_MANY_FILES
+
+
+@pytest.mark.parametrize(
+    ("zips", "room", "reason"),
+    [
+        ({"a.zip": packed(), "b.zip": b"torn"}, 1000, None),
+        ({"a.zip": b"torn", "b.zip": packed()}, 1000, None),
+        ({"a.zip": b"torn"}, 1000, Reason.NOT_A_ZIP),
+        ({"a.zip": b"torn", "b.zip": b"torn"}, 1000, Reason.NO_NOTEBOOK),
+        ({"a.zip": packed(), "b.zip": bytes(1000)}, 1000, Reason.UNPACKS_TOO_LARGE),
+        ({"a.zip": bytes(1001)}, 1000, Reason.UNPACKS_TOO_LARGE),
+    ],
+)
+def test_of_several_zips_within_a_submission_one_may_be_damaged_and_none_too_large(zips, room, reason):
+    files = [holding(content, name) for name, content in zips.items()]
+    if reason is None:
+        assert contents.find_contents(files, "01_weights", Budget(room=room)).files
+        return
+    with pytest.raises(NotTakenError) as caught:
+        contents.find_contents(files, "01_weights", Budget(room=room))
+    assert caught.value.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("name", "doubtful"),
+    [
+        *(("ada_12_101_a.zip", False), ("ada_12_101_01_a.zip", False)),
+        *(("ada_12_101_999_a.zip", True), ("ada_12_101_13_7_a.zip", True)),
+    ],
+)
+def test_a_name_with_more_numbers_may_be_another_persons(name, doubtful):
+    owner, _ = Recogniser([(name,)]).recognise((name,))
+    assert (owner.name, owner.number, owner.doubtful) == ("ada", "12", doubtful)
+
+
+def test_a_sentence_names_three_files_and_a_hundred_characters_of_each():
+    paths = [PurePosixPath(letter * length) for letter, length in zip("bacd", (100, 101, 1, 1), strict=True)]
+    first = f"{'a' * 100}…, {'b' * 100}, c"
+    assert contents._named(paths[:3]) == first and contents._named(paths) == f"{first} and 1 more"
+
+
+def test_a_library_has_so_many_modules_and_bytes_and_no_more(monkeypatch):
+    monkeypatch.setattr(contents, "MAX_MODULES", 2)
+    monkeypatch.setattr(contents, "MAX_LIBRARY", 10)
+    modules = [holding(bytes(size), f"weightlab/m{size}.py") for size in (6, 4, 5)]
+    assert contents._modules(modules[:2], Budget()).keys() == {"weightlab/m6.py", "weightlab/m4.py"}
+    for chosen, reason in ((modules, Reason.TOO_MANY_FILES), (modules[::2], Reason.TOO_LARGE)):
+        with pytest.raises(NotTakenError) as caught:
+            contents._modules(chosen, Budget())
+        assert caught.value.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("names", "most", "taken"),
+    [(["a"], 1, True), (["a", "b"], 1, False), (["a" * 354], 1, True), (["a" * 355], 1, False)],
+)
+def test_an_archive_has_so_many_files_with_names_of_usual_length(names, most, taken):
+    """A file's line in the directory has 46 bytes and its name; it may have 400 on average."""
+    file = io.BytesIO(zipped(dict.fromkeys(names, b"")))
+    if taken:
+        with unpack.archive(file, most) as archive:
+            assert archive.namelist() == names
+        return
+    with pytest.raises(NotTakenError) as caught, unpack.archive(file, most):
+        pass
+    assert caught.value.reason is Reason.TOO_MANY_FILES
+
+
+def test_files_in_a_zip_within_count_as_the_submissions():
+    zip_within = holding(zipped({"a": b"", "b": b""}), "a.zip")
+    with unpack.opened(zip_within, Budget(files=2)) as items:
+        assert [str(one.path) for one in items] == ["a", "b"]
+    with pytest.raises(NotTakenError) as caught, unpack.opened(zip_within, Budget(files=1)):
+        pass
+    assert caught.value.reason is Reason.TOO_MANY_FILES
+
+
+@pytest.mark.parametrize(
+    ("uploaded", "several"),
+    [
+        ([], False),
+        ([(MOODLE, "1", 0)], False),
+        ([(MOODLE, "1", 0), (MOODLE, "2", 0)], False),
+        ([(MOODLE, "1", 0), (MOODLE, "2", 1)], True),
+        ([(MOODLE, "1", 0), (MOODLE, "1", 0), (MOODLE, "2", 1)], True),
+        ([(MOODLE, "1", 0), (MOODLE, "2", 1), (MOODLE, "3", 1)], False),
+        ([(MOODLE, "1", 0), (CANVAS, "2", 1)], False),
+    ],
+)
+def test_one_number_in_each_of_several_downloads_from_moodle_may_be_one_person(uploaded, several):
+    made = [
+        uploads.Upload(Owner(platform, "Bo", number), "", (), None, source) for platform, number, source in uploaded
+    ]
+    assert collect._are_of_several_assignments(made) is several
+
+
+class TestFilesInAFolder:
+    @pytest.fixture
+    def folder(self, tmp_path):
+        for name in ("b/c/d/e.py", "b/a.py", "c.py", "a.py", ".git/config", "b/.git/config", "._a.py"):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(name)
+        (tmp_path / "a link").symlink_to(tmp_path / "b")
+        return tmp_path
+
+    def test_they_come_in_the_order_of_their_names_and_links_and_deep_folders_are_named(self, folder, monkeypatch):
+        found = [(str(one.path), one.problem) for one in unpack.items_in(folder)]
+        above = [("a link", Reason.LINK), ("a.py", None), ("c.py", None), ("b/a.py", None)]
+        assert found == [*above, ("b/c/d/e.py", None)]
+        monkeypatch.setattr(unpack, "DEEPEST", 2)
+        found = [(str(one.path), one.problem) for one in unpack.items_in(folder)]
+        assert found == [*above, ("b/c/d", Reason.TOO_DEEP)]
+
+    def test_they_know_their_time_and_content(self, folder):
+        os.utime(folder / "a.py", (7, 7))
+        (one,) = (one for one in unpack.items_in(folder) if one.path.name == "a.py" and len(one.path.parts) == 1)
+        assert one.time == (7.0,) and one.read(4, Budget()) == b"a.py"
+        assert unpack._changed_at(folder / "gone") == 0.0
+
+    def test_a_folder_that_cannot_be_read_is_named(self, folder, monkeypatch):
+        scan = os.scandir
+
+        def scandir(path):
+            if path == folder / "b":
+                raise PermissionError(13, "Permission denied", str(path))
+            return scan(path)
+
+        monkeypatch.setattr(unpack.os, "scandir", scandir)
+        found = [(str(one.path), one.problem) for one in unpack.items_in(folder)]
+        assert found == [("a link", Reason.LINK), ("a.py", None), ("c.py", None), ("b", Reason.UNREADABLE)]
+
+    def test_they_are_no_more_than_asked_for(self, folder):
+        assert len(unpack.items_in(folder, 5)) == 5
+        with pytest.raises(NotTakenError) as caught:
+            unpack.items_in(folder, 4)
+        assert caught.value.reason is Reason.TOO_MANY_FILES

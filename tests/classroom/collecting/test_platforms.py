@@ -43,6 +43,11 @@ class TestMoodle:
         assert {inbox.mark(student)[0] for student in found.taken} == set("123456") and not found.lost
         assert {"Ada-Lovelace-1", "Ada-Lovelace-2", "Ada-Lovelace-3", "Ada-Lovelacé", "Ada-Lovelace2"} < found.taken
 
+    def test_a_download_that_is_named_twice_counts_once(self, inbox):
+        download = inbox.put("download.zip", {moodle("Ada", 1): packed("ada")})
+        found = inbox.collect(download, download)
+        assert found.taken == {"Ada"} and len(found.rows) == 1
+
     def test_who_is_in_no_group_has_no_number_and_stops_nobody(self, inbox):
         files = {
             "Default group_assignsubmission_file/01_weights.zip": packed("rest"),
@@ -331,6 +336,21 @@ class TestBlackboard:
         found = inbox.collect(inbox.put("gradebook.zip", files))
         assert inbox.mark("bob") == ("bob", "bob") and found.taken == {"bob", "eve"}
 
+    def test_a_login_with_underscores_is_known_from_the_page_about_it(self, inbox):
+        """Without the page, nothing tells where a single assignment's name ends."""
+        page = {self.entry("van_dyke", ".txt"): b"Name: Van Dyke (van_dyke)\n"}
+        files = {self.entry("van_dyke", "_01_weights.zip"): packed("dyke")}
+        assert inbox.collect(inbox.put("one.zip", files | page)).taken == {"van_dyke"}
+        assert inbox.collect(inbox.put("two.zip", files)).taken == {"dyke"}
+
+    def test_a_page_in_a_folder_is_not_blackboards_own(self, inbox):
+        files = {
+            f"{self.entry('eve', '.txt')}/{self.entry('van_dyke', '.txt')}": b"Name: Eve (dyke)\n",
+            self.entry("van_dyke", "_01_weights.zip"): packed("dyke"),
+            self.entry("bob", "_01_weights.zip"): packed("bob"),
+        }
+        assert inbox.collect(inbox.put("gradebook.zip", files)).taken == {"bob", "van_dyke"}
+
     def test_one_student_alone(self, inbox):
         found = inbox.collect(inbox.put("gradebook.zip", {self.entry("ada", "_my work.zip"): packed("ada")}))
         assert found.taken == {"ada"}
@@ -384,6 +404,12 @@ submission_502:
         assert found.taken == {"Ada-Lovelace", "Bob-Ross", "Cy-T"} and inbox.mark("Ada-Lovelace") == ("ada", "ada")
         assert found.lost == {"submission_503": Reason.BARE_NOTEBOOK}
         assert "together with" not in found.words["Ada-Lovelace"]
+
+    @pytest.mark.parametrize(("spaces", "student"), [(10**5, "Bob-Ross"), (10**7, "submission_502")])
+    def test_metadata_are_read_up_to_a_size(self, inbox, spaces, student):
+        files = {"submission_502/01_weights.zip": packed("bob"), "submission_metadata.yml": self.METADATA}
+        files["submission_metadata.yml"] += b" " * spaces
+        assert student in inbox.collect(inbox.put("export.zip", files)).taken
 
     def of(self, *people):
         """Return an export in which everybody submitted one notebook; a person is given as number, name, address."""
@@ -461,6 +487,16 @@ class TestIlias:
         found = inbox.collect(inbox.put(f"two/{file}", packed("cy")).parent)
         assert not found.taken and found.lost
 
+    @pytest.mark.parametrize("known", [Student("ada", "Ada", "L", login="AL1"), Student("al1", "Ada", "L")])
+    def test_of_two_people_with_a_students_name_the_login_tells_which_one_is_the_student(self, inbox, known):
+        inbox.classroom.mkdir()
+        write_roster(inbox.classroom, Roster([known]))
+        for person in ("L_Ada_al1_4711", "L_Ada_other_4712"):
+            inbox.put(f"{person}/01_weights.zip", packed(person))
+        found = inbox.collect()
+        assert found.taken == {known.id} and inbox.mark(known.id)[0] == "L_Ada_al1_4711"
+        assert found.lost == {known.id: Reason.TWO_PEOPLE}
+
 
 class TestGitHubClassroom:
     CLONE: ClassVar = {
@@ -516,6 +552,15 @@ class TestGitHubClassroom:
         found = inbox.collect()
         assert found.taken == {"ada"} and inbox.mark("ada") == ("ada", "ada")
         assert set(found.lost.values()) == {Reason.ANOTHERS_NAME, Reason.CLASS_DOWNLOAD}
+
+    def test_beside_students_own_folders_platforms_names_count_on_the_outermost_level_only(self, inbox):
+        for name, content in work("ada").items():
+            inbox.put(f"ada/{name}", content)
+        inbox.put("bo_12_101_01_weights.zip", packed("bo"))
+        inbox.put("Cy_3_assignsubmission_file_01_weights.zip", packed("cy"))
+        inbox.put("Di_4_assignsubmission_file_/01_weights.zip", packed("di"))
+        inbox.put("ada/Eve_5_assignsubmission_file_01_weights.zip", packed("forged"))
+        assert inbox.collect().taken == {"ada", "bo-12", "Cy", "Di"}
 
     def test_a_roster_knows_the_github_name(self, inbox):
         inbox.classroom.mkdir()
@@ -578,6 +623,18 @@ class TestPlainFolders:
         found = inbox.collect()
         assert found.taken == {"ada", "bo", "cy", "dee", "eve"} and not found.lost
         assert inbox.mark("eve") == ("eve", "eve")
+
+    @pytest.mark.parametrize(("inside", "place"), [("", "ada"), ("week 1/ada", "week 1/ada")])
+    def test_a_folder_is_named_by_its_path_and_the_given_one_by_its_name(self, inbox, inside, place):
+        for name, content in work("ada").items():
+            inbox.put(f"ada/{inside}/{name}", content)
+        assert [(row.student, row.place) for row in inbox.collect(inbox.folder / "ada").rows] == [("ada", place)]
+
+    def test_a_notebook_beside_students_zips_does_not_make_the_folder_one_students(self, inbox):
+        inbox.put(NOTEBOOK, b"{}")
+        inbox.put("bo.zip", packed("bo"))
+        found = inbox.collect()
+        assert found.taken == {"bo"} and found.lost == {NOTEBOOK: Reason.CHAPTERS_NAME}
 
     @pytest.mark.parametrize("suffix", [".7z", ".rar", ".tar.gz", ".tgz", ".tar.xz"])
     def test_other_archives_are_named_with_what_to_ask_for(self, inbox, suffix):

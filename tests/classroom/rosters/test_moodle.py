@@ -47,6 +47,7 @@ def test_an_address_may_come_after_another_column_and_never_after_the_grades():
         (("Ada", "Bo", "Cy", "Di", "Di"), True),
         (("Ada", "Bo", "Cy", "Cy", "Cy"), False),
         (("Ada", "Bo"), True),
+        (("Ada", "Bo", "Bo"), False),
         (("sent", "sent"), False),
         (("sent",), False),
     ],
@@ -106,6 +107,11 @@ def test_a_worksheet_without_a_maximum_is_filled_as_it_is(tmp_path):
     assert b"Participant 7,Ada L,0.00,-" in content and left == []
 
 
+def test_a_worksheet_may_hold_nothing_but_the_columns_that_are_needed(tmp_path):
+    path = written(tmp_path / "a.csv", (ENGLISH[0], ENGLISH[2], ENGLISH[4]), ("Participant 7", "", "-"))
+    assert read_participants(path) == {"7": Student("")}
+
+
 @pytest.mark.parametrize(
     "lines",
     [
@@ -143,3 +149,14 @@ def test_the_numbers_of_a_class_come_from_the_worksheet_and_from_what_was_collec
     numbers = read_numbers(tmp_path, CHAPTER)
     assert numbers.confirmed and numbers.by_student == {"ada": ("Ada L", "7"), "bo": ("Bo R", "8")}
     assert read_numbers(tmp_path, "02_biases") == moodle.Numbers({}, False)
+
+
+def test_each_chapter_has_a_worksheet_and_a_newer_one_replaces_it(tmp_path):
+    """A participant whose name is hidden is known by the address."""
+    write_roster(tmp_path, Roster([Student("ada", "Ada", "L", email="a@x.org")]))
+    heads = ("Identifier", "Email address", "Grade", "Last modified (grade)")
+    for chapter, number in ((CHAPTER, 1), ("02_biases", 2), (CHAPTER, 3)):
+        sheet = written(tmp_path / "a.csv", heads, (f"Participant {number}", "a@x.org", "", "-"))
+        remember_worksheet(tmp_path, chapter, sheet)
+        expected = moodle.Numbers({"ada": ("Participant", str(number))}, True)
+        assert read_numbers(tmp_path, chapter) == expected

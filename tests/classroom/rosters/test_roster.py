@@ -43,6 +43,7 @@ def test_canvas_gradebook(lists):
     ada, juergen = read_class_list(lists(CANVAS))
     assert ada == Student("", "Ada", "Lovelace", "ada@example.org", "ada", "4711")
     assert (juergen.login, juergen.canvas, juergen.name) == ("jvd", "4712", "Jürgen van Dyke")
+    assert read_class_list(lists(CANVAS + '"Student, Test",9,,c0ffee,One,\n')) == [ada, juergen]
 
 
 def test_moodles_participants_and_worksheet(lists):
@@ -133,6 +134,8 @@ class TestFinding:
             Student("jvd", "Jürgen", "van Dyke"),
             Student("bo1", "Bo", "Diaz"),
             Student("bo2", "Bo", "Diaz"),
+            Student("nameless1", email="one@x.org"),
+            Student("nameless2", email="two@x.org", canvas="4713"),
         ]
     )
 
@@ -143,6 +146,12 @@ class TestFinding:
             (Platform.CANVAS, "eve", {"number": "4711"}, []),
             (Platform.CANVAS, "lovelaceada", {"number": "9"}, ["ada"]),
             (Platform.CANVAS, "vandykejurgen", {}, ["jvd"]),
+            (Platform.CANVAS, "whoever", {"number": "4713"}, ["nameless2"]),
+            (Platform.CANVAS, "whoever", {}, []),
+            (Platform.MOODLE, "whoever", {"number": "4713"}, []),
+            (Platform.MOODLE, "Dyke, Jürgen van", {}, ["jvd"]),
+            (Platform.MOODLE, "Grada Lovelace", {}, []),
+            (Platform.MOODLE, "?-?", {}, []),
             (Platform.MOODLE, "Ada Lovelace", {}, ["ada"]),
             (Platform.MOODLE, "Team-B-Ada Lovelace", {}, ["ada"]),
             (Platform.MOODLE, "Bo Diaz", {}, ["bo1", "bo2"]),

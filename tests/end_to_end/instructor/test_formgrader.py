@@ -61,7 +61,7 @@ def test_formgrader_shows_scores_and_keeps_a_persons_marks(graded, tmp_path):
                 [WEIGHTS.name],
             ).fetchone()
         page.goto(f"{address}formgrader/submissions/{submission}/")
-        page.get_by_text("Each weight was added to its input").wait_for()
+        page.get_by_text("This is the sum of all inputs and all weights").wait_for()
         page.locator("input.score[placeholder]").first.wait_for()
         assert shown(page) == automatic(room, submission)
         box = page.locator(f"input.score#{next(iter(WEIGHTS.written))}")
