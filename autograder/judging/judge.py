@@ -177,9 +177,12 @@ def _explain_failure(
         verdict.finding = finding.words
     if mistake and finding and finding.kind in DEGENERATE and not is_the_same(key, mistake, observed):
         mistake = None
+    prevailing = None
     if not mistake and not (finding and finding.general):
-        mistake = find_prevailing(exercise, key, observed)
-    if not (mistake or exercise.scored):
+        prevailing = find_prevailing(exercise, key, observed)
+    if prevailing:
+        verdict.finding = words.tell_prevailing(prevailing.advice)
+    elif not (mistake or exercise.scored):
         if quote and (not finding or finding.weak):
             found = find_slip(exercise, key, observed, read_slips(exercise.name))
             verdict.finding = tell_slip(found[0].kind, found[0].what, found[1]) if found else verdict.finding

@@ -216,7 +216,7 @@ def test_grading_one_chapter_keeps_what_was_found_of_others(tmp_path):
 
 
 def test_findings_that_no_misconception_explains_are_grouped():
-    words = "In every case your result is 2 times what was expected."
+    words = "In every case tried, your result is 2 times what was expected."
     entries = [
         entry("ada", exercises=[one("dense", "failed", 1, finding=words)]),
         entry("bo", exercises=[one("dense", "failed", 0, finding=words)]),

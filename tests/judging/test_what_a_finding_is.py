@@ -70,4 +70,4 @@ def test_a_vague_finding_is_followed_by_what_is_changed_and_a_telling_one_is_not
         finding_of("dense", body.format(out)) for out in ("x @ (weights * 1.1) + bias", "2 * (x @ weights + bias)")
     )
     assert vague.words.endswith(" The call also changes the caller's own `bias`.") and vague.kind == "some"
-    assert telling.words == "In every case your result is 2 times what was expected."
+    assert telling.words == "In every case tried, your result is 2 times what was expected."
