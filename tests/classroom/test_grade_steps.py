@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import pytest
 
-from autograder.classroom import grade
+from autograder.classroom import grade, nbgrader
 from autograder.classroom.folder import Classroom, ClassroomError
 from autograder.classroom.work import Tools
+from autograder.paths import COURSE
 from autograder.refusal import Refusal
 
 CHAPTER = "01_weights"
@@ -100,3 +102,51 @@ def test_what_was_submitted_is_graded_or_what_was_asked_for(tmp_path, folders, a
     else:
         with pytest.raises(Refusal, match=chosen):
             grade._choose_chapters(Classroom(tmp_path), asked)
+
+
+class StopError(Exception):
+    """Raised where a run would begin."""
+
+
+@pytest.mark.parametrize(
+    ("asked", "seed", "options"),
+    [
+        ({}, None, (False, False, None)),
+        ({"seed": 0}, 0, (False, False, None)),
+        ({"run_notebooks": True}, None, (True, False, None)),
+        ({"retry": True, "progress": max}, None, (False, True, max)),
+        ({"course": "own"}, None, (False, False, None)),
+    ],
+    ids=str,
+)
+def test_a_run_does_what_was_asked_for_with_the_notebooks_that_were_handed_out(
+    tmp_path, monkeypatch, asked, seed, options
+):
+    room, compared = tmp_path / "room", []
+    (room / "submitted" / "ann" / CHAPTER).mkdir(parents=True)
+
+    def begin(classroom, seed, config, released, *options):
+        raise StopError(seed, released, options)
+
+    monkeypatch.setattr(grade, "Run", begin)
+    monkeypatch.setattr(grade.requirements, "require_fresh_release", lambda *about: compared.append(about[1:]))
+    released = nbgrader.read_released(CHAPTER, COURSE)
+    if own := "course" in asked:
+        asked, released = {"course": tmp_path}, {"cells": []}
+        (tmp_path / CHAPTER).mkdir()
+        (tmp_path / CHAPTER / f"{CHAPTER}.ipynb").write_text(json.dumps(released))
+    with pytest.raises(StopError) as stopped:
+        grade.run_grading(room, isolation="process", **asked)
+    drawn = Classroom(room).read_seed()
+    assert stopped.value.args == (drawn if seed is None else seed, {CHAPTER: released}, options)
+    assert compared == ([] if own else [([CHAPTER], COURSE)])
+    assert (room / "nbgrader_config.py").exists()
+
+
+@pytest.mark.parametrize(
+    "work", [grade.draw_report, lambda room: grade.explain_grade(room, "ada", "apply_weight", isolation="process")]
+)
+def test_a_folder_that_is_no_classroom_stays_as_it_is(tmp_path, work):
+    with pytest.raises(ClassroomError, match="so it is not a classroom"):
+        work(tmp_path)
+    assert not [*tmp_path.iterdir()]

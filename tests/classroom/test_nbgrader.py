@@ -118,3 +118,10 @@ def test_a_configuration_that_is_closed_to_others_stays_closed(tmp_path):
     path.chmod(0o600)
     nbgrader.write_config(tmp_path, "# more\n")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 and path.read_text().endswith("\n# more\n")
+
+
+def test_a_log_file_that_is_configured_is_not_kept_open(tmp_path):
+    own = f"get_config().NbGrader.logfile = {str(tmp_path / 'log.txt')!r}\n"
+    (tmp_path / nbgrader.CONFIG_FILE).write_text(own)
+    before = len(nbgrader.load_app(tmp_path).log.handlers)
+    assert len(nbgrader.load_app(tmp_path).log.handlers) == before <= 1
