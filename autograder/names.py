@@ -10,6 +10,9 @@ from .exercise import Chapter, Exercise, Question, Written
 from .exercises import CHAPTERS, EXERCISES
 from .refusal import UnknownName
 
+_WHERE_NAMES_ARE = "A chapter's headings name its exercises; in a terminal, `weightlab status` lists them all."
+"""Where to find the names, in a notebook and in a terminal."""
+
 
 def find_asked(name: str) -> Exercise | Question:
     """Return the exercise or question with this name."""
@@ -21,13 +24,13 @@ def find_asked(name: str) -> Exercise | Question:
     if callable(name) and hasattr(name, "__name__"):
         raise UnknownName(f'Put the name in quotes: "{name.__name__}".')
     if not name or not isinstance(name, str):
-        raise UnknownName('Name an exercise, in quotes, such as "apply_weight"; `weightlab status` lists them.')
+        raise UnknownName(f'Name an exercise, in quotes, such as "apply_weight". {_WHERE_NAMES_ARE}')
     if name in CHAPTERS:
         raise UnknownName(f"{name} is a chapter. Name one of its exercises: {', '.join(CHAPTERS[name].exercises)}.")
     if written := find_written(name):
         raise UnknownName(f"{name} is a written answer in course/{written.chapter}: it has no check and no hints.")
     near = difflib.get_close_matches(name, asked, 3)
-    raise UnknownName(f"No exercise is called {name!r}.{_suggest(near)}")
+    raise UnknownName(f"No exercise is called {name!r}.{_suggest(near) if near else ' ' + _WHERE_NAMES_ARE}")
 
 
 def find_written(name: str) -> Written | None:

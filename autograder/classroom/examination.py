@@ -89,7 +89,7 @@ def from_record(verdicts: list[Verdict], submission: Submission, released: Mappi
 
 
 def _put_together(functions: list[Verdict], submission: Submission, released: Mapping[str, Any]) -> Examination:
-    chapter, rebuilt = CHAPTERS[submission.chapter], rebuild(released, submission.notebook or b"")
+    chapter, rebuilt = CHAPTERS[submission.chapter], rebuild(released, submission.notebook)
     if rebuilt.malformed and not rebuilt.read.answers:
         numbers = malformed_numbers(chapter, rebuilt.malformed)
     else:

@@ -174,14 +174,14 @@ class Classroom:
         """Return the name by which a gradebook knows this classroom; the first call draws it."""
         path = self.state / "id"
         if not path.exists():
-            write_file(path, secrets.token_hex(16).encode(), 0o600)
+            write_file(path, secrets.token_hex().encode(), 0o600)
         return path.read_text().strip()[:64]
 
     def save_entries(self, entries: list[dict]) -> list[dict]:
         """Keep grading's entries for the report; entries of other chapters stay, and are returned."""
         new = {entry["chapter"] for entry in entries}
         kept = [entry for entry in self.read_entries() if entry["chapter"] not in new]
-        keep_file(self.state / "entries.json", json.dumps(kept + entries, sort_keys=True).encode(), 0o600)
+        keep_file(self.state / "entries.json", json.dumps(kept + entries).encode(), 0o600)
         return kept
 
     def read_entries(self) -> list[dict]:

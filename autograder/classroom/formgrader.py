@@ -69,7 +69,7 @@ def render(own: Callable, handler: Any, name: str, **values: Any) -> str:
     Parts of an address are written into pages and into strings in their scripts; no part may end such a string.
     """
     safe = {key: value.translate(_ACTS) if isinstance(value, str) else value for key, value in values.items()}
-    return own(handler, name, **safe).replace("</head>", f"{_UNIQUE}</head>", 1)
+    return own(handler, name, **safe).replace("</head>", f"{_UNIQUE}</head>")
 
 
 def open_course(own: Callable, handler: Any) -> Any:

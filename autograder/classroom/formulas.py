@@ -34,16 +34,14 @@ def to_mathml(formula: str, display: bool = False) -> str:
     """
     mark = "$$" if display else "$"
     source = f"<code>{html.escape(f'{mark}{formula}{mark}')}</code>"
-    try:
-        from latex2mathml.converter import convert_to_element
-    except ImportError:
-        return source
     if not formula or len(formula) > _LONGEST:
         return source
     try:
+        from latex2mathml.converter import convert_to_element
+
         element = convert_to_element(formula, display="block" if display else "inline")
         return tostring(element, encoding="unicode") if _is_plain(element) else source
-    except Exception:  # a student's formula may be anything
+    except Exception:  # a student's formula may be anything, and the converter may not be installed
         return source
 
 

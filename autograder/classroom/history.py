@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 from collections.abc import Mapping
@@ -49,10 +50,8 @@ class History:
         lines = []
         if self.path.exists():
             for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
-                try:
+                with contextlib.suppress(ValueError):
                     lines.append(json.loads(line))
-                except ValueError:
-                    continue
         return [line for line in lines if isinstance(line, dict) and {"student", "chapter", "to"} <= line.keys()]
 
     def add(
@@ -104,7 +103,7 @@ class History:
                 self.path.chmod(0o660 if is_shared(self.path.parent) else 0o600)
             if file.tell():
                 file.seek(-1, 2)
-                if file.read(1) != b"\n":  # a killed run stopped in the middle of a line
+                if file.read() != b"\n":  # a killed run stopped in the middle of a line
                     file.write(b"\n")
             file.write("".join(json.dumps(line) + "\n" for line in lines).encode())
 

@@ -61,9 +61,9 @@ class Run:
         seed: int,
         config: Configuration,
         released: Mapping[str, dict],
-        run_notebooks: bool = False,
-        retry: bool = False,
-        progress: Callable[[int, int], None] | None = None,
+        run_notebooks: bool,
+        retry: bool,
+        progress: Callable[[int, int], None] | None,
     ) -> None:
         self.classroom, self.seed, self.config, self.released = classroom, seed, config, released
         self.run_notebooks, self.retry = run_notebooks, retry

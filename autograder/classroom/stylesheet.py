@@ -72,8 +72,7 @@ class _Rule:
 
 @lru_cache(maxsize=16)
 def _read_rules(sheet: str) -> tuple[_Rule, ...]:
-    rules = tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)
-    return tuple(filter(None, map(_read_rule, rules)))
+    return tuple(filter(None, map(_read_rule, tinycss2.parse_stylesheet(sheet))))
 
 
 def _read_rule(rule: tinycss2.ast.Node) -> _Rule | None:

@@ -61,7 +61,7 @@ class Grading:
     healed: list[str]
     notices: list[str]
     waiting: int
-    idle: bool = False
+    idle: bool
 
 
 class LastRun:
@@ -126,8 +126,7 @@ class LastRun:
 
     def keep(self, grading: Grading) -> None:
         """Remember what the watched run found, if it had nothing to do and no file changed meanwhile."""
-        quiet = grading.idle and not grading.changes and not grading.healed
-        if not quiet or not self._before or self._before != self._stock():
+        if not grading.idle or not self._before or self._before != self._stock():  # what a run changes is in a file
             return
         self._note(_loaded())
         temporary = f"{tempfile.gettempdir()}{os.sep}"

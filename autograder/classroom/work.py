@@ -211,7 +211,7 @@ def give_up(task: GradingTask, tools: Tools, error: BaseException) -> GradedSubm
     why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     try:
         with Clock(examination.READING).enforce():
-            found = examination.unjudged(chapter, released, task.submission.notebook or b"", why)
+            found = examination.unjudged(chapter, released, task.submission.notebook, why)
             return _finish(task, found, tools)
     except Exception:  # the notebook itself cannot be shown, so the released one is shown
         found = examination.unjudged(chapter, released, json.dumps(released).encode(), why)

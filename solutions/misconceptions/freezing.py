@@ -64,7 +64,7 @@ def stops_at_the_first_frozen(layers, frozen):
 
 @of("count_trainable")
 def returns_inside_the_loop(layers, frozen):
-    """Only the first layer is considered. If the return is inside the loop, move it below the loop."""
+    """Only the first layer seems to be counted. Does your loop reach the last one? If the return is inside the loop, move it below the loop."""
     return 0 if 0 in frozen else sum(part.size for part in layers[0])
 
 

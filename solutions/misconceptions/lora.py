@@ -482,7 +482,7 @@ def scale_the_wrong_way_round(weights, adapter, alpha):
 
 @of("lora_merge")
 def change_on_its_side(weights, adapter, alpha):
-    """The change is transposed before it is added, which fits square layers only. down @ up has the shape of the weights as it is."""
+    """The change seems to be transposed, which fits square layers only. down @ up has the shape of the weights as it is."""
     down, up = adapter
     return weights + alpha / down.shape[1] * (down @ up).T
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +17,26 @@ from autograder.classroom.folder import Classroom
 
 ROOM = Path("/room")
 PG = "postgresql+psycopg://"
+
+
+def test_what_nbgrader_prints_about_an_error_is_not_shown_beside_the_sentence():
+    log = logging.getLogger("tornado.application")
+    for before in (False, True):
+        log.disabled = before
+        with database.reworded(url_of(ROOM)):
+            assert log.disabled
+        assert log.disabled is before
+    log.disabled = False
+
+
+def test_a_path_is_as_long_as_sqlite_allows():
+    for length, fits in ((500, True), (501, False)):
+        path = Path("/", "x" * (length - len("//gradebook.db")), "gradebook.db")
+        if fits:
+            database._require_plain_path(path)
+        else:
+            with pytest.raises(GradebookError, match="longer than 500 bytes"):
+                database._require_plain_path(path)
 
 
 @pytest.mark.parametrize(

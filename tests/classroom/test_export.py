@@ -69,6 +69,17 @@ def test_canvas_finds_its_own_columns_and_each_student_by_number_login_or_name(w
     ]
 
 
+def test_half_a_name_is_none_but_the_id_is(written):
+    rows = written(Person("ada", "Ada"), Person("bo", last_name="Bohr"))["grades_canvas"]
+    assert [row[0] for row in rows[2:4]] == ["ada", "bo"]
+
+
+def test_an_id_in_the_roster_is_a_login_wherever_it_was_collected(tmp_path):
+    origins.remember(tmp_path, "01_weights", {name: Owner(Platform.CANVAS, name, "12") for name in ("ada", "bo")})
+    write_roster(tmp_path, Roster([Student("ada")]))
+    assert [one.login for one in export._people(tmp_path, ["ada", "bo", "cy"], {}).values()] == ["ada", "", "cy"]
+
+
 def test_moodle_gets_a_column_to_map_from_only_where_it_is_filled_for_everybody(written):
     rows = written(ADA, BO)["grades_moodle"]
     assert rows == [
@@ -89,7 +100,7 @@ def test_grades_csv_holds_everybody_with_status_lateness_and_what_waits(written)
     assert len(rows) == 1 + len(ENTRIES)
     assert rows[1] == ["ada", "01_weights", "graded", "12.5", "16", "14.25", "16", "1", "2"]
     assert rows[4][:4] == ["bo", "02_biases", "unjudged", ""]
-    assert rows[5][:3] == ["cy", "01_weights", "missing"]
+    assert rows[5] == ["cy", "01_weights", "missing", "0", "16", "0", "16", "0", "0"]
 
 
 def test_the_platforms_tables_have_the_chapters_of_one_run_and_grades_csv_all(written):

@@ -31,7 +31,9 @@ def test_a_group_may_write_what_is_in_its_folder_and_nobody_else_may(place):
     shared = is_groups(place)
     write_file(place / "table.csv", b"1")
     write_file(place / "secret", b"1", 0o600)
-    assert [rights(place / name) for name in ("table.csv", "secret")] == ([0o664, 0o660] if shared else [0o644, 0o600])
+    write_file(place / "kept", b"1", 0o400)
+    found = [rights(place / name) for name in ("table.csv", "secret", "kept")]
+    assert found == ([0o664, 0o660, 0o440] if shared else [0o644, 0o600, 0o400])
     (place / "made by nbgrader").write_bytes(b"")
     (place / "made by nbgrader").chmod(0o640)
     share(place / "made by nbgrader")
@@ -54,6 +56,35 @@ def test_a_new_classroom_is_closed_to_others_and_one_that_is_there_stays_as_it_i
     for path in (room.state / "seed", room.state / "id"):
         room.read_seed(), room.read_id()
         assert rights(path) & 0o007 == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "shared"), [(0o2770, True), (0o2775, True), (0o2755, False), (0o775, False), (0o755, False)]
+)
+def test_a_group_shares_a_folder_only_if_new_files_are_its_own_and_it_may_write(tmp_path, mode, shared):
+    tmp_path.chmod(mode)
+    assert folder.is_shared(tmp_path) is shared
+    make_folder(tmp_path / "deep")
+    assert not shared or rights(tmp_path / "deep") == mode, "others may do what they may do above it"
+
+
+def test_a_folder_that_another_program_makes_at_the_same_moment_is_as_good(tmp_path, monkeypatch):
+    make = folder.Path.mkdir
+
+    def make_twice(path, *args, **options):
+        make(path, exist_ok=True)
+        make(path, *args, **options)
+
+    monkeypatch.setattr(folder.Path, "mkdir", make_twice)
+    assert Classroom(tmp_path / "upper" / "room").state.is_dir()
+
+
+def test_what_another_grader_left_half_written_is_replaced_and_not_written_into(tmp_path):
+    part, kept = tmp_path / ".table.csv.part", tmp_path / "kept"
+    kept.write_bytes(b"theirs")
+    os.link(kept, part)
+    write_file(tmp_path / "table.csv", b"ours")
+    assert kept.read_bytes() == b"theirs" and not part.exists()
 
 
 def test_a_write_that_fails_leaves_what_was_there_and_nothing_beside_it(tmp_path, monkeypatch):
@@ -112,9 +143,17 @@ def test_students_are_the_folders_of_submitted_but_hidden_ones(tmp_path):
 
 
 def test_two_graders_at_once_are_refused_in_a_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr(folder.time, "sleep", lambda _: None)
+    slept = []
+    monkeypatch.setattr(folder.time, "sleep", slept.append)
     room = Classroom(tmp_path)
     with room.lock(), pytest.raises(ClassroomError, match="is being graded by another command"), room.lock():
         pass
+    assert sum(slept) == pytest.approx(5, abs=0.2)
     with room.lock():
-        assert rights(room.state / "lock") == 0o600
+        assert len(slept) == 49, "nobody waits for a lock that is free"
+
+
+def test_members_of_the_group_and_nobody_else_may_hold_the_lock(place):
+    room = Classroom(place / "room")
+    with room.lock():
+        assert rights(room.state / "lock") == (0o660 if is_groups(place) else 0o600)

@@ -144,6 +144,25 @@ def test_a_course_that_graders_share_may_be_another_graders(tmp_path, monkeypatc
     assert not formgrader.is_a_graders(tmp_path)
     tmp_path.chmod(0o2770)
     assert formgrader.is_a_graders(tmp_path)
+    if os.getuid() == 0:
+        os.chown(tmp_path, 61002, 61004)
+        assert not formgrader.is_a_graders(tmp_path), "a group of others shares it"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can make files of root's")
+def test_a_link_and_a_folder_may_also_be_roots(tmp_path, monkeypatch):
+    monkeypatch.setattr(formgrader.os, "geteuid", lambda: 61003)
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path)
+    assert formgrader.is_a_graders(link)
+    theirs = tmp_path / "theirs"
+    theirs.symlink_to(link)
+    os.chown(theirs, 61002, 61002, follow_symlinks=False)
+    assert not formgrader.is_a_graders(theirs)
+    (tmp_path / "again").symlink_to(tmp_path)
+    assert formgrader.is_a_graders(tmp_path / "again" / "again")
+    os.chown(tmp_path / "again", 61002, 61002, follow_symlinks=False)
+    assert not formgrader.is_a_graders(tmp_path / "link" / "again"), "one of two links may lead elsewhere"
 
 
 @pytest.mark.parametrize("name", sorted(NAMES_OF_JAVASCRIPT))

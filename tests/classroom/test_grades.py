@@ -39,6 +39,7 @@ def test_only_a_blank_answer_gets_nbgraders_comment():
         {"grades": {"neuron": row(1.5), "why": row()}},
         {"comments": {"why": SimpleNamespace(auto_comment=NO_RESPONSE)}},
         {"comments": {"how": SimpleNamespace(auto_comment=None)}},
+        {"comments": dict.fromkeys(("why", "how"), SimpleNamespace(auto_comment=None))},
     ],
 )
 def test_whatever_differs_is_seen(changes):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 
 import pytest
@@ -32,7 +33,18 @@ def test_a_grade_is_recorded_when_it_changes_and_only_then(history):
         ("ann", None, 3.0, ["graded first"]),
         ("bo", None, 3.0, ["graded first"]),
     ]
-    assert stat.S_IMODE(history.path.stat().st_mode) == 0o600
+    assert history.path.read_bytes().count(b"\n") == 2, "no line is empty"
+
+
+@pytest.mark.parametrize(("folder", "mode"), [(0o700, 0o600), (0o2770, 0o660)])
+def test_only_graders_read_the_history(history, folder, mode):
+    history.path.parent.chmod(folder)
+    before = os.umask(0o002)
+    try:
+        add(history, 3.0)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(history.path.stat().st_mode) == mode
 
 
 @pytest.mark.parametrize(

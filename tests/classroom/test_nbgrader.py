@@ -35,6 +35,33 @@ def test_whatever_is_in_a_configuration_the_project_is_found_and_ones_own_lines_
     assert (found.source, found.course) == (COURSE, "Müller")
 
 
+@pytest.mark.parametrize(
+    ("own", "loaded"),
+    [
+        ("x = 1\n", False),
+        ("from pathlib import Path\nx = Path()\n", False),
+        ('print("nbgrader_config.py")\n', False),
+        ('c.f("nbgrader_config.py")\n', False),
+        ('load_subconfig("mine.py", path=None)\n', False),
+        ('load_subconfig("nbgrader_config.py", path="/project")\n', True),
+    ],
+)
+def test_the_project_is_loaded_above_ones_own_lines_unless_these_load_it(tmp_path, own, loaded):
+    path = tmp_path / nbgrader.CONFIG_FILE
+    path.write_text(own)
+    nbgrader.write_config(tmp_path)
+    assert path.read_text() == (own if loaded else f"{nbgrader.CONFIG}\n{own}")
+
+
+def test_what_a_penalty_is_set_to_is_part_of_its_name(tmp_path):
+    names = set()
+    for percent in (10, 20):
+        own = "c = get_config()\nc.AssignLatePenalties.plugin_class = 'autograder.classroom.late.PercentPerDay'\n"
+        (tmp_path / nbgrader.CONFIG_FILE).write_text(f"{own}c.PercentPerDay.percent = {percent}\n")
+        names.add(nbgrader.Configuration(tmp_path).penalty_name)
+    assert len(names) == 2
+
+
 @pytest.mark.parametrize("broken", [b"# coding: nonsense\n", b"# \xff\n", b"c = (\n", b"\0"])
 def test_a_configuration_that_python_cannot_read_stays_and_is_named(tmp_path, broken):
     path = tmp_path / nbgrader.CONFIG_FILE
@@ -42,6 +69,22 @@ def test_a_configuration_that_python_cannot_read_stays_and_is_named(tmp_path, br
     with pytest.raises(ClassroomError, match="configuration cannot be read"):
         nbgrader.write_config(tmp_path, "# more\n")
     assert path.read_bytes() == broken
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ("1 / 0\n", "ZeroDivisionError: division by zero. Fix"),
+        ("import nothing_of_this_name\n", "ModuleNotFoundError: No module named 'nothing_of_this_name'. Fix"),
+        ("eval('(')\n", "SyntaxError: '(' was never closed (line 1). Fix"),
+        ("raise SyntaxError('odd.')\n", "SyntaxError: odd. Fix"),
+    ],
+)
+def test_a_configuration_that_fails_is_said_in_one_sentence(tmp_path, own, words):
+    (tmp_path / nbgrader.CONFIG_FILE).write_text(own)
+    with pytest.raises(ClassroomError) as refused:
+        nbgrader.Configuration(tmp_path)
+    assert f"configuration cannot be read: {words}" in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +118,10 @@ def test_a_configuration_that_is_closed_to_others_stays_closed(tmp_path):
     path.chmod(0o600)
     nbgrader.write_config(tmp_path, "# more\n")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 and path.read_text().endswith("\n# more\n")
+
+
+def test_a_log_file_that_is_configured_is_not_kept_open(tmp_path):
+    own = f"get_config().NbGrader.logfile = {str(tmp_path / 'log.txt')!r}\n"
+    (tmp_path / nbgrader.CONFIG_FILE).write_text(own)
+    before = len(nbgrader.load_app(tmp_path).log.handlers)
+    assert len(nbgrader.load_app(tmp_path).log.handlers) == before <= 1

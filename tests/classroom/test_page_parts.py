@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+from xml.etree.ElementTree import Element, SubElement
 
 import pytest
 
 from autograder.candidate import wire
 from autograder.candidate.frames import Ending
 from autograder.classroom import sanitise
-from autograder.classroom.formulas import to_mathml
+from autograder.classroom.formulas import _is_plain, to_mathml
 from autograder.classroom.rerun import _read_outputs
 from autograder.classroom.sanitise import MAX_IMAGE, MAX_OUTPUT, MAX_OUTPUTS, clean_outputs, clean_text
 from autograder.classroom.stylesheet import without_unused_rules
@@ -44,6 +45,13 @@ def test_of_a_style_sheet_only_what_can_match_is_left_in_its_order():
     assert without_unused_rules("<body><h1>t</h1><style>h1{x:y}</style>") == "<body><h1>t</h1><style>h1{x:y}</style>"
 
 
+@pytest.mark.parametrize("rule", ["html{x:y}", "html #i{x:y}", "@page{margin:0}", "@media print;", "@layer a{b{c:d}}"])
+def test_a_rule_that_names_nothing_else_is_kept(rule):
+    page = f"<style>{rule}</style><body><p id='i'>t"
+    assert without_unused_rules(page.replace("'i'", '"i"')).startswith(f"<style>{rule}</style>")
+    assert rule.startswith("html #") or without_unused_rules(f"<style>{rule}</style>") == f"<style>{rule}</style>"
+
+
 def test_what_any_cell_uses_is_kept():
     cells = "".join(f'<div class="cell {name}"><h{n}>t</h{n}></div>' for n, name in enumerate("ab", 1))
     page = without_unused_rules(f"<style>h1{{x:y}} h2{{x:y}} h3{{x:y}} .a{{x:y}} .b{{x:y}}</style><body>{cells}")
@@ -67,6 +75,15 @@ def test_what_any_cell_uses_is_kept():
 def test_a_formula_is_shown_or_its_source(formula, held, not_held):
     shown = to_mathml(formula)
     assert held in shown and not_held not in shown
+
+
+@pytest.mark.parametrize(("tag", "plain"), [("mi", True), ("script", False), ("m-x", False), ("s-x", False)])
+def test_only_a_formulas_own_elements_are_shown_without_other_attributes(tag, plain):
+    formula = Element("math")
+    part = SubElement(formula, tag, href="http://evil.example", mathvariant="bold")
+    part.text = "a &amp; b"
+    assert _is_plain(formula) is plain
+    assert not plain or (part.attrib, part.text, part.tail) == ({"mathvariant": "bold"}, "a & b", "")
 
 
 def test_a_formula_of_its_own_paragraph_is_a_block():
@@ -169,3 +186,24 @@ def outcome(data, ending=Ending.ANSWERED, limit=2.5):
 )
 def test_what_came_back_of_a_notebook_is_read_or_the_reason_is_said(came, found):
     assert _read_outputs(came, 2) == found
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        *({"output_type": "other", "data": {"text/plain": "x"}}, {"output_type": "display_data", "data": ["x"]}),
+        *({"output_type": "execute_result"}, {"output_type": "display_data", "data": {}}),
+    ],
+)
+def test_an_output_of_an_unknown_form_is_left_out(output):
+    assert list(clean_outputs([output])) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shown"),
+    [(5000, 5000, True), (5001, 5000, False), (2**25, 1, False), (1, 2**25, False)],
+)
+def test_an_image_is_shown_if_a_browser_has_room_for_its_pixels(width, height, shown):
+    picture = sanitise._PNG + bytes(8) + width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    in_lines = base64.encodebytes(picture).decode()  # as notebooks hold it
+    assert sanitise._png(in_lines) == (base64.b64encode(picture).decode() if shown else None)

@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nbformat import validate
 
+from autograder.classroom import rebuild as rebuilding
 from autograder.classroom import sanitise
 from autograder.classroom.macros import DRAWING
 from autograder.classroom.rebuild import rebuild
@@ -20,6 +21,7 @@ from autograder.classroom.sanitise import MAX_ANSWER, clean_markdown, clean_outp
 from autograder.exercise import Chapter
 from autograder.paths import COURSE
 from autograder.sandbox.clock import Clock
+from autograder.submitted_notebook import OwnCell
 from tests.support import classroom as made
 
 CHAPTER = Chapter("02_small", "A small chapter")
@@ -452,3 +454,31 @@ def test_the_text_of_an_earlier_release_is_not_the_students():
     next(cell for cell in notebook["cells"] if cell["id"] == "about-why")["source"] = "Say it as an older release did."
     found = again(notebook)
     assert not found.read.own and not found.doubtful
+
+
+@pytest.mark.parametrize(
+    ("texts", "shown"),
+    [
+        (["12345", "12345"], ["12345", "12345"]),
+        (["12345", "12345", ""], ["12345", "12345"]),
+        (["1234567890123", "1"], []),
+        (["123456789012", "", "1"], ["123456789012"]),
+    ],
+)
+def test_of_ones_own_cells_as_many_are_shown_as_fit(monkeypatch, texts, shown):
+    """Each counts its text, and two characters for the list of its outputs; after one that does not fit none is."""
+    monkeypatch.setattr(rebuilding, "MAX_OWN_TEXT", 14)
+    own = [OwnCell(0, {"cell_type": "markdown", "source": text}) for text in texts]
+    laid = rebuilding._with_own_cells([{"id": "released"}], own)
+    assert laid[0] == {"id": "released"} and [cell["source"] for cell in laid[1:]] == shown
+
+
+def test_an_error_in_reading_affects_one_submission_and_says_so(monkeypatch):
+    def read_notebook(*_):
+        raise RecursionError
+
+    monkeypatch.setattr(rebuilding, "read_notebook", read_notebook)
+    found = rebuild({"cells": []}, b"{}")
+    assert found.malformed == (
+        "The notebook cannot be read: reading it raises RecursionError. Open it, save it and submit it again."
+    )

@@ -46,6 +46,17 @@ def test_a_verdict_that_is_not_is_made_again(changes):
     assert not _is_whole(replace(WHOLE, **changes), WEIGHTS)
 
 
+def test_a_record_is_complete_or_worthless():
+    chapter = CHAPTERS["06_backprop"]
+    found = unjudged(chapter, made.released(chapter), b"", "")
+    verdicts = tuple(replace(one, status=Status.FAILED, score=0.0) for one in found.verdicts)
+    record = records.to_record(replace(found, verdicts=verdicts))
+    whole = records.read_verdicts(record, chapter)
+    assert [one.exercise for one in whole] == [*chapter.exercises] and len(whole) > 1
+    for spoilt in (record[:-1], record[::-1], [*record[:-1], record[-1] | {"score": -1.0}], [{}, *record[1:]], 3):
+        assert records.read_verdicts(spoilt, chapter) is None
+
+
 @pytest.fixture
 def examined(tmp_path, monkeypatch):
     """Examine a submission through records whose examiner counts its calls; the test says if time runs out."""

@@ -81,6 +81,9 @@ def test_canvas_gives_each_page_to_its_upload_under_a_name_that_opens(inbox):
     graded(inbox, "lovelaceada-12", "van_dyke-13", "boole-14", "eve")
     package = pack_for_canvas(inbox.classroom, CHAPTER)
     assert set(package.left_out) == {"eve"}
+    for_moodle = pack_for_moodle(inbox.classroom, CHAPTER).left_out
+    assert set(for_moodle) == {"lovelaceada-12", "van_dyke-13", "boole-14", "eve"}
+    assert all("not known to Moodle" in words for words in for_moodle.values())
     assert sorted(map(tuple, map(canvas_reads, names_in(package)))) == [("12", "101"), ("13", "102"), ("14", "104")]
     archive = zipfile.ZipFile(io.BytesIO(package.content))
     for name in archive.namelist():  # Canvas shows the file under the name of the submission
@@ -214,6 +217,7 @@ def test_a_groups_number_is_nobodys(inbox, tmp_path):
     remember_worksheet(inbox.classroom, CHAPTER, worksheet(tmp_path / "sheet.csv"))
     package = pack_for_moodle(inbox.classroom, CHAPTER)
     assert package.students == ["Bob-Ross"] and set(package.left_out) == {"Team-A"}
+    assert "belongs to a group" in package.left_out["Team-A"]
     assert read_numbers(inbox.classroom, CHAPTER).confirmed
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import os
+import py_compile
 import shutil
 import sqlite3
 import subprocess
+import sys
+import tempfile
 from types import SimpleNamespace
 
 import pytest
@@ -54,8 +57,7 @@ def quiet(room, monkeypatch):
     first, _ = run(room)
     assert (room / ".weightlab" / FILE).exists()
     again, needed = run(room)
-    assert not needed and (again.entries, again.notices) == (first.entries, first.notices)
-    assert again.waiting == first.waiting > 0
+    assert not needed and again == first and again.waiting > 0
     return room
 
 
@@ -154,6 +156,50 @@ def test_a_file_that_changes_while_it_is_used_is_used_again(room, monkeypatch):
         file.write(f"\nopen({str(due)!r}).close()\n")
     during(room, monkeypatch, lambda: due.write_text('{"late": 1}'))
     assert run(room)[1]
+
+
+def test_a_module_that_the_configuration_loads_counts_even_if_only_its_compiled_form_is_read(room, monkeypatch):
+    monkeypatch.syspath_prepend(room.parent / "rules")
+    rules = room.parent / "rules" / "rules_of_this_class.py"
+    rules.parent.mkdir()
+    rules.write_text("late = 1\n")
+    py_compile.compile(rules)
+    with (room / "nbgrader_config.py").open("a") as file:
+        file.write(f"\nimport {rules.stem}\n")
+    try:
+        assert [run(room)[1], run(room)[1]] == [True, False]
+        rules.write_text("late = 20\n")
+        assert run(room)[1]
+    finally:
+        sys.modules.pop(rules.stem)
+
+
+def test_a_folder_that_the_run_itself_made_and_removed_is_no_change(room, monkeypatch):
+    during(room, monkeypatch, lambda: tempfile.TemporaryDirectory().cleanup())
+    assert not run(room)[1]
+
+
+def test_files_elsewhere_count_as_they_were_when_they_were_first_used(tmp_path):
+    room, beside = tmp_path / "room", tmp_path / "beside"
+    beside.write_text("x")
+    last = LastRun(room, [], {})
+    last._note([str(beside), str(room), str(room / "x"), str(unchanged.ROOT / "course" / "x"), "/proc/self/stat"])
+    first = dict(last._beside)
+    assert [*first] == [str(beside)] and first[str(beside)] == unchanged._signature(str(beside))
+    beside.write_text("longer")
+    last._note([str(beside)])
+    assert last._beside == first != {str(beside): unchanged._signature(str(beside))}
+
+
+def test_only_what_is_opened_during_the_run_counts(room):
+    after = room.parent / "after.txt"
+    last = LastRun(room, [WEIGHTS.name], ASKED)
+    with last.watching():
+        found = grading(room)
+    after.write_text("x")
+    last.keep(found)
+    after.write_text("longer")
+    assert not run(room)[1]
 
 
 def test_a_file_that_is_new_in_a_folder_that_the_configuration_lists_counts(room):

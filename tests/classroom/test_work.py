@@ -28,9 +28,9 @@ def finish(monkeypatch):
     """Finish a submission that has all points, but for the page's look."""
     monkeypatch.setattr(feedback, "make_page", lambda *_: "<p>page</p>")
 
-    def finish(penalty=None, status=Status.PASSED, tries=0, rebuilt=None, **marks):
+    def finish(penalty=None, status=Status.PASSED, tries=0, rebuilt=None, share=1.0, **marks):
         found = unjudged(WEIGHTS, made.released(WEIGHTS), NOTEBOOK, "")
-        verdicts = tuple(replace(one, status=status, score=one.points) for one in found.verdicts)
+        verdicts = tuple(replace(one, status=status, score=share * one.points) for one in found.verdicts)
         found = replace(found, verdicts=verdicts, rebuilt=replace(found.rebuilt, **rebuilt or {}))
         task = GradingTask(Submission("ann", WEIGHTS.name, NOTEBOOK, {}), "r", None, Marks(**marks), {"a": "b"}, tries)
         return work._finish(task, found, Tools("process", {WEIGHTS.name: RELEASED}, {}, penalty))
@@ -60,7 +60,21 @@ def test_the_seal_is_in_notebook_and_page_and_the_tries_are_counted(finish):
     assert found.page == f"<p>page</p><!-- {found.result.seal} -->\n".encode()
     assert (found.result.tries, found.result.lasting, found.result.inputs) == (2, True, {"a": "b"})
     assert not finish(status=Status.TIMEOUT).result.lasting
+    right, *others = found.examination.verdicts
+    mixed = replace(found.examination, verdicts=(replace(right, status=Status.TIMEOUT), *others))
+    assert not mixed.lasting and found.examination.lasting
     assert json.loads(found.notebook)["metadata"]["weightlab"]["submission"] == found.task.submission.digest()
+
+
+def test_a_notebook_is_run_again_only_where_that_is_asked(monkeypatch):
+    ran = []
+    monkeypatch.setattr(work, "rerun", lambda notebook, sources, *_: ran.append(sources))
+    monkeypatch.setattr(work, "_finish", lambda task, found, tools: found.rebuilt.malformed)
+    task = GradingTask(Submission("ann", WEIGHTS.name, NOTEBOOK, {"weights": b"x"}), "r", [], Marks(), {})
+    assert task.tries == 0
+    for options, runs in (((), []), ((None, True), [{"weights": b"x"}])):
+        assert work.grade_submission(task, Tools("process", {WEIGHTS.name: RELEASED}, {}, *options)) == ""
+        assert ran == runs
 
 
 def test_only_an_answer_that_may_be_elsewhere_is_remarked(finish):
@@ -79,6 +93,13 @@ def test_a_result_travels_without_its_task_and_gets_it_back(finish):
     assert with_task(found.task, other) is other and with_task(found.task, "garbage") == "garbage"
     assert find_fault(found.task, with_task(found.task, bare), tools) is None
     assert find_fault(found.task, other, tools) == "it belongs to another submission"
+
+
+@pytest.mark.parametrize("share", [0.0, 1 / 7, 1.0])
+def test_any_part_of_the_points_is_a_score(finish, share):
+    found = finish(share=share)
+    assert found.result.entry["score"] == round(share * TOTAL, 4)
+    assert find_fault(found.task, found, Tools("process", {WEIGHTS.name: RELEASED}, {})) is None
 
 
 def test_a_score_or_a_penalty_at_its_limit_is_no_fault(finish):

@@ -68,6 +68,16 @@ def test_dark_is_low_in_every_landscape(monkeypatch):
     assert low < high
 
 
+def test_a_loss_that_only_falls_or_only_rises_is_described_as_such(capsys):
+    x, losses = np.arange(3.0), np.array([3.0, 2.0, 1.0])
+    for values in (losses, losses[::-1], np.array([3.0, 1.0, 2.0])):
+        loss.loss_and_accuracy(x, values, np.full(3, 0.5), "factor")
+    falls, rises, both = re.findall(r"smooth curve from (.*?)\. The accuracy", capsys.readouterr().out)
+    assert falls == "3.000 down to 1.000 at 2"
+    assert rises == "1.000 at 0 up to 3.000"
+    assert both == "3.000 down to 1.000 at 1 and up to 2.000"
+
+
 def test_the_pulls_name_how_fast_each_loss_falls(capsys):
     loss.pulls(np.array([0.0, 10.0]), {"one": (np.array([1.0, 2.0]), np.array([0.5, 1e-6]))})
     assert "one: 2 at a lead of 10, where it falls by 1e−06 per unit" in capsys.readouterr().out

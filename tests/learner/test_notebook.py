@@ -367,7 +367,7 @@ def test_reset_says_where_another_function_cannot_be_read(state, library):
         (labkit.check, "Name an exercise, in quotes"),
         (labkit.hint, "Name an exercise, in quotes"),
         (lambda: labkit.hint("01_weights"), "01_weights is a chapter. Name one of its exercises: apply_weight, "),
-        (lambda: labkit.reset("xyzzy"), "No exercise is called 'xyzzy'. `weightlab status` lists them."),
+        (lambda: labkit.reset("xyzzy"), "No exercise is called 'xyzzy'. A chapter's headings name its exercises"),
         (lambda: labkit.reveal("apply_wight"), "Did you mean apply_weight"),
     ],
 )

@@ -237,8 +237,7 @@ class _Names:
         self._namesakes = {name for name, found in numbers.items() if len(found) > 1}
         claims: dict[str, list[Owner]] = defaultdict(list)
         for owner in owners.values():
-            if (name := self._made(owner)) and not roster:
-                claims[name].append(owner)
+            claims[self._made(owner)].append(owner)
         self._winners = {name: self._winner(name, claiming) for name, claiming in claims.items()}
 
     def student_of(self, owner: Owner) -> str:

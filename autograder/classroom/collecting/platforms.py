@@ -246,7 +246,7 @@ def _common_beginning(stems: set[str]) -> str:
     """Return the assignment's name with its underscore, which is in front of all logins."""
     if not stems:
         return ""
-    first = min(stems)
+    first = next(iter(stems))
     ends = [place + 1 for place, letter in enumerate(first) if letter == "_"]
     return next((first[:end] for end in reversed(ends) if all(stem.startswith(first[:end]) for stem in stems)), "")
 

@@ -108,7 +108,6 @@ def opened(item: Item, budget: Budget) -> Iterator[list[Item]]:
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
         for piece in item.stream(MAX_ZIP, budget):
             copy.write(piece)
-        copy.seek(0)
         with archive(copy, MAX_FILES) as zipped:
             found = items_of(zipped)
             budget.count(len(found))

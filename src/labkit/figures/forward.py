@@ -213,7 +213,7 @@ def predicted(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[st
 
 @takes_lists
 def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
-    """Show images, and how much each position matters: what is lost when a small blank patch is on it.
+    """Show images, and how much each position matters: what is lost when a small patch covers it.
 
     Parameters
     ----------
@@ -234,4 +234,4 @@ def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
         f"{np.argmin(change) % side}) to {signed(np.max(change), 2)}"
         for name, _, change in rows
     ]
-    show(fig, alt=f"Images, and the change in the lead when a blank patch covers each position. {'; '.join(said)}.")
+    show(fig, alt=f"Images, and the change in the lead when a small patch covers each position. {'; '.join(said)}.")

@@ -203,12 +203,17 @@ def loss_and_accuracy(
             ax.axvline(here, color=TEXT, linewidth=1.2, linestyle=":")
     axes[1].yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes[1].yaxis.set_major_formatter(PercentFormatter(1, decimals=1 if 0 < np.ptp(accuracies) < 0.05 else 0))
+    lowest = f"{min(losses):.3f} at {signed(x[np.argmin(losses)], 2)}"
+    course = f"{losses[0]:.3f} down to {lowest} and up to {losses[-1]:.3f}"
+    if np.argmin(losses) == len(losses) - 1:
+        course = f"{losses[0]:.3f} down to {lowest}"
+    elif np.argmin(losses) == 0:
+        course = f"{lowest} up to {losses[-1]:.3f}"
     levels = len(np.unique(accuracies))
     shape = f"a staircase of {levels} levels from {min(accuracies):.1%} to {max(accuracies):.1%}"
     show(
         fig,
-        alt=f"Loss and accuracy against the {xlabel}. The loss is a smooth curve from {losses[0]:.3f} down to "
-        f"{min(losses):.3f} at {signed(x[np.argmin(losses)], 2)} and up to {losses[-1]:.3f}. The accuracy is "
+        alt=f"Loss and accuracy against the {xlabel}. The loss is a smooth curve from {course}. The accuracy is "
         f"{shape if levels > 1 else f'a flat line at {accuracies[0]:.1%}'}.",
     )
 

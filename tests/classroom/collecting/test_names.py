@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from autograder.classroom.collecting import contents, platforms, unpack, uploads
+from autograder.classroom.collecting import collect, contents, platforms, unpack, uploads
 from autograder.classroom.collecting.chapter_names import is_chapter, is_copy_of, names_a_chapter, without_chapter
 from autograder.classroom.collecting.contents import home_of, is_elsewhere, is_of_library
 from autograder.classroom.collecting.platforms import (
@@ -23,7 +23,7 @@ from autograder.classroom.collecting.platforms import (
 )
 from autograder.classroom.collecting.reasons import NotTakenError, Reason
 from autograder.classroom.collecting.unpack import Budget, Item, is_clutter
-from tests.support.downloads import packed
+from tests.support.downloads import packed, zipped
 
 MOODLE, CANVAS, BLACKBOARD = Platform.MOODLE, Platform.CANVAS, Platform.BLACKBOARD
 ANON = "LATE_anon_Xy3_12_a.zip"
@@ -55,6 +55,11 @@ ATTEMPT = "HW_ada_attempt_2026-03-02-10-00-00"
             ("group_7_15_106_01_weights-2.zip",),
             Owner(CANVAS, "group_7", uploaded=(15,), label="group_7_15_106_01_weights-2.zip"),
             ["106_01_weights-2.zip"],
+        ),
+        (
+            ("group_7_15_106_01_weights",),
+            Owner(CANVAS, "group_7", uploaded=(15,), label="group_7_15_106_01_weights"),
+            ["106_01_weights"],
         ),
         (("ada_12_101_a.zip", "b"), None, None),
         (("_12_101_a.zip",), None, None),
@@ -376,6 +381,79 @@ def test_of_several_zips_within_a_submission_one_may_be_damaged_and_none_too_lar
     assert caught.value.reason is reason
 
 
+@pytest.mark.parametrize(
+    ("name", "doubtful"),
+    [
+        *(("ada_12_101_a.zip", False), ("ada_12_101_01_a.zip", False)),
+        *(("ada_12_101_999_a.zip", True), ("ada_12_101_13_7_a.zip", True)),
+    ],
+)
+def test_a_name_with_more_numbers_may_be_another_persons(name, doubtful):
+    owner, _ = Recogniser([(name,)]).recognise((name,))
+    assert (owner.name, owner.number, owner.doubtful) == ("ada", "12", doubtful)
+
+
+def test_a_sentence_names_three_files_and_a_hundred_characters_of_each():
+    paths = [PurePosixPath(letter * length) for letter, length in zip("bacd", (100, 101, 1, 1), strict=True)]
+    first = f"{'a' * 100}…, {'b' * 100}, c"
+    assert contents._named(paths[:3]) == first and contents._named(paths) == f"{first} and 1 more"
+
+
+def test_a_library_has_so_many_modules_and_bytes_and_no_more(monkeypatch):
+    monkeypatch.setattr(contents, "MAX_MODULES", 2)
+    monkeypatch.setattr(contents, "MAX_LIBRARY", 10)
+    modules = [holding(bytes(size), f"weightlab/m{size}.py") for size in (6, 4, 5)]
+    assert contents._modules(modules[:2], Budget()).keys() == {"weightlab/m6.py", "weightlab/m4.py"}
+    for chosen, reason in ((modules, Reason.TOO_MANY_FILES), (modules[::2], Reason.TOO_LARGE)):
+        with pytest.raises(NotTakenError) as caught:
+            contents._modules(chosen, Budget())
+        assert caught.value.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("names", "most", "taken"),
+    [(["a"], 1, True), (["a", "b"], 1, False), (["a" * 354], 1, True), (["a" * 355], 1, False)],
+)
+def test_an_archive_has_so_many_files_with_names_of_usual_length(names, most, taken):
+    """A file's line in the directory has 46 bytes and its name; it may have 400 on average."""
+    file = io.BytesIO(zipped(dict.fromkeys(names, b"")))
+    if taken:
+        with unpack.archive(file, most) as archive:
+            assert archive.namelist() == names
+        return
+    with pytest.raises(NotTakenError) as caught, unpack.archive(file, most):
+        pass
+    assert caught.value.reason is Reason.TOO_MANY_FILES
+
+
+def test_files_in_a_zip_within_count_as_the_submissions():
+    zip_within = holding(zipped({"a": b"", "b": b""}), "a.zip")
+    with unpack.opened(zip_within, Budget(files=2)) as items:
+        assert [str(one.path) for one in items] == ["a", "b"]
+    with pytest.raises(NotTakenError) as caught, unpack.opened(zip_within, Budget(files=1)):
+        pass
+    assert caught.value.reason is Reason.TOO_MANY_FILES
+
+
+@pytest.mark.parametrize(
+    ("uploaded", "several"),
+    [
+        ([], False),
+        ([(MOODLE, "1", 0)], False),
+        ([(MOODLE, "1", 0), (MOODLE, "2", 0)], False),
+        ([(MOODLE, "1", 0), (MOODLE, "2", 1)], True),
+        ([(MOODLE, "1", 0), (MOODLE, "1", 0), (MOODLE, "2", 1)], True),
+        ([(MOODLE, "1", 0), (MOODLE, "2", 1), (MOODLE, "3", 1)], False),
+        ([(MOODLE, "1", 0), (CANVAS, "2", 1)], False),
+    ],
+)
+def test_one_number_in_each_of_several_downloads_from_moodle_may_be_one_person(uploaded, several):
+    made = [
+        uploads.Upload(Owner(platform, "Bo", number), "", (), None, source) for platform, number, source in uploaded
+    ]
+    assert collect._are_of_several_assignments(made) is several
+
+
 class TestFilesInAFolder:
     @pytest.fixture
     def folder(self, tmp_path):
@@ -398,6 +476,18 @@ class TestFilesInAFolder:
         (one,) = (one for one in unpack.items_in(folder) if one.path.name == "a.py" and len(one.path.parts) == 1)
         assert one.time == (7.0,) and one.read(4, Budget()) == b"a.py"
         assert unpack._changed_at(folder / "gone") == 0.0
+
+    def test_a_folder_that_cannot_be_read_is_named(self, folder, monkeypatch):
+        scan = os.scandir
+
+        def scandir(path):
+            if path == folder / "b":
+                raise PermissionError(13, "Permission denied", str(path))
+            return scan(path)
+
+        monkeypatch.setattr(unpack.os, "scandir", scandir)
+        found = [(str(one.path), one.problem) for one in unpack.items_in(folder)]
+        assert found == [("a link", Reason.LINK), ("a.py", None), ("c.py", None), ("b", Reason.UNREADABLE)]
 
     def test_they_are_no_more_than_asked_for(self, folder):
         assert len(unpack.items_in(folder, 5)) == 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import unicodedata
 from typing import ClassVar
@@ -309,6 +310,12 @@ class TestCanvas:
         assert read_origins(inbox.classroom)[CHAPTER]["ada-12"].label == "ada_LATE_12_101_01_weights.zip"
 
 
+def test_the_file_of_origins_can_be_read_by_people(inbox):
+    inbox.collect(inbox.put("one.zip", {moodle("王芳", 5): packed("w")}))
+    text = (inbox.classroom / ".weightlab" / "collected.json").read_text(encoding="utf-8")
+    assert '"王芳"' in text and text == json.dumps(json.loads(text), indent=1, ensure_ascii=False)
+
+
 class TestBlackboard:
     @staticmethod
     def entry(login, rest, assignment="Homework_1", time="2026-03-02-10-00-00"):
@@ -486,6 +493,16 @@ class TestIlias:
         assert inbox.collect(inbox.folder / "one").taken == {"ada_l", "bross"}
         found = inbox.collect(inbox.put(f"two/{file}", packed("cy")).parent)
         assert not found.taken and found.lost
+
+    @pytest.mark.parametrize("known", [Student("ada", "Ada", "L", login="AL1"), Student("al1", "Ada", "L")])
+    def test_of_two_people_with_a_students_name_the_login_tells_which_one_is_the_student(self, inbox, known):
+        inbox.classroom.mkdir()
+        write_roster(inbox.classroom, Roster([known]))
+        for person in ("L_Ada_al1_4711", "L_Ada_other_4712"):
+            inbox.put(f"{person}/01_weights.zip", packed(person))
+        found = inbox.collect()
+        assert found.taken == {known.id} and inbox.mark(known.id)[0] == "L_Ada_al1_4711"
+        assert found.lost == {known.id: Reason.TWO_PEOPLE}
 
 
 class TestGitHubClassroom:
