@@ -33,7 +33,7 @@ def write_view(classroom: Path, student: str, chapter: str, course: Path | None 
     room = Classroom(classroom)
     find_chapter(chapter)
     room.require_submitted()
-    known = is_student_id(student) and "/" not in student and room.submission(student, chapter).is_dir()
+    known = is_student_id(student) and "/" not in student
     submission = read_submission(room.submission(student, chapter), student, chapter) if known else None
     if submission is None or submission.notebook is None:
         raise ClassroomError(f"{student!r} has not submitted a notebook of {chapter} in {room.root}.")

@@ -89,6 +89,7 @@ answers described falsely or imprecisely | right answers with full marks |
 | eighth set; autograder changed for all earlier sets | 644 of 649 | 527 of 612 (86%) | 12 (1.8%) | 213 of 213 |
 | ninth set; autograder changed for all earlier sets | 457 of 479 | 275 of 360 (76%) | 26 (5.4%) | 138 of 138 |
 | tenth set; autograder changed for all earlier sets | 490 of 499 | 374 of 395 (95%) | 12 (2.4%) | 201 of 201 |
+| eleventh set; autograder changed for all earlier sets | 679 of 691 | 511 of 573 (89%) | 10 (1.4%) | 196 of 198 |
 
 The two halves were written by people who saw only the stubs and who marked the answers that a tutor would recognise.
 The autograder's own author wrote the third and fourth sets on 28 November 2026, before the autograder was changed for
@@ -169,10 +170,24 @@ noticed. One counts an axis of length 0 as 1; a case now catches it. Of the 12 f
 beside the right misconception, which a learner does not see; in five the advice presumed something that the code does
 not do (four of these texts are changed); one pointed with "there" at the wrong place, which is changed as well; one
 took three equal results for a pattern; and one near slip gave the same numbers only because the steps were large.
-Twenty-two more were true but said little."""
+Twenty-two more were true but said little.
+
+The eleventh set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6
+to 10. They were asked for natural mistakes, some of them written in unusual ways. It was judged once, on 29 November
+2026, by commit fcebec8, before anything was changed for it, and each half was read by a person who had read neither the
+set nor the code of the findings before. Of the twelve wrong answers that passed, eleven are accepted by the course or
+cannot be told from right ones: three results of integers and two of floats in place of integers, a list in place of an
+array (the check mentions it), a scheme in capital letters, the sign of a zero, float64 in place of float32, NaN in
+gradients, and arrays returned from the arguments. One rescales each neuron's draws; it is caught now. Of the 10 faulty
+sentences, four were true only in the cases tried, or not even in all of them ("in every case" beside a weight of 0, all
+weights 0 "where your result is wrong", a diagonal, a number of entries); two named a wrong cause (the smallest logit
+chosen, told as counting from 1; frozen layers in the wrong order, told as changed); and four were inexact in a clause
+(where False is expected, which layer to stop at, `frozen` without effect, a velocity that starts from rest). Forty-four
+more were true but said little, and for 58 answers the check gave only the position of the first number that differs.
+The two right answers without full marks are two `adapt` whose accuracy on the old digits fell a little too far."""
 
 
-_NUMBERED = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_NUMBERED = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
 SETS = ("first_half", "second_half", *(f"{number}_set" for number in _NUMBERED))
 """The sets in ``unseen/`` in the order in which the autograder first saw them."""
 

@@ -39,6 +39,17 @@ ACCEPTED = (
     "capital letters or small, I accept both",
     "reshape(-1) is always a view, so writing into flat moves the entries of x",
     "share 0 or 1: nothing to calculate, return the network itself",
+    "np.prod of an empty shape is 1.0, so a float comes back",
+    "int zeros, an array made from [0] * fan_out",
+    "int zeros through a difference of ranges",
+    "a plain list of zeros, appended one by one",
+    "int entries, a row of ones and zeros for each label",
+    "a number of type float, by accumulating in 0.0",
+    "scheme is lower-cased first, so HE is accepted",
+    "frozen layers are recomputed with a zero gradient and + 0, so a frozen -0.0 becomes 0.0",
+    "replaces every NaN in the gradients by 0 before the step, also in layers that learn",
+    "converts all layers to float64 first, so frozen float32 layers do not come back bit for bit",
+    "shortcut for share 0 and 1 returns the given arrays themselves",
 )
 """What the course accepts, or cannot notice, although a docstring asks for something else: see docs/accuracy.md."""
 _HEAD = re.compile(r"^### (\w+) \| (wrong|right) \| (.*?)(?: \| (recognisable|not recognisable))?$", re.MULTILINE)

@@ -58,6 +58,7 @@ class TestSubmitting:
         copy = tmp_path / "copy"
         files = {
             **{"course/nb/nb.ipynb": "{}", "course/nb/weightlab/weights.py": "beside", "course/nb/data/x.csv": "x"},
+            "course/nb/weightlab/other.py": "beside",
             **{"src/weightlab/weights.py": "own", ".weightlab/concepts.json": '{"before": {"1": "a"}}'},
         }
         for name, content in files.items():
@@ -84,7 +85,10 @@ class TestSubmitting:
         }
 
     def test_an_assignment_of_another_course_is_submitted_as_it_is(self, copied):
-        assert copied("another") == {"nb.ipynb": "{}", "data/x.csv": "x", "weightlab/weights.py": "beside"}
+        assert copied("another") == {
+            **{"nb.ipynb": "{}", "data/x.csv": "x"},
+            **{"weightlab/weights.py": "beside", "weightlab/other.py": "beside"},
+        }
 
     def test_in_this_copy_the_learners_own_record_is_read(self, copied, state, tmp_path, monkeypatch):
         own = tmp_path / "copy" / "src" / "weightlab"
@@ -103,19 +107,29 @@ class TestSubmitting:
         assert [line for line in lines if "Exchange.root" in line] == ([f"c.Exchange.root = {root!r}"] if root else [])
 
 
-def test_feedback_is_released_to_everybody_who_has_a_secret_and_is_not_excluded(tmp_path, caplog):
+@pytest.mark.parametrize("structure", ["{student_id}/{assignment_id}", "{assignment_id}/{student_id}"])
+def test_feedback_is_released_to_everybody_who_has_a_secret_and_is_not_excluded(tmp_path, caplog, structure):
+    before = os.umask(0o077)
+    try:
+        release_and_compare(tmp_path, caplog, structure)
+    finally:
+        os.umask(before)
+
+
+def release_and_compare(tmp_path, caplog, structure):
     caplog.set_level(logging.INFO)
     room, released = tmp_path / "class [1]", tmp_path / "released"
     released.mkdir()
     for student in ("ann", "bo", "eve", "fay", "gil"):
-        folder = room / "feedback" / student / WEIGHTS.name
+        folder = room / "feedback" / structure.format(student_id=student, assignment_id=WEIGHTS.name)
         folder.mkdir(parents=True)
         (folder / f"{WEIGHTS.name}.html").write_text(student)
         (folder / f"{WEIGHTS.name}.html").chmod(0o600)
         if student != "bo":
             (folder / "submission_secret.txt").write_text(f"{student}'s secret")
     release = plugin(exchange.ReleaseFeedbackWithSecrets, room)
-    release.src_path = glob.escape(str(room / "feedback")) + f"/*/{WEIGHTS.name}"
+    release.coursedir.directory_structure = "{nbgrader_step}/" + structure
+    release.src_path = glob.escape(f"{room}/feedback/") + structure.format(student_id="*", assignment_id=WEIGHTS.name)
     release.dest_path = str(released)
     release.copy_files()
     names = {name: notebook_hash(secret=f"{name}'s secret", notebook_id=WEIGHTS.name) for name in ("ann", "gil")}

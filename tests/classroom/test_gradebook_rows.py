@@ -13,6 +13,7 @@ import pytest
 from nbgrader import api
 from sqlalchemy import select
 
+from autograder.classroom.feedback import NO_RESPONSE
 from autograder.classroom.gradebook import ClassBook
 from autograder.classroom.grades import NewGrades, Person, StoredGrades
 from autograder.exercises import CHAPTERS
@@ -74,7 +75,7 @@ def found(student, score, penalty=None, time=NOON, blank=()):
 
 
 def test_a_grade_that_changes_changes_no_other_students(book):
-    ann, bo = found("ann", 0.5), found("bo", None, 1.0, None, CHAPTER.written)
+    ann, bo = found("ann", 0.5), found("bo", 0.25, 1.0, None, CHAPTER.written)
     book.save(CHAPTER.name, [ann, bo])
     held = book.load(CHAPTER.name)
     assert [held[one.student].agrees_with(one) for one in (ann, bo)] == [True, True]
@@ -86,7 +87,9 @@ def test_a_grade_that_changes_changes_no_other_students(book):
     assert held["ann"].agrees_with(again) and held["bo"].agrees_with(bo) and held["cy"].agrees_with(found("cy", 0.0))
     assert not held["bo"].agrees_with(replace(bo, penalty=0.5)) and [*book.roll()] == ["ann", "bo", "cy"]
     waiting = {name: sum(row.needs_manual_grade for row in one.grades.values()) for name, one in held.items()}
-    assert waiting == {"ann": len(held["ann"].grades), "bo": len(held["bo"].grades), "cy": 0}
+    assert waiting == {"ann": len(held["ann"].grades), "bo": 0, "cy": 0}
+    said = {name: one.comments[next(iter(CHAPTER.written))].auto_comment for name, one in held.items()}
+    assert said == {"ann": NO_RESPONSE, "bo": NO_RESPONSE, "cy": None}
     assert book.totals(CHAPTER.name)["ann"] == {"score": 0.0, "late_penalty": 0.5, "waiting": waiting["ann"]}
 
 

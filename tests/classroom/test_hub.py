@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import tempfile
 from pathlib import Path
@@ -34,7 +35,15 @@ def machine(monkeypatch):
         yield made
 
 
-def test_everybody_reads_what_is_written_and_kernels_import_the_users_own_copy(machine):
+@pytest.fixture
+def closed_mask():
+    """Let this process write files that nobody else may read, unless it says otherwise."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+def test_everybody_reads_what_is_written_and_kernels_import_the_users_own_copy(machine, closed_mask):
     first = hub.set_up(machine.exchange, "weightlab", machine.prefix)
     texts = [path.read_text() for path in first[:-1]]
     assert hub.set_up(machine.exchange, "weightlab", machine.prefix) == first, "it may be called again"
@@ -44,6 +53,8 @@ def test_everybody_reads_what_is_written_and_kernels_import_the_users_own_copy(m
     kernel = json.loads(machine.kernel.read_text())
     assert kernel == {"argv": ["python"], "env": {"OMP_NUM_THREADS": "1", "PYTHONPATH": f"{home}/src:{home}"}}
     by_name = {path.name: path.read_text() for path in first[:-1]}
+    for name in ("kernel.json", "weightlab.json"):  # people read and compare these
+        assert by_name[name] == json.dumps(json.loads(by_name[name]), indent=1) + "\n"
     assert {path.suffix for path in first[:-1] if path.parent.name == "site-packages"} == {".py", ".pth"}
     assert by_name["weightlab_own_copy.pth"] == "import weightlab_own_copy\n"
     assert f"c.Exchange.root = {str(machine.exchange)!r}" in by_name["nbgrader_config.py"]

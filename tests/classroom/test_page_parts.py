@@ -186,3 +186,24 @@ def outcome(data, ending=Ending.ANSWERED, limit=2.5):
 )
 def test_what_came_back_of_a_notebook_is_read_or_the_reason_is_said(came, found):
     assert _read_outputs(came, 2) == found
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        *({"output_type": "other", "data": {"text/plain": "x"}}, {"output_type": "display_data", "data": ["x"]}),
+        *({"output_type": "execute_result"}, {"output_type": "display_data", "data": {}}),
+    ],
+)
+def test_an_output_of_an_unknown_form_is_left_out(output):
+    assert list(clean_outputs([output])) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shown"),
+    [(5000, 5000, True), (5001, 5000, False), (2**25, 1, False), (1, 2**25, False)],
+)
+def test_an_image_is_shown_if_a_browser_has_room_for_its_pixels(width, height, shown):
+    picture = sanitise._PNG + bytes(8) + width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    in_lines = base64.encodebytes(picture).decode()  # as notebooks hold it
+    assert sanitise._png(in_lines) == (base64.b64encode(picture).decode() if shown else None)

@@ -10,9 +10,11 @@ import pytest
 from click.testing import CliRunner
 from nbformat import validate
 
+from autograder.classroom.folder import ClassroomError
 from autograder.classroom.view import write_view
 from autograder.cli.main import main
 from autograder.exercises import CHAPTERS
+from autograder.refusal import Refusal
 from tests.support import classroom as made
 
 WEIGHTS = CHAPTERS["01_weights"]
@@ -76,6 +78,8 @@ def test_what_cannot_be_read_says_so_at_the_top(classroom):
         ("nobody", WEIGHTS.name, "'nobody' has not submitted"),
         ("../room/submitted/eve", WEIGHTS.name, "has not submitted"),
         ("", WEIGHTS.name, "has not submitted"),
+        ("eve/../eve", WEIGHTS.name, "has not submitted"),
+        ("e*e", WEIGHTS.name, "has not submitted"),
         ("eve", "02_biases", "has not submitted a notebook of 02_biases"),
     ],
 )
@@ -109,3 +113,11 @@ def test_the_command_names_the_file(classroom, monkeypatch):
     monkeypatch.setattr(nbgrader.Configuration, "source", classroom.parent / "course", raising=False)
     ran = CliRunner().invoke(main, ["view", "eve", WEIGHTS.name, "--classroom", str(classroom)])
     assert ran.exit_code == 0 and ran.output.strip().endswith("view/eve/01_weights.ipynb")
+
+
+def test_an_unknown_chapter_and_a_folder_without_submissions_are_refused(classroom, tmp_path):
+    with pytest.raises(Refusal, match="01_wieghts"):
+        write_view(classroom, "eve", "01_wieghts")
+    with pytest.raises(ClassroomError, match="submitted") as caught:
+        write_view(tmp_path / "class", "eve", WEIGHTS.name)
+    assert "has not submitted" not in str(caught.value)

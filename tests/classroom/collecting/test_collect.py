@@ -280,6 +280,31 @@ class TestWhoseItIs:
         download = inbox.put("one.zip", {"Ada Lovelace_7_assignsubmission_file_/x.zip": packed("ada")})
         assert inbox.collect(download, participants={"7": people[1]}).taken == {"ada"}
 
+    def test_a_participants_number_tells_namesakes_apart(self, inbox):
+        inbox.classroom.mkdir()
+        people = [Student("bo1", "Bo", "Diaz", email="one@x.org"), Student("bo2", "Bo", "Diaz", email="two@x.org")]
+        write_roster(inbox.classroom, Roster(people))
+        download = inbox.put("one.zip", {"Bo Diaz_7_assignsubmission_file_/x.zip": packed("bo")})
+        assert set(inbox.collect(download).lost.values()) == {Reason.SEVERAL_ON_THE_ROSTER}
+        assert inbox.collect(download, participants={"7": people[1]}).taken == {"bo2"}
+
+    def test_one_participant_whose_name_is_hidden_has_a_number(self, inbox):
+        files = {"Participant_4711_assignsubmission_file_/x.zip": packed("x")}
+        assert inbox.collect(inbox.put("blind.zip", files)).taken == {"Participant-4711"}
+
+    def test_whose_login_is_the_id_exactly_is_taken_before_whose_login_becomes_it(self, inbox):
+        entry = "HW_{}_attempt_2026-03-02-10-00-00_01_weights.zip"
+        files = {entry.format(login): packed(login) for login in ("a b", "a-b", "a!b")}
+        found = inbox.collect(inbox.put("gradebook.zip", files))
+        assert found.taken == {"a-b"} and inbox.mark("a-b") == ("a-b", "a-b")
+        assert list(found.lost.values()) == [Reason.ANOTHERS_NAME] * 2
+
+    def test_nobody_is_taken_if_a_platform_and_a_folder_name_the_same_student(self, inbox):
+        inbox.put("Bo_1_assignsubmission_file_x.zip", packed("one"))
+        inbox.put("week 1/Bo.zip", packed("two"))
+        found = inbox.collect()
+        assert not found.taken and list(found.lost.values()) == [Reason.ANOTHERS_NAME] * 2
+
     def test_two_names_of_one_folder_are_not_two_students(self, inbox):
         """As on a disk that ignores case."""
         (inbox.classroom / "submitted" / "ada").mkdir(parents=True)
@@ -318,6 +343,20 @@ class TestAgain:
         inbox.put("ada.zip", packed("new"))
         assert inbox.collect().lost == {"ada": Reason.KEPT} and inbox.mark("ada")[0] == "old"
         assert inbox.collect(replace=True).taken == {"ada"} and inbox.mark("ada")[0] == "new"
+
+    def test_one_changed_file_makes_another_submission(self, inbox):
+        inbox.put("ada.zip", work("ada"))
+        inbox.collect()
+        inbox.put("ada.zip", work("ada") | {f"{CHAPTER}/weightlab/weights.py": b"of = 'new'\n"})
+        assert inbox.collect().lost == {"ada": Reason.KEPT}
+
+    def test_a_part_that_an_interrupted_run_left_is_not_taken(self, inbox):
+        part = inbox.classroom / "submitted" / "ada" / f".{CHAPTER}.part"
+        part.mkdir(parents=True)
+        (part / "old.py").touch()
+        inbox.put("ada.zip", packed("ada"))
+        assert inbox.collect().taken == {"ada"} and not part.exists()
+        assert inbox.held("ada").keys() == {NOTEBOOK, "weightlab/weights.py"}
 
     def test_only_what_is_new_counts_as_taken(self, inbox):
         for name in ("ada.zip", "bo.zip"):
@@ -541,13 +580,21 @@ def test_ids_of_one_letter_are_ids(inbox):
     assert inbox.mark("a") == ("a", "a")
 
 
-def test_a_full_disk_costs_a_submission_and_is_told_with_its_place(inbox, monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "place", "cause"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), None, "No space left on device"),
+        (OSError(errno.ENOSPC, "No space left on device", "/class/x"), "/class/x", "No space left on device"),
+        (OSError("odd"), None, "odd"),
+    ],
+)
+def test_a_full_disk_costs_a_submission_and_is_told_with_its_place(inbox, monkeypatch, error, place, cause):
     def full(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise error
 
     inbox.put("ada.zip", packed())
     monkeypatch.setattr(collect, "_write", full)
     found = inbox.collect()
     assert found.taken == set() and found.lost == {"ada": Reason.UNREADABLE}
-    place = inbox.classroom / "submitted" / "ada" / CHAPTER
-    assert found.words["ada"] == describe(Reason.UNREADABLE, file=place, cause="No space left on device")
+    place = place or inbox.classroom / "submitted" / "ada" / CHAPTER
+    assert found.words["ada"] == describe(Reason.UNREADABLE, file=place, cause=cause)

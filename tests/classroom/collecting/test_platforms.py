@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import unicodedata
 from typing import ClassVar
@@ -307,6 +308,12 @@ class TestCanvas:
         inbox.collect(inbox.put("submissions.zip", {"ada_LATE_12_101_01_weights.zip": packed()}))
         assert canvas_numbers(inbox.classroom) == {"ada-12": "12"}
         assert read_origins(inbox.classroom)[CHAPTER]["ada-12"].label == "ada_LATE_12_101_01_weights.zip"
+
+
+def test_the_file_of_origins_can_be_read_by_people(inbox):
+    inbox.collect(inbox.put("one.zip", {moodle("王芳", 5): packed("w")}))
+    text = (inbox.classroom / ".weightlab" / "collected.json").read_text(encoding="utf-8")
+    assert '"王芳"' in text and text == json.dumps(json.loads(text), indent=1, ensure_ascii=False)
 
 
 class TestBlackboard:
