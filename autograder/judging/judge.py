@@ -177,11 +177,9 @@ def _explain_failure(
         verdict.finding = finding.words
     if mistake and finding and finding.kind in DEGENERATE and not is_the_same(key, mistake, observed):
         mistake = None
-    prevailing = None
-    if not mistake and not (finding and finding.general):
-        prevailing = find_prevailing(exercise, key, observed)
-    if prevailing:
-        verdict.finding = words.tell_prevailing(prevailing.advice)
+    most = None if mistake or (finding and not finding.weak) else find_prevailing(exercise, key, observed)
+    if most:
+        verdict.finding = words.tell_prevailing(most.advice)
     elif not (mistake or exercise.scored):
         if quote and (not finding or finding.weak):
             found = find_slip(exercise, key, observed, read_slips(exercise.name))

@@ -36,7 +36,7 @@ from .forms import (
     find_unusable,
     find_wrong_cases,
 )
-from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, ZERO_LINES, rank
+from .order import CERTAIN, FREE, LAST, VAGUE, WEAK, ZERO_LINES, rank
 from .proof import ENOUGH, count_wrong, is_proved, is_rich, is_varied, marks_only_wrong
 from .relations import RESIZING, Relation, find_relations
 from .samples import Label, Sample, collect_samples, find_unanswered
@@ -63,8 +63,6 @@ class Finding:
     kind: str
     words: str
     free: bool = False
-    general: bool = False
-    """Whether the finding holds in every case that is wrong."""
     of_view: bool = False
     """Whether only what a view made of the answers was looked at."""
 
@@ -118,8 +116,7 @@ def _find_one(
     )
     for find in whole:
         if relation := find():
-            general = relation[0] in DEGENERATE
-            return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE, general)
+            return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE)
     samples = collect_samples(exercise, key, observed, cases)
     found = _find_in_samples(key, samples, find_unanswered(key, observed)) if samples else None
     if found and samples[0].label.view:
@@ -199,7 +196,7 @@ def _find_count(key: Key, samples: list[Sample], subject: str, unanswered: list[
     """Name the formula by which a count was made."""
     relation = find_formula(samples)
     begin = _ANSWERED if unanswered else _EVERY
-    return relation and Finding("count", f"{begin} {sentences.tell_relation(relation, subject)}.", general=True)
+    return relation and Finding("count", f"{begin} {sentences.tell_relation(relation, subject)}.")
 
 
 def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
@@ -306,7 +303,7 @@ def _find_general(
                 if relation[0] == "change scaled" and len({one.index for one in samples}) < len(samples):
                     named = f"each array in {named}"  # by a multiple of its own
                 words = sentences.tell_relation(relation, named)
-                return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak)
+                return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE)
     return None
 
 
