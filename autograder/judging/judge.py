@@ -11,8 +11,9 @@ from ..exercise import FUNCTIONS, PURE, Case, Exercise
 from . import words
 from .compare import differs_in_type_only
 from .errors import explain
-from .findings import DEGENERATE, find_finding, find_vague_finding
+from .findings import find_finding, find_vague_finding
 from .findings.guard import or_nothing
+from .findings.order import DEGENERATE
 from .key import Key
 from .misconception import find_prevailing, find_proved, is_the_same
 from .observation import Observation, Problem, ProblemKind, find_problems, observe
