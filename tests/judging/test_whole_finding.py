@@ -233,9 +233,9 @@ def test_a_number_below_one_may_mean_any_number_but_zero():
     )
 
 
-def test_a_finding_is_weak_or_general_or_quotes_numbers():
+def test_a_finding_is_weak_or_quotes_numbers():
     found = findings._find_general(key_of(2), TWICE, "your result", [], {})
-    assert found.general and not found.weak and found.kind == "times" and not found.free
+    assert not found.weak and found.kind == "times" and not found.free
     odd = numbered(sample(X, 3.217 * X), sample(Y, 3.217 * Y))
     assert findings._find_general(key_of(2), odd, "your result", [], {}).free
     assert findings._find_where(key_of(4), SOME, "your result", [], {}).kind in VAGUE
