@@ -83,6 +83,7 @@ STUB = "def apply_weight(signal, weight):\n    raise NotImplementedError('apply_
         ("def apply_weight(signal, weight):\n    return float('nan')\n", "failed", "nan"),
         ("def apply_weight(signal, weight):\n    pass\n", "failed", "None (is there a return?)"),
         ("def apply_weight(signal, weight)\n    return 1\n", "error", "Python cannot read line"),
+        ("def apply_weight(signal, weight):\n    6\nreturn signal\n", "error", "The line is: return signal"),
         ("import os\nos._exit(0)\n", "crashed", "ended its whole process"),
         ("1 / 0\n", "error", "stops while it is being loaded"),
         ("del apply_weight\n", "not_started", "has no function called apply_weight"),
