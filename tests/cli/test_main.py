@@ -133,6 +133,13 @@ def test_a_file_that_python_cannot_read_is_described_once_with_what_to_do(librar
     assert "points that you have earned stay in your progress" in result.stdout
 
 
+def test_a_folder_without_any_module_of_the_library_is_refused_in_one_sentence(tmp_path):
+    result = run("check", "--library", tmp_path)
+    assert result.exit_code == 2 and f"{tmp_path} holds no module of the library." in result.output
+    (tmp_path / "weights.py").write_text("")
+    assert "holds no module" not in run("check", "apply_weight", "--library", tmp_path).output
+
+
 def test_an_endless_loop_is_stopped(library, monkeypatch):
     monkeypatch.setitem(EXERCISES, "apply_weight", dataclasses.replace(EXERCISES["apply_weight"], time_limit=1.0))
     replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    while True:\n        pass\n")
@@ -192,6 +199,7 @@ def test_an_autograder_that_fails_gives_no_score_and_exit_code_3(library, monkey
     ("words", "said"),
     [
         (["chek"], "No such command 'chek'. Did you mean check?"),
+        (["progress"], "No such command 'progress'. Did you mean status?"),
         (["return-feedback"], "No such command 'return-feedback'. Did you mean feedback?"),
         (["xyz"], "No such command 'xyz'.\n"),
         (["check", "aply_weight"], "Did you mean apply_weight"),
@@ -332,6 +340,7 @@ def test_in_another_copy_of_the_course_every_learners_command_warns(other_copy, 
 
 
 def test_the_library_that_is_named_is_nobodys_surprise(other_copy, monkeypatch):
+    (other_copy / "src" / "weightlab" / "weights.py").touch()
     named = ["check", "dense", "--library", other_copy / "src" / "weightlab"]
     assert run(*named).stderr == ""
     monkeypatch.chdir(ROOT / "course")
