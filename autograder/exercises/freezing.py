@@ -157,10 +157,17 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         {1, 3},
         raises=ValueError,
         mentions=(3,),
-        note="there are three layers, 0 to 2",
+        note="the index 3 of three layers, 0 to 2",
     )
     yield Case.of(
-        "refuses an index that no layer has", layers, gradients, rate, {17}, raises=ValueError, mentions=(17,)
+        "refuses an index that no layer has",
+        layers,
+        gradients,
+        rate,
+        {17},
+        raises=ValueError,
+        mentions=(17,),
+        note="the index 17 of three layers",
     )
     yield Case.of(
         "refuses an index that no layer has",
@@ -170,7 +177,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         {-1},
         raises=ValueError,
         mentions=(-1,),
-        note="layers are counted from 0, not from the end",
+        note="the index -1: layers are counted from 0, not from the end",
     )
 
 

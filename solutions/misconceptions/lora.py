@@ -542,3 +542,18 @@ def both_factors_transposed(grad_output, x, weights, adapter, alpha):
     """grad_down and grad_up are transposed. Each gradient has the shape of its matrix: (fan_in, rank) and (rank, fan_out)."""
     grad_x, grad_down, grad_up = lora_gradient(grad_output, x, weights, adapter, alpha)
     return grad_x, grad_down.T, grad_up.T
+
+
+@of("lora_merge")
+def leaves_the_last_rank_out(weights, adapter, alpha):
+    """The last column of `down` and the last row of `up` have no effect. The product runs over all ranks."""
+    down, up = adapter
+    return weights + alpha / down.shape[1] * (down[:, :-1] @ up[:-1])
+
+
+@of("lora_gradient")
+def up_sees_the_first_inputs(grad_output, x, weights, adapter, alpha):
+    """grad_up seems to use the first columns of x. `up` receives what comes out of `down`: use that."""
+    grad_x, grad_down, _ = lora_gradient(grad_output, x, weights, adapter, alpha)
+    rank = adapter[0].shape[1]
+    return grad_x, grad_down, alpha / rank * x[:, :rank].T @ grad_output

@@ -33,6 +33,7 @@ from .forms import (
     find_kept,
     find_moved,
     find_nothing,
+    find_other_arrays,
     find_unusable,
     find_wrong_cases,
 )
@@ -130,6 +131,8 @@ def _find_one(
     if not found and (relation := find_moved(key, problems, cases) or find_items_alike(key, cases)):
         return Finding(relation[0], sentences.tell_whole(relation))
     if not found and (relation := find_unusable(key, observed)):
+        return Finding(relation[0], sentences.tell_whole(relation), free=True)
+    if not found and (relation := find_other_arrays(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation), free=True)
     if not found and (relation := find_failed_test(problems)):
         return Finding(relation[0], sentences.tell_whole(relation))
