@@ -354,6 +354,12 @@ def no_relu_in_either_pass(layers, adapters, x, y, **settings):
 
 
 @of("lora_fine_tune")
+def back_past_the_adapters(layers, adapters, x, y, **settings):
+    """In the backward pass, the gradient seems to reach earlier layers through the old weights alone. In the forward pass the adapter is part of the layer: where does its own path belong?"""
+    return _lora_loop(layers, adapters, x, y, **settings, past=True)
+
+
+@of("lora_fine_tune")
 def steps_down_before_asking_up(layers, adapters, x, y, **settings):
     """`up`'s gradient seems to be computed after `down` has moved. All gradients of a batch belong to its forward pass: compute both, then step."""
     return _lora_loop(layers, adapters, x, y, **settings, hasty=True)
@@ -506,6 +512,7 @@ def _lora_loop(
     free=False,
     learns=None,
     moved_first=False,
+    past=False,
     last=lambda logits: logits,
 ):
     layers, adapters, losses = list(layers), list(adapters), []
@@ -532,6 +539,7 @@ def _lora_loop(
                     adapters[k] = (moved, up - learning_rate * grad_up)
                 if moved_first:
                     grad_x, _, _ = lora_gradient(grad, inputs[k], layers[k][0], adapters[k], alpha)
+                grad_x = grad @ layers[k][0].T if past else grad_x
                 grad = grad_x if linear else relu_gradient(grad_x, inputs[k])
         losses.append(total / len(y))
     return adapters, losses

@@ -45,7 +45,7 @@ from .scales import SizeWords, find_changes, find_scales, name_sizes, wants_no_c
 from .sides import find_order, find_side
 from .sources import find_related, find_sources, find_types
 from .terms import find_terms
-from .thresholds import find_axes, find_missing_ends, find_shape, find_threshold
+from .thresholds import find_axes, find_lengths, find_missing_ends, find_shape, find_threshold
 
 Known = dict[tuple[Sample, ...], list[Relation]]
 """The relations already found to hold in all samples of a group."""
@@ -205,8 +205,8 @@ def _find_count(key: Key, samples: list[Sample], subject: str, unanswered: list[
 
 
 def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
-    """Say how many axes the answers have, if that is wrong."""
-    relation = find_axes(samples)
+    """Say how many axes the answers have, or that one axis is too short or too long, if only that is wrong."""
+    relation = find_axes(samples) or find_lengths(samples)
     return relation and _tell_of_wrong(relation, samples, subject, unanswered)
 
 

@@ -240,6 +240,8 @@ PREDICATES = {
     "32-bit integers": "is the expected number as a 32-bit integer holds it: numbers that are too large lose their "
     "highest bits",
     "32-bit floats": "is the expected number as a 32-bit float holds it, with about seven digits",
+    "too few": "has fewer {along} than required",
+    "too many": "has more {along} than required",
     "axes": "has {0} instead of {1}",
     "axes missing": "has only the first {0} of the required shape",
     "shape of": "has the shape of {0}, which is not the required one",
