@@ -243,8 +243,8 @@ CONCEPTS = (
         "forgetting",
         8,
         20,
-        "A network can do task A. All its layers are frozen except the last one, which both tasks share. Then it is "
-        "trained on task B only. How well does it do task A now?",
+        "A network can do task A. All its layers are frozen except the last one, which it also uses for a very "
+        "different task B. Then it is trained on task B only. How well does it do task A now?",
         "worse, because the last layer has changed",
         {
             "as well as before, because nearly all its layers are frozen": "freezing a part protects the whole",

@@ -21,7 +21,7 @@ Layers = list[tuple[np.ndarray, np.ndarray]]
 
 CAUSES = {
     1: "every weight started at zero",
-    2: "all weights of a layer started at the same number, not zero",
+    2: "in each layer, all weights started at the same number, not zero",
     3: "the weights started ten times too large",
     4: "the learning rate was far too small",
     5: "the learning rate was far too large",
