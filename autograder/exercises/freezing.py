@@ -305,7 +305,9 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         learn, layers, x, y, frozen={0, 1}, **whole, view="trained", note="one full batch, only the head learns"
     )
     yield Case.of(learn, layers, x, y, frozen={1}, **whole, view="trained", note="one full batch, the middle is frozen")
-    yield Case.of(learn, layers, *one.values(), frozen={0}, **alike, view="trained", note="all examples are identical")
+    yield Case.of(
+        learn, awake(layers), *one.values(), frozen={0}, **alike, view="trained", note="all examples are identical"
+    )
     large = whole | {"batch_size": 50}
     note = "a batch size larger than the data, nothing is frozen"
     yield Case.of(learn, layers, x, y, frozen=set(), **large, view="trained", note=note)

@@ -11,7 +11,7 @@ import pytest
 from autograder.candidate.wire import Given, Opaque
 from autograder.exercise import Call, Case
 from autograder.judging.compare import Difference, Kind
-from autograder.judging.findings import forms, sentences
+from autograder.judging.findings import forms, refusals, sentences
 from autograder.judging.key import Key
 from autograder.judging.observation import Observation, Problem, ProblemKind, Rejected
 from tests.support.judged import verdict_on_body
@@ -572,8 +572,8 @@ def test_how_invalid_input_is_handled_is_told_if_all_else_is_right(kinds, values
     key = key_of(1.0, refused=3)
     wrong = [{"refuses": Problem(kind)} if kind else {} for kind in kinds]
     seen = observed(1.0, *values)
-    assert forms.find_in_refusals(key, seen, [{}, *wrong]) == found
-    assert forms.find_in_refusals(key, seen, [{"is right": Problem(ProblemKind.DIFFERS)}, *wrong]) is None
+    assert refusals.find_in_refusals(key, seen, [{}, *wrong]) == found
+    assert refusals.find_in_refusals(key, seen, [{"is right": Problem(ProblemKind.DIFFERS)}, *wrong]) is None
 
 
 @pytest.mark.parametrize(
@@ -590,7 +590,7 @@ def test_a_few_inputs_that_are_not_refused_are_listed_by_their_notes(notes, wron
     cases = [key.cases[0], *(replace(case, note=note) for case, note in zip(key.cases[1:], notes, strict=True))]
     problems = [{"refuses": Problem(NOT_REFUSED)}] * wrong + [{}] * (len(notes) - wrong)
     seen = observed(1.0, *[2.0] * wrong, *[OWN] * (len(notes) - wrong))
-    assert forms.find_in_refusals(replace(key, cases=tuple(cases)), seen, [{}, *problems])[-1] == listed
+    assert refusals.find_in_refusals(replace(key, cases=tuple(cases)), seen, [{}, *problems])[-1] == listed
 
 
 ROWS, LABELS = np.ones((4, 3)), np.array([0, 7, 2])
@@ -614,14 +614,14 @@ def test_where_the_values_are_that_messages_lack_is_told_if_it_is_certain(cases,
     made = [Case.of("refuses", calls=[Call(args)], raises=ValueError, mentions=lacking) for args, lacking, _ in cases]
     key = Key("own", ("a", "b"), (Case.of("is right", calls=[Call((1, 2))]), *made), (1.0, *[None] * len(cases)))
     seen = [Observation(raised=OWN.raised | {"message": message}) for _, _, message in cases]
-    found = forms.find_in_refusals(
+    found = refusals.find_in_refusals(
         key, [Observation(1.0), *seen], [{}, *[{"refuses": Problem(NOT_NAMED)}] * len(cases)]
     )
     assert found == ("refuses without naming", told)
 
 
 def test_nothing_is_told_of_refusals_where_none_is_asked_for():
-    assert forms.find_in_refusals(key_of(1.0), observed(2.0), [{"is right": Problem(ProblemKind.DIFFERS)}]) is None
+    assert refusals.find_in_refusals(key_of(1.0), observed(2.0), [{"is right": Problem(ProblemKind.DIFFERS)}]) is None
 
 
 def test_the_only_test_that_fails_is_named():
@@ -709,8 +709,8 @@ def test_of_what_the_arrays_are_is_told_only_if_all_are_alike_and_unusual():
     complex_numbers, text = (Observation(Opaque(f"array of {kind}")) for kind in ("complex128", "<U3"))
     key = key_of(1.0, 2.0, refused=1)
     found = [
-        forms.find_other_arrays(key, [*pair, Observation(3.0)])
+        forms.find_unusable(key, [*pair, Observation(3.0)])
         for pair in ([complex_numbers] * 2, [complex_numbers, text], [complex_numbers, Observation(1.0)])
     ]
     assert found == [("array of", "complex128"), None, None]
-    assert forms.find_other_arrays(key, [Observation(Opaque("Tensor"))] * 3) is None
+    assert forms.find_unusable(key, [Observation(Opaque("Tensor"))] * 3) is None

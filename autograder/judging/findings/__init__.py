@@ -28,17 +28,16 @@ from .forms import (
     find_in_calls,
     find_in_errors,
     find_in_form,
-    find_in_refusals,
     find_items_alike,
     find_kept,
     find_moved,
     find_nothing,
-    find_other_arrays,
     find_unusable,
     find_wrong_cases,
 )
 from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, ZERO_LINES, rank
 from .proof import ENOUGH, count_wrong, is_general, is_proved, is_rich, is_varied, marks_only_wrong
+from .refusals import find_in_refusals
 from .relations import RESIZING, Relation, find_relations
 from .samples import Label, Sample, collect_samples, find_unanswered
 from .scales import SizeWords, find_changes, find_scales, name_sizes, wants_no_change
@@ -131,8 +130,6 @@ def _find_one(
     if not found and (relation := find_moved(key, problems, cases) or find_items_alike(key, cases)):
         return Finding(relation[0], sentences.tell_whole(relation))
     if not found and (relation := find_unusable(key, observed)):
-        return Finding(relation[0], sentences.tell_whole(relation), free=True)
-    if not found and (relation := find_other_arrays(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation), free=True)
     if not found and (relation := find_failed_test(problems)):
         return Finding(relation[0], sentences.tell_whole(relation))

@@ -207,8 +207,6 @@ def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Rela
         yield from _constants(got)
         if got.shape == expected.shape:
             yield from _tried(ENTRY_BY_ENTRY, expected, sample)
-            if expected.ndim and sample.equals(expected / expected.flat[0]):
-                yield ("divided by its first",)
             if expected.size > 1:
                 yield from _tried(WHOLE, expected, sample)
                 yield from _tried_by_axis(BY_AXIS, expected, sample)

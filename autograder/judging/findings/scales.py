@@ -98,6 +98,8 @@ def find_scales(sample: Sample) -> Iterator[Relation]:
     factor = find_common_factor(expected, got, tolerance)
     if factor is not None:
         yield from name_factor(factor, named, tolerance)
+        if got.ndim and math.isclose(got.flat[0], 1, rel_tol=tolerance):
+            yield ("divided by its first",)
     difference = got - expected
     scale = max(np.abs(expected).max(), np.abs(got).max())
     if got.size == 1 and sample.expected.dtype.kind in "iu" and sample.got.dtype.kind in "iu":
