@@ -12,7 +12,7 @@ from autograder.examine import run_exercise
 from autograder.exercise import PURE
 from autograder.exercises import EXERCISES
 from autograder.judging import judge, key, reference
-from autograder.judging.misconception import find_misconception
+from autograder.judging.misconception import find_proved
 from autograder.library import read_library
 from autograder.paths import SOLUTIONS
 from autograder.sandbox.process import Runner
@@ -90,7 +90,7 @@ def test_a_misconception_fails_and_is_named(exercise, wrong, seed, keys):
         assert wrong.general, "left out, as only one of a family is that does as another does"
         return
     assert any(judge.find_all_problems(exercise, answer_key, observed)), "the misconception passes"
-    named = find_misconception(exercise, answer_key, observed)
+    named = find_proved(exercise, answer_key, observed)
     assert named, "not named"
     assert named.name == wrong.name, f"taken for {named.name}"
     assert len(wrong.advice) > 40

@@ -11,8 +11,9 @@ from ..exercise import FUNCTIONS, PURE, Case, Exercise
 from . import words
 from .compare import differs_in_type_only
 from .errors import explain
-from .findings import DEGENERATE, find_finding, find_vague_finding
+from .findings import find_finding, find_vague_finding
 from .findings.guard import or_nothing
+from .findings.order import DEGENERATE
 from .key import Key
 from .misconception import find_prevailing, find_proved, is_the_same
 from .observation import Observation, Problem, ProblemKind, find_problems, observe
@@ -177,9 +178,10 @@ def _explain_failure(
         verdict.finding = finding.words
     if mistake and finding and finding.kind in DEGENERATE and not is_the_same(key, mistake, observed):
         mistake = None
-    if not mistake and not (finding and finding.general):
-        mistake = find_prevailing(exercise, key, observed)
-    if not (mistake or exercise.scored):
+    most = None if mistake or (finding and not finding.weak) else find_prevailing(exercise, key, observed)
+    if most:
+        verdict.finding = words.tell_prevailing(most.advice)
+    elif not (mistake or exercise.scored):
         if quote and (not finding or finding.weak):
             found = find_slip(exercise, key, observed, read_slips(exercise.name))
             verdict.finding = tell_slip(found[0].kind, found[0].what, found[1]) if found else verdict.finding

@@ -16,9 +16,9 @@ ALONG_ROWS = "the correlation of neighbours in a row"
 ALONG_COLUMNS = "the correlation of neighbours in a column"
 TAIL = "there must be weights beyond 3.5 standard deviations"
 NO_TAIL = "there must be no weights beyond 3.5 standard deviations"
-NOT_RESCALED = "the standard deviation must be that of the draws, not rescaled afterwards"
+AS_DRAWN = "the weights must stay as they were drawn, not shifted or rescaled afterwards"
 
-_COMMON = {MEAN: 0.0, DEVIATION: 1.0, DIFFERENT: 1.0, ALONG_ROWS: 0.0, ALONG_COLUMNS: 0.0, NOT_RESCALED: True}
+_COMMON = {MEAN: 0.0, DEVIATION: 1.0, DIFFERENT: 1.0, ALONG_ROWS: 0.0, ALONG_COLUMNS: 0.0, AS_DRAWN: True}
 NORMAL = _COMMON | {NEAR: math.erf(math.sqrt(1 / 2)), TAIL: True}
 UNIFORM = _COMMON | {NEAR: math.sqrt(1 / 3), NO_TAIL: True}
 
@@ -56,6 +56,32 @@ def _count_different(numbers: np.ndarray) -> int:
     return at_least if at_least > 0.97 * numbers.size else np.unique(numbers).size
 
 
+_EXACT = 1e-9
+"""Relative error below which a statistic of all weights is exact: that of a random draw never is."""
+_EQUAL = 1e-5
+"""Relative difference below which many lines have the same magnitude, in single precision as well."""
+
+
+def find_adjustment(weights: np.ndarray, deviation: float | None) -> tuple[str, ...] | None:
+    """Return what shows that weights were changed after they were drawn, or None.
+
+    That is ``("rescaled",)`` if their standard deviation is exactly the required one, ``("rescaled lines", "row")`` or
+    ``("rescaled lines", "column")`` if all rows or columns have the same magnitude or deviation, and ``("centred",)``
+    if their mean is exactly 0.
+    """
+    squares = weights * weights
+    if min(weights.shape) > 1:  # a single line is like itself
+        for along, name in ((1, "row"), (0, "column")):
+            each = squares.mean(axis=along)
+            for size in (each, each - weights.mean(axis=along) ** 2):
+                if np.ptp(size) <= _EQUAL * size.max():
+                    return ("rescaled lines", name)
+    mean, spread = weights.mean(), weights.std()
+    if deviation and abs(spread / deviation - 1) <= _EXACT:
+        return ("rescaled",)
+    return ("centred",) if abs(mean) <= 1e-3 * _EXACT * spread else None
+
+
 def measure(weights: np.ndarray, deviation: float, wanted: dict) -> dict:
     """Return the statistics of a large matrix.
 
@@ -90,6 +116,6 @@ def measure(weights: np.ndarray, deviation: float, wanted: dict) -> dict:
             ALONG_COLUMNS: float(np.mean(standard[1:] * standard[:-1])) if weights.shape[0] > 1 else 0.0,
             TAIL: beyond,
             NO_TAIL: not beyond,
-            NOT_RESCALED: bool(abs(spread / deviation - 1) > 1e-9),
+            AS_DRAWN: find_adjustment(weights, deviation) is None,
         }
     return {name: found[name] for name in wanted}

@@ -15,11 +15,6 @@ from .key import Key, Mistake
 from .observation import Observation, agree, find_problems
 
 
-def find_misconception(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
-    """Return the misconception that the answers prove, otherwise the one that prevails, or None."""
-    return find_proved(exercise, key, observed) or find_prevailing(exercise, key, observed)
-
-
 def find_proved(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
     """Return the misconception that the answers prove, or None.
 
@@ -44,7 +39,7 @@ _PREVAILS = 0.75
 
 
 def find_prevailing(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
-    """Return the misconception that explains nearly everything that is wrong, and one aspect entirely, or None.
+    """Return the misconception that explains most of what is wrong, and one aspect entirely, or None: it is not named.
 
     A case that the misconception fails and the student does not counts against it. No other may explain as many cases.
     """

@@ -83,6 +83,10 @@ def describe(value: Any, nested: int = 3) -> str:
     return with_article(type(value).__name__)
 
 
+_FEW = 6
+"""Entries of an array that is written in full."""
+
+
 def shown(value: Any, name: str = "") -> str:
     """Write an argument or a result: in full if it is small, otherwise by name and shape."""
     return cut(_shown(value, name), MAX_SHOWN)
@@ -90,7 +94,7 @@ def shown(value: Any, name: str = "") -> str:
 
 def _shown(value: Any, name: str) -> str:
     if isinstance(value, np.ndarray):
-        if value.size <= 6 and value.ndim <= 2:
+        if value.size <= _FEW and value.ndim <= 2:
             return str(_rounded(value.astype(float)).tolist() if value.dtype.kind == "f" else value.tolist())
         return f"{name or 'an array'} {value.shape}"
     if (isinstance(value, (list, tuple)) and not is_numeric(value)) or (
@@ -158,6 +162,8 @@ def _tell_difference(difference: Difference) -> str:
         case Kind.LENGTH:
             return f"{counted(len(got), 'item')}; expected {len(expected)}"
         case Kind.SHAPE:
+            if got.ndim == expected.ndim == 1 and max(got.size, expected.size) <= _FEW:
+                return f"{shown(got)}; expected {shown(expected)}"
             return f"{_tell_shape(got)}; expected {_tell_shape(expected)}"
         case Kind.TRANSPOSED:
             return f"{_tell_shape(got)}; expected {_tell_shape(expected)} (the numbers are right, but transposed)"
@@ -306,6 +312,11 @@ def tell_scores(cases: tuple[Case, ...], observed: list[Observation]) -> str:
     """Say, line by line, the result of each scored case."""
     told = [f"{title(case)}: {got.value[1]}" for case, got in zip(cases, observed, strict=True) if got.value]
     return "\n".join(told)
+
+
+def tell_prevailing(advice: str) -> str:
+    """Quote the advice on a misconception that explains most of the wrong cases, but not all."""
+    return f"Most of the cases that are wrong fit this description: {advice}"
 
 
 def compose(first: str, *then: str) -> str:

@@ -478,7 +478,7 @@ def steps_without_a_velocity(layers, gradients, velocity, learning_rate, momentu
 
 @of("momentum_step")
 def hands_the_old_velocity_back(layers, gradients, velocity, learning_rate, momentum):
-    """The step is right, but the velocity comes back unchanged, so the next step starts from rest again. Return the new one."""
+    """The step is right, but the velocity comes back as it was, so the next step knows nothing of this one. Return the new velocity."""
     return gradient_step(layers, _added(velocity, gradients, momentum, 1), learning_rate), velocity
 
 

@@ -65,7 +65,7 @@ def climbs(right, given):
 
 @wherever("frozen")
 def freezes_nothing(right, given):
-    """The argument `frozen` has no effect. The layers that it lists must stay as they are."""
+    """The layers that `frozen` lists are changed like all others. They must stay as they are."""
     return right(**given | {"frozen": _unknown(given) or set()})
 
 

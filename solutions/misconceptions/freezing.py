@@ -171,7 +171,7 @@ def computes_everything_first(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def goes_one_layer_too_far(layers, activations, grad_logits, frozen):
-    """The gradients are right, but the layer before the first trainable one seems to be used as well. Stop at that layer, and do not use any earlier one."""
+    """The gradients are right, but the layer before the first trainable one seems to be used as well. Stop at the first trainable layer."""
     gradients, grad = [None] * len(layers), grad_logits
     learning = [k for k in range(len(layers)) if k not in frozen]
     for k in range(len(layers) - 1, max(learning[0] - 1, 0) - 1, -1) if learning else ():

@@ -9,7 +9,7 @@ from autograder.exercise import Exercise
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import key
 from autograder.judging.judge import find_all_problems
-from autograder.judging.misconception import find_misconception
+from autograder.judging.misconception import find_proved
 from autograder.paths import ROOT
 from autograder.sandbox.process import Runner
 from tests import test_exercises as exercises
@@ -259,7 +259,7 @@ def known_wrong_answers() -> list[tuple]:
 
 def _named(exercise: Exercise, answers: key.Key, seen: tuple) -> str | None:
     """Return the misconception that an answer is taken for, or None if it passes."""
-    known = find_misconception(exercise, answers, seen) if any(find_all_problems(exercise, answers, seen)) else None
+    known = find_proved(exercise, answers, seen) if any(find_all_problems(exercise, answers, seen)) else None
     return known and known.name
 
 

@@ -31,8 +31,8 @@ TOLD = [
     (
         "relu",
         "return x - min(0.0, float(x.min()))",
-        "In the cases tried, your result is `x` minus its smallest entry.",
-        "In every case",
+        "In every case tried, your result is `x` minus its smallest entry.",
+        "In every case your",
     ),
     (
         "xavier_uniform",
@@ -157,8 +157,8 @@ TOLD = [
     (
         "fold_bias",
         "return np.append(weights.T.ravel(), bias).reshape(len(bias), -1).T",
-        "In the cases tried",
-        "In every",
+        "In every case tried, your result holds the expected numbers, in the wrong positions.",
+        "In every case your",
     ),
     ("zero_bias", "return vars(zero_bias).setdefault('kept', np.zeros(fan_out))", "the same array in every case", "3"),
     (

@@ -61,12 +61,12 @@ OTHERS = [
     (
         "dense_gradient",
         "return grad_output @ weights.T, grad_output.T @ x, grad_output.sum(axis=0)",
-        "In every case your `grad_weights` is what was expected, transposed.",
+        "In every case tried, your `grad_weights` is what was expected, transposed.",
     ),
     (
         "cross_entropy",
         "return np.mean(np.log(softmax(logits)[np.arange(len(labels)), labels]))",
-        "Wherever your result is finite, it is what was expected, with its sign flipped.",
+        "In every case tried with a finite result, it is what was expected, with its sign flipped.",
     ),
     (
         "relu",
@@ -98,41 +98,41 @@ OTHERS = [
     (
         "lora_merge",
         "down, up = adapter\nscale = alpha / down.shape[1]\nreturn (1 - scale) * weights + scale * down @ up",
-        "In every case your result is what was expected, minus `weights` times (`alpha` / the number of columns of "
-        "`adapter[0]`).",
+        "In every case tried, your result is what was expected, minus `weights` times (`alpha` / the number of columns "
+        "of `adapter[0]`).",
     ),
     (
         "relu_gradient",
         "return grad_output + (activations > 0)",
-        "In every case your result is `grad_output` + (`activations` > 0), entry by entry.",
+        "In every case tried, your result is `grad_output` + (`activations` > 0), entry by entry.",
     ),
     (
         "cross_entropy_gradient",
         "p = softmax(logits)\nreturn (p - one_hot(labels, logits.shape[1])) * p / len(labels)",
-        "In every case your result is what was expected, but multiplied by `softmax(logits)`.",
+        "In every case tried, your result is what was expected, but multiplied by `softmax(logits)`.",
     ),
     (
         "relu_gradient",
         "return grad_output * activations * (1 - activations)",
-        "In every case your result is `grad_output` * (`activations` · (1 - `activations`)), entry by entry.",
+        "In every case tried, your result is `grad_output` * (`activations` · (1 - `activations`)), entry by entry.",
     ),
     (
         "cross_entropy_gradient",
         "return softmax(logits) - labels[:, None]",
-        "In every case your result is `softmax(logits)` - (`labels` as a column), entry by entry.",
+        "In every case tried, your result is `softmax(logits)` - (`labels` as a column), entry by entry.",
     ),
     (
         "gradient_step",
         "return [(w - learning_rate * a.mean(), b - learning_rate * c.mean()) "
         "for (w, b), (a, c) in zip(layers, gradients)]",
-        "In every case your result differs from `layers` by the same number in all entries; each entry needs a "
+        "In every case tried, your result differs from `layers` by the same number in all entries; each entry needs a "
         "different number.",
     ),
     (
         "backward_unfrozen",
         "every = backward(layers, activations, grad_logits)\n"
         "return [one for k, one in enumerate(every) if k not in frozen]",
-        "Where your result is wrong, your answer holds only the items that are not None; keep each None at its "
+        "In every wrong case tried, your answer holds only the items that are not None; keep each None at its "
         "position.",
     ),
     (
@@ -144,31 +144,35 @@ OTHERS = [
     (
         "distinct_neurons",
         "return int(np.linalg.matrix_rank(weights, tol=1e-4 * np.abs(weights).max()))",
-        "In every case your result is the rank of `weights`.",
+        "In every case tried, your result is the rank of `weights`.",
     ),
     (
         "count_weights",
         "return sum(layer_sizes) * (len(layer_sizes) - 1)",
-        "In every case your result is the sum of `layer_sizes` times one less than the number of items in "
+        "In every case tried, your result is the sum of `layer_sizes` times one less than the number of items in "
         "`layer_sizes`.",
     ),
     (
         "count_trainable",
         "return sum(w.size * b.size for k, (w, b) in enumerate(layers) if k not in frozen)",
-        "In every case your result is the sum over the layers (those not in `frozen`) of the number of weights times "
-        "the number of biases.",
+        "In every case tried, your result is the sum over the layers (those not in `frozen`) of the number of weights "
+        "times the number of biases.",
     ),
     (
         "count_parameters",
         "return sum(len(name) for name in shapes)",
-        "In every case your result is the number of letters in all names.",
+        "In every case tried, your result is the number of letters in all names.",
     ),
-    ("zero_bias", "return np.zeros((fan_out, fan_out))", "Your result has two axes instead of one axis."),
+    (
+        "zero_bias",
+        "return np.zeros((fan_out, fan_out))",
+        "In every case tried, your result has two axes instead of one axis.",
+    ),
     (
         "one_hot",
         "for one in labels:\n    if not 0 <= one < n_classes: raise ValueError(f'label {one}')\n"
         "return 0.9 * np.eye(n_classes)[labels] + 0.1 / n_classes",
-        "In the cases tried, your result is one number wherever 0 is expected, and another number wherever 1 is "
+        "In every case tried, your result is one number wherever 0 is expected, and another number wherever 1 is "
         "expected.",
     ),
     (
@@ -196,7 +200,7 @@ OTHERS = [
         "gradient_step",
         "return [(w - 1.37 * learning_rate * a, b - 1.37 * learning_rate * c) "
         "for (w, b), (a, c) in zip(layers, gradients)]",
-        "In the cases tried, each array in your result differs from `layers` by a multiple of the required change.",
+        "In every case tried, each array in your result differs from `layers` by a multiple of the required change.",
     ),
     (
         "zero_bias",
@@ -213,40 +217,40 @@ OTHERS = [
         "backward_unfrozen",
         "every = backward(layers, activations, grad_logits)\n"
         "return [None if k in frozen or not k else one for k, one in enumerate(every)]",
-        "Where your result is wrong, the first item of your answer is None; the others are right.",
+        "In every wrong case tried, the first item of your answer is None; the others are right.",
     ),
     (
         "backward_unfrozen",
         "every = backward(layers, activations, grad_logits)\n"
         "return [None if k in frozen or k % 2 else one for k, one in enumerate(every)]",
-        "Where your result is wrong, some items of your answer are None where a value is expected; the other "
+        "In every wrong case tried, some items of your answer are None where a value is expected; the other "
         "items are right.",
     ),
     (
         "backward_unfrozen",
         "return backward(layers, activations, grad_logits)",
-        "Where your result is wrong, your answer has a value where None is expected; the other items are right.",
+        "In every wrong case tried, your answer has a value where None is expected; the other items are right.",
     ),
     # What holds only for wrong answers is said only about them.
     (
         "dense",
         "out = x @ weights + bias\nreturn out if len(x) in (2, 4, 6) else np.sin(out[:, 0])",
-        "Where your result is wrong, it has only the first axis of the required shape.",
+        "In every wrong case tried, your result has only the first axis of the required shape.",
     ),
     (
         "dense",
         "out = x @ weights + bias\nreturn out if len(x) in (1, 4, 5) else np.sin(out[:, :1] * np.ones((1, 4)))",
-        "Where your result is wrong, it always has the same number of columns, whatever is required.",
+        "In every wrong case tried, your result has the same number of columns, whatever is required.",
     ),
     (
         "dense",
         "out = x @ weights + bias\nreturn out if len(x) in (1, 4, 5) else np.sin(out[None, None])",
-        "Where your result is wrong, it has 4 axes instead of two axes.",
+        "In every wrong case tried, your result has 4 axes instead of two axes.",
     ),
     (
         "dense",
         "out = x @ weights + bias\nif x[0, 0] < 0: raise KeyError\nreturn np.sin(out[:, 0])",
-        "Wherever a result came back, your result has only the first axis of the required shape.",
+        "In every case tried with a result, your result has only the first axis of the required shape.",
     ),
     (
         "dense",
@@ -261,7 +265,7 @@ OTHERS = [
 def test_what_holds_in_every_case_is_said(name, body, words):
     verdict = verdict_on_body(name, body)
     assert verdict.score < verdict.points
-    assert verdict.finding == f"In every case your result {words}."
+    assert verdict.finding == f"In every case tried, your result {words}."
     assert verdict.as_json()["finding"] == verdict.finding
 
 
@@ -304,11 +308,13 @@ def test_a_right_answer_has_no_finding():
 
 def test_a_finding_on_secret_inputs_quotes_no_number_of_the_students_own():
     body = "return 3.217 * (x @ weights + bias)"
-    assert verdict_on_body("dense", body).finding == "In every case your result is 3.217 times what was expected."
+    assert verdict_on_body("dense", body).finding == (
+        "In every case tried, your result is 3.217 times what was expected."
+    )
     secret = verdict_on_body("dense", body, seed=11, quote=False)
     assert secret.finding is None and "3.217" not in secret.message
     twice = verdict_on_body("dense", "return 2 * (x @ weights + bias)", seed=11, quote=False)
-    assert twice.finding == "In every case your result is 2 times what was expected."
+    assert twice.finding == "In every case tried, your result is 2 times what was expected."
 
 
 @pytest.mark.parametrize("word", ["shape", "x", "changed its input", "item"])
@@ -432,7 +438,7 @@ OF_RANDOM_WEIGHTS = (
     "Your weights follow a normal distribution; a uniform distribution is required.",
     "The standard deviation of your weights is 1; that is not the required one.",
     "The standard deviation of the weights in the first array is 1; that is not the required one.",
-    "In every case your result has entries other than 0, where 0 is expected everywhere.",
+    "In every case tried, your result has entries other than 0, where 0 is expected everywhere.",
 )
 """Sentences that are true of all weights and biases that `random_in_place_of` draws."""
 BY_RANDOM_WEIGHTS = ("unscaled", "xavier_unscaled")

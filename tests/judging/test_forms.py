@@ -26,7 +26,7 @@ DRAWN = [
     ("draws shape", "return rng.normal(0, np.sqrt(2 / fan_in), (fan_out, fan_out))", "have shape (fan_out, fan_out)"),
     ("draws integers", W + "return w.astype(int)", "stored as integers"),
     ("draws all zeros", "return np.zeros((fan_in, fan_out))", "All your weights are 0."),
-    ("draws all zeros", W + "return w * (2 // fan_in)", "Where your result is wrong, all your weights are 0."),
+    ("draws all zeros", W + "return w * (2 // fan_in)", "In every wrong case tried, all your weights are 0."),
     ("draws line empty", W + "w[-1] = 0\nreturn w", "The last row of your weights holds only zeros."),
     ("draws constant", "return np.full((fan_in, fan_out), np.sqrt(2 / fan_in))", "the same number"),
     ("draws few values", W + "return np.sign(w) * np.sqrt(2 / fan_in)", "only 2 different values"),
@@ -82,6 +82,17 @@ DRAWN = [
     ),
     ("draws deviation number", W + "return w * 1.7", "1.7 times the required one"),
     ("draws rescaled", W + "return w / w.std() * np.sqrt(2 / fan_in)", "exact to the last digit"),
+    (
+        "draws rescaled lines",
+        W + "return np.sqrt(2) * w / np.linalg.norm(w, axis=0)",
+        "Each column of your weights has exactly the same magnitude",
+    ),
+    (
+        "draws rescaled lines",
+        W + "return (w - w.mean(axis=1, keepdims=True)) / w.std(axis=1, keepdims=True) * np.sqrt(2 / fan_in)",
+        "Each row of your weights has exactly the same magnitude",
+    ),
+    ("draws centred", W + "return w - w.mean()", "The mean of your weights is 0 to the last digit"),
 ]
 
 FORWARD = (
@@ -193,20 +204,20 @@ FORMS = [
         "in a part where wrong",
         "forward",
         "hidden = np.maximum(dense(x, *layers[0]), 0)\nreturn dense(hidden, *layers[-1]), [x, hidden]",
-        "Where your `activations` is wrong, the last item of it is missing",
+        "In every case tried in which your `activations` is wrong, the last item of your `activations` is missing",
     ),
     ("in a part", "forward", FORWARD + "return x, acts[:-1]", "In your `activations`, the last item"),
     (
         "where something came back",
         "gradient_step",
         LAYERS + "if len(layers) == 1: raise KeyError\nreturn [(b, w) for w, b in new]",
-        "Wherever a result came back, the items of each pair are swapped",
+        "In every case tried with a result, the items of each pair are swapped",
     ),
     (
         "where it is wrong",
         "he_normal",
         W + "return w if fan_in < fan_out else w * np.sqrt(fan_in)",
-        "Where your result is",
+        "In every wrong case tried, the standard deviation",
     ),
     (
         "never refuses",
@@ -273,7 +284,8 @@ FORMS = [
         "frozen moved",
         "fine_tune",
         FINE_TUNE.format("w if k in frozen else w - learning_rate * a, b - learning_rate * c"),
-        "Your function is right where nothing is frozen, but in 8 cases it changes the biases of frozen layers.",
+        "Your function is right where nothing is frozen, but in 8 cases the biases of frozen layers do not come back "
+        "unchanged.",
     ),
     (
         "items alike",
@@ -282,7 +294,7 @@ FORMS = [
         "for k in reversed(range(len(layers))):\n"
         "    grad_logits, grads[k][0], grads[k][1] = dense_gradient(grad_logits, activations[k], layers[k][0])\n"
         "return grads",
-        "Wherever your answer has several items, they are all the same.",
+        "In every case tried with several items in your answer, they are all the same.",
     ),
     ("stops where", "dense", "x[1]\nreturn x @ weights + bias", "an IndexError only if `x` has length 1"),
 ]

@@ -383,7 +383,7 @@ def test_a_formula_of_a_count_is_found(got, kind, words):
 SHAPES = [
     (find_shape, [(T, T[:, 0]), (P[:2], P[:2, 0])], "axes missing", "only the first axis"),
     (find_shape, [(V, T[:, :1]), (V[:3], P[:3, :1])], "one axis more in shape", "one axis too many"),
-    (find_shape, [(T, P[:2]), (T[:3], P[:2])], "always so many", "always has the same number of rows, whatever"),
+    (find_shape, [(T, P[:2]), (T[:3], P[:2])], "always so many", "has the same number of rows, whatever"),
     (find_lengths, [(T, T[1:]), (P[:2], P[:1])], "too few", "fewer rows than required"),
     (find_lengths, [(T[:, :2], T), (P[:, :1], P)], "too many", "more columns than required"),
     (find_axes, [(T, T[:, 0]), (P[:2], P[0, :1])], "axes", "one axis instead of two axes"),

@@ -18,7 +18,7 @@ def apply_weight(signal, weight):
     ),
     (
         "apply_weight",
-        ("In every case",),
+        ("In every case tried, your",),
         """\
 def apply_weight(signal, weight):
     return signal / weight
@@ -46,7 +46,7 @@ def weighted_sum(inputs, weights):
     ),
     (
         "weighted_sums",
-        ("In every case",),
+        ("In every case tried, your",),
         """\
 def weighted_sums(inputs, weights):
     return inputs @ weights.T
@@ -54,7 +54,7 @@ def weighted_sums(inputs, weights):
     ),
     (
         "weighted_sums",
-        ("In every case",),
+        ("In every case tried, your",),
         """\
 def weighted_sums(inputs, weights):
     return weights @ inputs
@@ -62,7 +62,7 @@ def weighted_sums(inputs, weights):
     ),
     (
         "weighted_sums",
-        ("In every case",),
+        ("In every case tried, your",),
         """\
 def weighted_sums(inputs, weights):
     return inputs * weights
@@ -427,7 +427,7 @@ def template_weights(images, labels, n_classes):
     ),
     (
         "forward",
-        ("In every case your `activations` is",),
+        ("In every case tried, your `activations` is",),
         """\
 def forward(layers, x):
     activations = [x] * len(layers)

@@ -9,7 +9,7 @@ from autograder.candidate import wire
 from autograder.exercise import PURE, Call, Case, Chapter
 from autograder.judging import misconception
 from autograder.judging.key import Key, Mistake
-from autograder.judging.misconception import find_misconception, find_prevailing, find_proved
+from autograder.judging.misconception import find_prevailing, find_proved
 from autograder.judging.observation import Observation, Rejected
 
 VALUE, EDGE, REFUSES = "is right", "handles edges", "refuses"
@@ -43,7 +43,11 @@ def key_with(**mistakes):
     return Key("small", ("x",), CASES, (*RIGHT, None), made)
 
 
-def named(key, values, last=REFUSED, find=find_misconception):
+def find_any(*answers):
+    return find_proved(*answers) or find_prevailing(*answers)
+
+
+def named(key, values, last=REFUSED, find=find_any):
     found = find(EXERCISE, key, seen(values, last))
     return found and found.name
 

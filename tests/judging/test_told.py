@@ -98,7 +98,7 @@ TOLD = [
         "forward",
         "activations = [x] * len(layers)\nfor w, b in layers[:-1]: x = relu(dense(x, w, b))\n"
         "return dense(x, *layers[-1]), activations",
-        "In every case each item of your `activations` is the argument `x`, unchanged.",
+        "In every case tried, each item of your `activations` is the argument `x`, unchanged.",
         "every case your",
     ),
     (
@@ -153,7 +153,7 @@ TOLD = [
         "lora_gradient",
         f"{ADAPTER}return grad_output @ weights.T + inner @ down.T, scale * x.T @ grad_output, scale * x.T @ "
         "grad_output",
-        "Your `grad_down` has the shape of `weights`",
+        "your `grad_down` has the shape of `weights`",
         "",
     ),
     ("dense", "return x @ (weights + bias)", "A bias is added after the weighted sum", ""),
@@ -162,7 +162,7 @@ TOLD = [
     (
         "fine_tune",
         "return train(layers, x, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng)",
-        "`frozen` has no effect",
+        "The layers that `frozen` lists are changed",
         "",
     ),
     (

@@ -170,8 +170,8 @@ def test_tails_and_rescaling_are_measured():
     assert laws.measure(weights, 1.0, laws.NORMAL)[laws.TAIL] is True
     spread = weights.std()
     for off, found in ((2e-9, True), (0.9e-9, False)):
-        assert laws.measure(weights, spread * (1 + off), laws.NORMAL)[laws.NOT_RESCALED] is found
-        assert laws.measure(weights, spread * (1 - off), laws.NORMAL)[laws.NOT_RESCALED] is found
+        assert laws.measure(weights, spread * (1 + off), laws.NORMAL)[laws.AS_DRAWN] is found
+        assert laws.measure(weights, spread * (1 - off), laws.NORMAL)[laws.AS_DRAWN] is found
 
 
 def test_what_stands_for_an_error_is_no_form_of_an_answer():
@@ -207,3 +207,17 @@ def test_a_matrix_times_itself_is_no_term():
     x, y = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, 1.5], [2.5, 0.25]])
     found = dict(_find_products(sample(np.ones((2, 2)), np.ones((2, 2)), x=x, y=y)))
     assert found.keys() == {"`x @ y`", "`y @ x`"} and (found["`x @ y`"] == x @ y).all()
+
+
+def test_lines_are_rescaled_if_they_are_equal_in_single_precision():
+    rng = np.random.default_rng(6)
+    drawn = rng.normal(0, 0.1, (40, 50))
+    assert laws.find_adjustment(drawn, 0.1) is None and laws.find_adjustment(drawn, None) is None
+    for axis, line in ((0, "column"), (1, "row")):
+        lines = drawn / np.linalg.norm(drawn, axis=axis, keepdims=True)
+        assert laws.find_adjustment(lines.astype(np.float32).astype(float), 0.1) == ("rescaled lines", line)
+        one = np.ones_like(lines)
+        one[0 if axis else slice(None), slice(None) if axis else 0] = 1 + 1e-4
+        assert laws.find_adjustment(lines * one, 0.1) is None
+    assert laws.find_adjustment(drawn[:1] - drawn[:1].mean(), 0.1) == ("centred",), "one row is like itself"
+    assert laws.find_adjustment(drawn - drawn.mean() + 1e-11, 0.1) is None

@@ -23,15 +23,15 @@ def finding_of(name: str, body: str):
         return find_finding(exercise, key, observed, find_all_problems(exercise, key, observed), reply.cases)
 
 
-FREE, GENERAL = "free", "general"
+FREE = "free"
 # The exercise, what is written in its place, the kind of finding, and what else is true of it.
 FINDINGS = [
     ("relu", "x[x < 0] = 0\nreturn x", "changes its input", ""),
     ("relu", "x -= 1\nreturn np.sin(x * 40) + 9", "changes as well", ""),
     ("dense", "x @ weights + bias", "nothing returned", ""),
-    ("accuracy", "return 0.5", "always the same", "free general"),
+    ("accuracy", "return 0.5", "always the same", FREE),
     ("mean_squared_error", "return np.mean((predictions - targets) ** 2)", "refuses some", ""),
-    ("he_normal", W + "return w * np.nan", "draws not finite", GENERAL),
+    ("he_normal", W + "return w * np.nan", "draws not finite", ""),
     ("he_normal", W + "return w * 1.7", "draws deviation number", FREE),
     ("he_normal", W + "return w / np.sqrt(2)", "draws deviation", ""),
     ("gradient_step", LAYERS + "return new[::-1]", "where it is wrong", ""),
@@ -45,10 +45,10 @@ FINDINGS = [
         "",
     ),
     ("dense", "x[1]\nreturn x @ weights + bias", "stops where", ""),
-    ("dense", "return 2 * (x @ weights + bias)", "times", GENERAL),
-    ("dense", "return 3.217 * (x @ weights + bias)", "times number", "free general"),
+    ("dense", "return 2 * (x @ weights + bias)", "times", ""),
+    ("dense", "return 3.217 * (x @ weights + bias)", "times number", FREE),
     ("gradient_step", LAYERS.replace("- ", "- 1.37 * ") + "return new", "change scaled", "weak"),
-    ("count_weights", "return sum(layer_sizes) * (len(layer_sizes) - 1)", "count", GENERAL),
+    ("count_weights", "return sum(layer_sizes) * (len(layer_sizes) - 1)", "count", ""),
     ("relu", "return np.where((x > 0.7) & (x < 1.4), 9, np.maximum(x, 0))", "range", FREE),
     ("relu", "return np.where(x >= 0, x, 0.5)", "part", ""),
     ("softmax", "powers = np.exp(logits)\nreturn powers / powers.sum(axis=1, keepdims=True)", "where", ""),
@@ -58,9 +58,9 @@ FINDINGS = [
 
 
 @pytest.mark.parametrize(("name", "body", "kind", "also"), FINDINGS)
-def test_a_finding_has_a_kind_and_may_be_free_or_general(name, body, kind, also):
+def test_a_finding_has_a_kind_and_may_be_free_or_weak(name, body, kind, also):
     found = finding_of(name, body)
-    true = {"free": found.free, "general": found.general, "weak": found.weak}
+    true = {"free": found.free, "weak": found.weak}
     assert (found.kind, " ".join(word for word, holds in true.items() if holds)) == (kind, also)
 
 
@@ -70,4 +70,4 @@ def test_a_vague_finding_is_followed_by_what_is_changed_and_a_telling_one_is_not
         finding_of("dense", body.format(out)) for out in ("x @ (weights * 1.1) + bias", "2 * (x @ weights + bias)")
     )
     assert vague.words.endswith(" The call also changes the caller's own `bias`.") and vague.kind == "some"
-    assert telling.words == "In every case your result is 2 times what was expected."
+    assert telling.words == "In every case tried, your result is 2 times what was expected."

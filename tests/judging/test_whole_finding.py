@@ -133,33 +133,32 @@ FINITE = numbered(sample(X, 2 * X), sample(Y, np.where(Y > 0, 2 * Y, np.nan)))
 
 
 def test_what_holds_in_every_case_is_told_of_every_case():
-    assert general(THRICE) == "In every case your result is 2 times what was expected."
-    assert general(TWICE) == "In the cases tried, your result is 2 times what was expected."
-    answered = "a result came back, it is 2 times what was expected."
-    assert general(THRICE, [3]) == general(THRICE, [3], key_of(4, refused=1)) == f"Wherever {answered}"
-    assert general(TWICE, [2]) == general(TWICE, [2], key_of(3, refused=1)) == f"In the cases tried, where {answered}"
-    assert general(THRICE, [], key_of(4)) == "Wherever your result is wrong, it is 2 times what was expected."
-    assert general(THRICE, [], key_of(3, refused=1)) == "In every case your result is 2 times what was expected."
-    assert general(THRICE, subject="your `a`") == "In every case your `a` is 2 times what was expected."
+    assert general(THRICE) == "In every case tried, your result is 2 times what was expected."
+    answered = "In every case tried with a result, it is 2 times what was expected."
+    assert general(THRICE, [3]) == general(THRICE, [3], key_of(4, refused=1)) == answered
+    assert general(THRICE, [], key_of(4)) == "In every wrong case tried, your result is 2 times what was expected."
+    assert general(THRICE, [], key_of(3, refused=1)) == "In every case tried, your result is 2 times what was expected."
+    assert general(THRICE, subject="your `a`") == "In every case tried, your `a` is 2 times what was expected."
     assert general(THRICE, [3], subject="your `a`") == (
-        "Wherever a result came back, your `a` is 2 times what was expected."
+        "In every case tried with a result, your `a` is 2 times what was expected."
     )
     items = [*THRICE, replace(THRICE[0], index=1)]
-    assert general(items, subject="your `a`") == "In every case each item of your `a` is 2 times what was expected."
+    assert general(items, subject="your `a`") == (
+        "In every case tried, each item of your `a` is 2 times what was expected."
+    )
 
 
 def test_a_right_case_must_agree():
     zero = replace(right(np.zeros((2, 3))), index=2)
     other = replace(right(X), index=2)
-    assert general([*TWICE, zero]) == "In every case your result is 2 times what was expected."
+    assert general([*TWICE, zero]) == "In every case tried, your result is 2 times what was expected."
     assert general([*TWICE, other]) is None
 
 
 def test_what_holds_of_finite_answers_is_told_of_them():
     infinite = replace(sample(Y, Y * np.nan), index=3)
-    finite = "your result is finite, it is 2 times what was expected."
-    assert general([*THRICE, infinite]) == f"Wherever {finite}"
-    assert general([*TWICE, infinite]) == f"In the cases tried, where {finite}"
+    finite = "In every case tried with a finite result, it is 2 times what was expected."
+    assert general([*THRICE, infinite]) == finite
 
 
 def test_a_single_short_answer_shows_nothing_general():
@@ -234,9 +233,9 @@ def test_a_number_below_one_may_mean_any_number_but_zero():
     )
 
 
-def test_a_finding_is_weak_or_general_or_quotes_numbers():
+def test_a_finding_is_weak_or_quotes_numbers():
     found = findings._find_general(key_of(2), TWICE, "your result", [], {})
-    assert found.general and not found.weak and found.kind == "times" and not found.free
+    assert not found.weak and found.kind == "times" and not found.free
     odd = numbered(sample(X, 3.217 * X), sample(Y, 3.217 * Y))
     assert findings._find_general(key_of(2), odd, "your result", [], {}).free
     assert findings._find_where(key_of(4), SOME, "your result", [], {}).kind in VAGUE
@@ -281,15 +280,15 @@ def test_each_item_of_pairs_and_each_part_has_a_name():
 def test_what_holds_only_of_wrong_answers_is_told_of_them():
     relation = ("axes", "one axis", "two axes")
     told = findings._tell_of_wrong(relation, numbered(sample(X, SMALL)), "your result", [])
-    assert told == "Your result has one axis instead of two axes."
+    assert told == "In every case tried, your result has one axis instead of two axes."
     assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL)), "your result", [1]) == (
         "In the one case in which a wrong result came back, your result has one axis instead of two axes."
     )
     assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL), sample(Y, SMALL)), "your result", [2]) == (
-        "Wherever a result came back, your result has one axis instead of two axes."
+        "In every case tried with a result, your result has one axis instead of two axes."
     )
     assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL), right(X)), "your result", []) == (
-        "Where your result is wrong, it has one axis instead of two axes."
+        "In every wrong case tried, your result has one axis instead of two axes."
     )
 
 
@@ -314,19 +313,19 @@ DOUBLED, ODD = sample(X, 2 * X), sample(Y, np.sin(Y) + 9)
 
 def test_a_part_is_named_if_it_alone_is_wrong_and_the_whole_if_all_is():
     a, b = part_of(right(Y * 0), "a"), part_of(DOUBLED, "b")
-    assert looked_at([a, b]) == looked_at([b]) == "In the cases tried, your `b` is 2 times what was expected."
+    assert looked_at([a, b]) == looked_at([b]) == "In every case tried, your `b` is 2 times what was expected."
     both = [part_of(TWICE[0], "a"), part_of(TWICE[1], "b")]
-    assert looked_at(both) == "In the cases tried, your result is 2 times what was expected."
+    assert looked_at(both) == "In every case tried, your result is 2 times what was expected."
     assert (
         looked_at([part_of(DOUBLED, "a"), part_of(ODD, "b")])
-        == "In the cases tried, your `a` is 2 times what was expected."
+        == "In every case tried, your `a` is 2 times what was expected."
     )
 
 
 def test_an_unnamed_part_is_the_result_only_if_no_named_one_is_wrong():
-    assert looked_at([DOUBLED]) == "In the cases tried, your result is 2 times what was expected."
+    assert looked_at([DOUBLED]) == "In every case tried, your result is 2 times what was expected."
     assert looked_at([DOUBLED, part_of(ODD, "b")]) is None
-    assert looked_at([ODD, part_of(DOUBLED, "b")]) == "In the cases tried, your `b` is 2 times what was expected."
+    assert looked_at([ODD, part_of(DOUBLED, "b")]) == "In every case tried, your `b` is 2 times what was expected."
 
 
 def test_the_items_of_pairs_have_no_order_even_beside_other_samples():
@@ -338,7 +337,7 @@ def test_the_items_of_pairs_have_no_order_even_beside_other_samples():
 
 def test_infinite_answers_alone_show_nothing_about_finite_ones():
     assert (
-        general([sample(X, X * np.nan + 1)], key=key_of(1)) == "In the cases tried, your result is NaN (not a number)."
+        general([sample(X, X * np.nan + 1)], key=key_of(1)) == "In every case tried, your result is NaN (not a number)."
     )
     infinite = np.where(X > 0, np.inf, np.nan)
     assert general([sample(X, infinite)], key=key_of(1)) is None
@@ -397,13 +396,13 @@ MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
         (
             findings._find_count,
             [sample(np.array(9), n, n=list(range(n))) for n in (2, 3, 4, 5)],
-            "In every case it is the number of items in `n`.",
-            "Wherever a result came back, it is the number of items in `n`.",
+            "In every case tried, it is the number of items in `n`.",
+            "In every case tried with a result, it is the number of items in `n`.",
         ),
         (
             findings._find_axes,
             [sample(X, SMALL)],
-            "It has one axis instead of two axes.",
+            "In every case tried, it has one axis instead of two axes.",
             "In the one case in which a wrong result came back, it has one axis instead of two axes.",
         ),
         (
@@ -424,13 +423,14 @@ MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
             findings._find_one_side,
             numbered(*(sample(np.array(n), 9.0) for n in (-1.0, 2.0, 3.0, 4.0))),
             "In the 4 cases that are wrong, it is never negative, though a negative number is expected somewhere.",
-            "Wherever a wrong result came back, it is never negative, though a negative number is expected somewhere.",
+            "In every case tried with a wrong result, it is never negative, though a negative number is expected "
+            "somewhere.",
         ),
         (
             findings._find_form,
             numbered(sample(X, np.ones(2)), sample(Y.T, np.ones(3))),
-            "It has only the first axis of the required shape.",
-            "Wherever a result came back, it has only the first axis of the required shape.",
+            "In every case tried, it has only the first axis of the required shape.",
+            "In every case tried with a result, it has only the first axis of the required shape.",
         ),
     ],
 )
@@ -474,7 +474,8 @@ def test_a_list_that_a_view_made_is_named():
     samples = numbered(*(replace(sample(np.array(e), g), label=sizes) for e, g in pairs))
     found = findings._find_in_samples(key_of(3), samples, [])
     assert (
-        found.words == "In the cases tried, the list “batch sizes” is what was expected, but the last entry is missing."
+        found.words
+        == "In every case tried, the list “batch sizes” is what was expected, but the last entry is missing."
     )
 
 

@@ -250,7 +250,10 @@ def test_what_is_long_is_cut():
         ([None, 1.5], [None, None], "[1]: None; expected the number 1.5"),
         ({"a": 1}, {"b": 1}, "a dictionary with 1 key; expected a mapping with keys ['a']"),
         ([None, 1], [None], "1 item; expected 2"),
-        (np.ones(3), np.ones(2), "shape (2,); expected shape (3,)"),
+        (np.ones(3), np.ones(2), "[1.0, 1.0]; expected [1.0, 1.0, 1.0]"),
+        (np.ones(6), np.ones(7), "shape (7,); expected shape (6,)"),
+        (np.ones(7), np.ones(6), "shape (6,); expected shape (7,)"),
+        (np.ones(2), np.ones((1, 2)), "shape (1, 2); expected shape (2,)"),
         (np.ones(3), 1.5, "a single number (1.5); expected shape (3,)"),
         (np.array(1.5), np.ones(2), "shape (2,); expected a single number (1.5)"),
         (

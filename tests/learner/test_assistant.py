@@ -137,7 +137,7 @@ def test_a_check_passes_on_what_the_answers_show(library):
     source = "\ndef dense(x, weights, bias):\n    return (x @ weights + bias).T\n"
     with (library / "biases.py").open("a", encoding="utf-8") as file:
         file.write(source)
-    assert "In every case your result is what was expected, transposed." in assistant.run_check("dense")
+    assert "In every case tried, your result is what was expected, transposed." in assistant.run_check("dense")
 
 
 def test_a_question_is_left_to_the_notebook(library):

@@ -35,8 +35,8 @@ from .forms import (
     find_unusable,
     find_wrong_cases,
 )
-from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, ZERO_LINES, rank
-from .proof import ENOUGH, count_wrong, is_general, is_proved, is_rich, is_varied, marks_only_wrong
+from .order import CERTAIN, FREE, LAST, VAGUE, WEAK, ZERO_LINES, rank
+from .proof import ENOUGH, count_wrong, is_proved, is_rich, is_varied, marks_only_wrong
 from .refusals import find_in_refusals
 from .relations import RESIZING, Relation, find_relations
 from .samples import Label, Sample, collect_samples, find_unanswered
@@ -50,9 +50,10 @@ Known = dict[tuple[Sample, ...], list[Relation]]
 """The relations already found to hold in all samples of a group."""
 _OF_ONE_NUMBER = ("none", "all zeros", "all NaN", "input", "squeezed")
 """Kinds that say something even of a single short answer."""
-_EVERY = "In every case"
+_EVERY = "In every case tried,"
 _TRIED = "In the cases tried,"
-"""The beginning of a sentence that would otherwise claim something about inputs that were not tried."""
+_ANSWERED = "In every case tried with a result,"
+# Every sentence is about the cases tried: what holds in all of them may fail for an input that was not tried.
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,6 @@ class Finding:
     kind: str
     words: str
     free: bool = False
-    general: bool = False
-    """Whether the finding holds in every case that is wrong."""
     of_view: bool = False
     """Whether only what a view made of the answers was looked at."""
 
@@ -117,8 +116,7 @@ def _find_one(
     )
     for find in whole:
         if relation := find():
-            general = relation[0] in DEGENERATE
-            return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE, general)
+            return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE)
     samples = collect_samples(exercise, key, observed, cases)
     found = _find_in_samples(key, samples, find_unanswered(key, observed)) if samples else None
     if found and samples[0].label.view:
@@ -197,8 +195,8 @@ def _find_range(key: Key, samples: list[Sample], subject: str, unanswered: list[
 def _find_count(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
     """Name the formula by which a count was made."""
     relation = find_formula(samples)
-    begin = "Wherever a result came back," if unanswered else "In every case"
-    return relation and Finding("count", f"{begin} {sentences.tell_relation(relation, subject)}.", general=True)
+    begin = _ANSWERED if unanswered else _EVERY
+    return relation and Finding("count", f"{begin} {sentences.tell_relation(relation, subject)}.")
 
 
 def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
@@ -222,7 +220,7 @@ def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: li
         begin, of = _TRIED, _name_wrong_part(subject)
     else:
         wrong = sentences.count_wrong_cases([sample for sample in samples if not sample.right])
-        begin, of = "Wherever a wrong result came back," if unanswered else f"In {wrong},", subject
+        begin, of = "In every case tried with a wrong result," if unanswered else f"In {wrong},", subject
     return relation and f"{begin} {sentences.tell_relation(relation, of)}."
 
 
@@ -237,9 +235,8 @@ def _tell_of_wrong(relation: Relation, samples: list[Sample], subject: str, unan
     if unanswered and len({sample.index for sample in samples if not sample.right}) == 1:
         return f"In the one case in which a wrong result came back, {sentences.tell_relation(relation, subject)}."
     if any(sample.right for sample in samples):
-        return f"Where {subject} is wrong, {sentences.tell_relation(relation, 'it')}."
-    told = sentences.tell_relation(relation, subject)
-    return f"Wherever a result came back, {told}." if unanswered else f"{sentences.capital(told)}."
+        return f"In every wrong case tried, {sentences.tell_relation(relation, subject)}."
+    return f"{_ANSWERED if unanswered else _EVERY} {sentences.tell_relation(relation, subject)}."
 
 
 def _name_wrong_part(subject: str) -> str:
@@ -295,21 +292,18 @@ def _find_general(
     finite = [sample for sample in wrong if _is_finite(sample)]
     looked_at = {sample.index for sample in samples}.union(unanswered)
     hidden = any(not case.raises and i not in looked_at for i, case in enumerate(key.cases))
-    every = "Wherever your result is wrong," if hidden else _EVERY
-    every = "Wherever a result came back," if unanswered and not hidden else every
-    for chosen, begin in ((wrong, every), (finite, "Wherever your result is finite,")):
+    every = "In every wrong case tried," if hidden else _ANSWERED if unanswered else _EVERY
+    for chosen, begin in ((wrong, every), (finite, "In every case tried with a finite result,")):
         for relation in _common_relations(key, chosen, known):
             if (relation[0] in WEAK) != weak or (not is_rich(chosen) and relation[0] not in CERTAIN):
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
-                named = "it" if begin.endswith(",") and subject == sentences.name_subject(Label()) else subject
+                named = "it" if begin.endswith("result,") and subject == sentences.name_subject(Label()) else subject
                 named = f"each item of {named}" if named != "it" and _are_items(samples) else named
                 if relation[0] == "change scaled" and len({one.index for one in samples}) < len(samples):
                     named = f"each array in {named}"  # by a multiple of its own
                 words = sentences.tell_relation(relation, named)
-                if samples[0].label.view or not is_general(chosen if begin != _EVERY else samples, relation):
-                    begin = _TRIED if begin == _EVERY else f"{_TRIED} {begin.replace('Wherever', 'where')}"
-                return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak)
+                return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE)
     return None
 
 
@@ -410,8 +404,10 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
         return None
     right = [sample for sample in samples if sample.right]
     everywhere = [one for one in common if not any(marks_entries(one, sample) for sample in right)]
-    begin = _TRIED if everywhere else f"In {sentences.count_wrong_cases(wrong)},"
     told = (everywhere or common)[0]
+    # A matrix that is not square has no diagonal to be wrong on.
+    only_some = not everywhere or (right and told[0] in ("diagonal wrong", "off-diagonal wrong"))
+    begin = f"In {sentences.count_wrong_cases(wrong)}," if only_some else _TRIED
     lines = [line for sample in wrong if (line := take_line(sample, told))]
     of_line = [one for one in _compare_all(key, lines) if one[0] not in LAST] if lines and is_rich(lines) else []
     there = f"; {sentences.tell_relation(of_line[0], 'there it')}" if of_line else sentences.tell_one_value(wrong)

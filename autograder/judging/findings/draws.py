@@ -247,11 +247,12 @@ def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, requir
         if laws.TAIL in wanted and 1.8 < largest < 3.2:
             # Upwards, so that it is true, and in halves, so that cases differ seldom.
             yield ("draws truncated", f"{math.ceil(2 * largest) / 2:g}")
+        adjustment = laws.find_adjustment(weights, required)
+        if adjustment:
+            yield (f"draws {adjustment[0]}", *adjustment[1:])
         if required is None:
             return
-        if math.isclose(spread, required):
-            yield ("draws rescaled",)
-        elif not math.isclose(spread / required, 1, rel_tol=0, abs_tol=0.02):
+        if not math.isclose(spread / required, 1, rel_tol=0, abs_tol=0.02):
             for name, value in _candidates(sizes):
                 if math.isclose(spread / value, 1, rel_tol=0, abs_tol=ROUNDING):
                     yield ("draws deviation", name)

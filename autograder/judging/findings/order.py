@@ -43,21 +43,6 @@ WEAK = (
 LAST = ("times number", "off by number", "entries permuted", *WEAK, "all one number")
 ZERO_LINES = ("rows zero", "columns zero")
 """Kinds that say which lines of an array are right."""
-OF_THE_CASES = frozenset(
-    {
-        *WEAK,
-        *ZERO_LINES,
-        "all one number",
-        "entries permuted",
-        "permuted",
-        "all different",
-        "column order",
-        "into columns",
-    }
-)
-"""Kinds that say little, or nothing of an array with a single row or column: in another case, such an answer may be
-right, or wrong in another way.
-"""
 _FIRST = (
     "all NaN",
     "all zeros",

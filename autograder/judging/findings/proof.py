@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .conditions import marks_entries, mask_entries
-from .order import CERTAIN, OF_THE_CASES, ZERO_LINES
+from .order import CERTAIN, ZERO_LINES
 from .relations import Relation
 from .samples import Sample
 from .scales import SizeWords, name_sizes
@@ -65,27 +65,6 @@ def _sizes_in(relation: Relation, sample: Sample) -> tuple[float, ...]:
     """Return the sizes of a sample's arguments that are named in a relation."""
     names = {name for datum in relation if isinstance(datum, SizeWords) for name in datum.sizes}
     return tuple(size for name, size in name_sizes(sample.arguments).items() if name in names)
-
-
-_ENDS = {"input minus smallest": lambda array: array.min() > 0, "input minus largest": lambda array: array.max() < 0}
-"""By kind of relation, whether an array would give another result if the subtraction stopped at 0."""
-
-
-_CASES = 3
-"""Number of cases in which a relation must hold before it may be stated for every case."""
-
-
-def is_general(samples: Sequence[Sample], relation: Relation) -> bool:
-    """Return whether a relation that holds in all samples very probably holds for every input."""
-    enough = len({one.index for one in samples}) >= _CASES
-    return enough and relation[0] not in OF_THE_CASES and is_told_apart(samples, relation)
-
-
-def is_told_apart(samples: Sequence[Sample], relation: Relation) -> bool:
-    """Return whether the samples tell a relation apart from the one that stops at 0."""
-    shows = _ENDS.get(relation[0])
-    arrays = [] if shows is None else [dict(name_arrays(one.arguments))[relation[1].strip("`")] for one in samples]
-    return shows is None or any(map(shows, arrays))
 
 
 def _has_long_lines(samples: Sequence[Sample], axis: int) -> bool:

@@ -236,7 +236,7 @@ PREDICATES = {
     "wrong between": "is wrong only where {0} is between {1} and {2} (and right at {3} and at {4})",
     "wrong at": "is wrong only where {0} is {1} (and right at {2} and at {3})",
     "one axis more in shape": "has one axis too many",
-    "always so many": "always has the same number of {along}, whatever is required",
+    "always so many": "has the same number of {along}, whatever is required",
     "32-bit integers": "is the expected number as a 32-bit integer holds it: numbers that are too large lose their "
     "highest bits",
     "32-bit floats": "is the expected number as a 32-bit float holds it, with about seven digits",
@@ -354,6 +354,10 @@ DRAWS = {
     "draws deviation number": "The standard deviation of your weights is {0} times the required one.",
     "draws rescaled": "The standard deviation of your weights is exact to the last digit, as if the weights had been "
     "rescaled after they were drawn.",
+    "draws rescaled lines": "Each {0} of your weights has exactly the same magnitude, as if each had been rescaled "
+    "after it was drawn.",
+    "draws centred": "The mean of your weights is 0 to the last digit, as if it had been subtracted after they were "
+    "drawn.",
 }
 FORMS = {
     "iterator": "Your function returns an iterator (from yield, zip, map, a generator expression or the like), which "
@@ -392,8 +396,8 @@ FORMS = {
     "none for some": "Some items of your answer are None where a value is expected; the other items are right.",
     "not none": "Your answer has a value where None is expected; the other items are right.",
     "nones missing": "Your answer holds only the items that are not None; keep each None at its position.",
-    "items alike": "Wherever your answer has several items, they are all the same. Does it contain one list or "
-    "tuple several times?",
+    "items alike": "In every case tried with several items in your answer, they are all the same. Does "
+    "it contain one list or tuple several times?",
     "items missing": "Some items of your answer are missing; the others are right, and in the right order.",
     "refuses some otherwise": "All your results are right, but {0} of {1} invalid inputs lead to {3} instead of {2}.",
     "refuses otherwise": "All your results are right, but invalid inputs raise {1} instead of {0}.",
@@ -410,8 +414,8 @@ FORMS = {
     "shape {2}.",
     "called too seldom": "Your function does not call {0} often enough: in the first case with too few calls, {1} "
     "times instead of {2}.",
-    "frozen moved": "Your function is right where nothing is frozen, but in {0} cases it changes the {1} of frozen "
-    "layers.",
+    "frozen moved": "Your function is right where nothing is frozen, but in {0} cases the {1} of frozen layers do "
+    "not come back unchanged.",
     "right except where": "Among the valid inputs tried, your function is right except where {0}.",
     "stops where": "Among the valid inputs tried, your function stops with {0} only if {1}.",
 }
@@ -438,8 +442,8 @@ def tell_condition(condition: Relation) -> str:
 
 
 BEGINNINGS = {
-    "where it is wrong": "Where your result is wrong,",
-    "where something came back": "Wherever a result came back,",
+    "where it is wrong": "In every wrong case tried,",
+    "where something came back": "In every case tried with a result,",
 }
 
 
@@ -448,7 +452,8 @@ def tell_whole(relation: Relation) -> str:
     kind, *data = relation
     if kind == "in a part where wrong":
         words = tell_whole(data[1])
-        return f"Where your `{data[0]}` is wrong, {words[0].lower()}{words[1:].replace('your answer', 'it')}"
+        words = f"{words[0].lower()}{words[1:]}".replace("your answer", f"your `{data[0]}`")
+        return f"In every case tried in which your `{data[0]}` is wrong, {words}"
     if kind == "in a part":
         words = tell_whole(data[1])
         return f"In your `{data[0]}`, {words[0].lower()}{words[1:]}"
