@@ -89,7 +89,7 @@ def test_a_quantity_is_in_the_arguments_of_all_cases():
         ({"n": [3, 4, 2, 5]}, "the sum of the products of every second pair of neighbours", 22),
         ({"n": [3, 4, 2]}, "the sum of the products of all pairs", 26),
         ({"n": [3, 4, 2]}, "the product of the sums of neighbours", 42),
-        ({"n": [3, 4, 2]}, "the sum of `n` without the first", 6),
+        ({"n": [3, 4, 2]}, "the sum of `n` without the first item", 6),
         ({"n": [3, 4, 2]}, "the sum of `n` without the last", 7),
         ({"n": [3, 4, 2]}, "one less than the number of items in `n`", 2),
         ({"n": [3, 4, 2]}, "the first item of `n`", 3),
@@ -164,8 +164,10 @@ def test_the_weights_and_biases_of_layers():
         words = [f"the number of {name} ({group})" for name in names]
         words.append(f"the sum over the layers ({group}) of the number of weights times the number of biases")
         assert tuple(found[one] for one in words) == numbers
-    assert found["the number of layers (those in `frozen`)"] == 1
-    assert dict(find_quantities({"layers": layers, "frozen": [1]}))["the number of layers (those in `frozen`)"] == 0
+    assert found["the number of layers (only layers in `frozen`)"] == 1
+    assert (
+        dict(find_quantities({"layers": layers, "frozen": [1]}))["the number of layers (only layers in `frozen`)"] == 0
+    )
     assert [*find_quantities({"layers": [(np.ones(2), 3.0)]})] == [*find_quantities({"layers": [np.ones(2)]})] == []
     assert [*find_quantities({"layers": [(np.ones(2), np.array(3.0))]})] == []
 

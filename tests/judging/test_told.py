@@ -335,7 +335,7 @@ SLIPS = [
     (
         "predict",
         "return np.abs(forward(layers, x)[0]).argmax(axis=1)",
-        "when the magnitudes of what `forward` returns as `logits` are used instead",
+        "when the magnitudes of the output `logits` of `forward` are used instead",
     ),
     (
         "lora_dense",
