@@ -155,8 +155,8 @@ OTHERS = [
     (
         "count_trainable",
         "return sum(w.size * b.size for k, (w, b) in enumerate(layers) if k not in frozen)",
-        "In every case tried, your result is the sum over the layers (those not in `frozen`) of the number of weights "
-        "times the number of biases.",
+        "In every case tried, your result is the sum over the layers (only layers not in `frozen`) of the number of "
+        "weights times the number of biases.",
     ),
     (
         "count_parameters",

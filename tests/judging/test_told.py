@@ -162,7 +162,7 @@ TOLD = [
     (
         "fine_tune",
         "return train(layers, x, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng)",
-        "The layers that `frozen` lists are changed",
+        "The layers listed in `frozen` are changed",
         "",
     ),
     (
