@@ -901,3 +901,23 @@ def last_layer_first(layer_sizes, rng, scheme="he"):
 def magnitudes_of_the_weights(weights):
     """A neuron and its negative are counted as one, as if only the magnitudes of the weights were compared. Opposite signs make different neurons."""
     return distinct_columns(np.abs(weights))
+
+
+@of("signal_spread")
+def activations_never_passed_on(x, weight_matrices, activation):
+    """Each number is measured after an activation function, but the next layer seems to receive the signal from before it. Pass on the signal that was measured."""
+    spreads = [np.std(x)]
+    for weights in weight_matrices:
+        x = x @ weights
+        spreads.append(np.std(activation(x)))
+    return np.array(spreads)
+
+
+@of("init_layers")
+def xavier_for_the_output_layer(layer_sizes, rng, scheme="he"):
+    """The output layer always gets Xavier's weights, even with the scheme "he". The scheme holds for every layer."""
+    check(layer_sizes, scheme)
+    *hidden, last = zip(layer_sizes, layer_sizes[1:])
+    draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
+    drawn = [(draw(i, o, rng), zero_bias(o)) for i, o in hidden]
+    return [*drawn, (xavier_normal(*last, rng), zero_bias(last[1]))]

@@ -278,7 +278,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
     "mean_squared_error": [
         (
             "return np.mean((predictions - targets) ** 2)",
-            "expected a ValueError. (This case: (6, 1) and (6,) would broadcast to (6, 6).)",
+            "expected a ValueError. (This case: shapes (6, 1) and (6,), which NumPy would broadcast to (6, 6).)",
         ),
         (
             learner(

@@ -51,6 +51,7 @@ PREDICATES = {
     "divided by its sum": "is what was expected, divided by the sum of all its entries",
     "divided by its largest": "is what was expected, divided by its largest entry",
     "divided by its largest magnitude": "is what was expected, divided by its largest magnitude",
+    "divided by its first": "is what was expected, divided by its first entry",
     "divided by its norm": "is what was expected, divided by its norm",
     "minus its mean": "is what was expected, minus the mean of all its entries",
     "minus its largest": "is what was expected, minus the largest of all its entries",
@@ -239,6 +240,8 @@ PREDICATES = {
     "32-bit integers": "is the expected number as a 32-bit integer holds it: numbers that are too large lose their "
     "highest bits",
     "32-bit floats": "is the expected number as a 32-bit float holds it, with about seven digits",
+    "too few": "has fewer {along} than required",
+    "too many": "has more {along} than required",
     "axes": "has {0} instead of {1}",
     "axes missing": "has only the first {0} of the required shape",
     "shape of": "has the shape of {0}, which is not the required one",
@@ -378,12 +381,14 @@ FORMS = {
     "pairs in two lists": "You returned two lists; one list of pairs is expected.",
     "dictionary": "You returned a dictionary; return the items themselves, in the required order.",
     "always the same": "Your result is {0} in every case.",
+    "array of": "Your results are arrays of {0}; the numbers in them must be real numbers.",
+    "always one number": "Your result is the single number {0} in every case; an array is required.",
     "same array": "Your result is the same array in every case. Is it made once and kept, or does it not depend on the "
     "arguments?",
     "kept": "Your result begins with the result of the call before. Is a list kept between calls, such as a default "
     "argument []?",
-    "never refuses": "All your results are right, but none of the invalid inputs raised {0}.",
-    "refuses some": "All your results are right, but {0} of {1} invalid inputs raised no {2}.",
+    "never refuses": "All your results are right, but none of the invalid inputs raised {0}{1}.",
+    "refuses some": "All your results are right, but {0} of {1} invalid inputs raised no {2}{3}.",
     "refuses badly": "All your results are right, but {0} of {1} invalid inputs do not raise {2} with the "
     "required values in its message.",
     "none at the start": "The first item of your answer is None; the others are right.",
@@ -398,8 +403,8 @@ FORMS = {
     "refuses otherwise": "All your results are right, but invalid inputs raise {1} instead of {0}.",
     "refuses by chance": "All your results are right, but in {0} of {1} cases the {2} comes from Python or NumPy, not "
     "from your function, and the message lacks a required value. Check the input first.",
-    "refuses without naming": "You refuse all invalid inputs, but the message does not contain a required value.",
-    "names some": "You refuse all invalid inputs, but in {0} of {1} cases the message lacks a required value.",
+    "refuses without naming": "You refuse all invalid inputs, but the message does not contain a required value{0}.",
+    "names some": "You refuse all invalid inputs, but in {0} cases the message lacks a required value{1}.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
     "changes as well": "The call also changes the caller's own `{0}`.",
     "unusable": "Your function gave {0}.",
