@@ -60,6 +60,14 @@ def test_a_hand_out_holds_no_answer_no_misconception_and_no_history(handed_out):
     assert [text for text in [*answers, *wrong] if text and text != given and text in texts] == []
 
 
+def test_a_hand_out_links_to_no_file_that_stays_with_the_instructor(handed_out):
+    folder, _ = handed_out
+    pages = [folder / "README.md", folder / "CHANGELOG.md", *folder.glob("docs/*.md")]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))]
+    here = [page.parent / link for page, link in links if "://" not in link]
+    assert folder / "docs" / "assistant.md" in here and [link for link in here if not link.exists()] == []
+
+
 def weightlab(handed_out, *words):
     folder, environment = handed_out
     command = [sys.executable, "-c", "from autograder.cli.main import main; main()", *words]
