@@ -66,4 +66,4 @@ pins:
 	$(PYTHON) -m benchmarks.pins
 
 clean:
-	rm -rf $(VENV) build src/*.egg-info
+	rm -rf $(VENV) build *.egg-info src/*.egg-info

@@ -16,7 +16,7 @@ font-family:var(--jp-content-font-family,sans-serif);font-size:var(--jp-content-
 .wl-card p{margin:.35em 0}.wl-card ul{list-style:none;padding:0;margin:.35em 0}
 .wl-card .wl-quiet{color:var(--jp-ui-font-color2,inherit)}
 .wl-card code{font-size:.95em;background:transparent;color:inherit}
-.wl-card pre{margin:.3em 0;white-space:pre-wrap;color:inherit}
+.wl-card pre{margin:.3em 0;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;color:inherit}
 </style>"""
 # The colours differ in lightness as well, and the words and marks say the same, so colour is never the only sign.
 _COLOURS = {"passed": "#2a9d57", "partly": "#c98500", "other": "#c4452f"}

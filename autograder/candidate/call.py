@@ -125,10 +125,17 @@ def describe_error(error: BaseException, folder: str) -> dict:
         described |= {
             "file": str(error.filename or ""),
             "line": error.lineno if isinstance(error.lineno, int) else None,
-            "code": _show_spaces(error.text or "")[:200],
+            "code": _show_spaces(error.text or _read_line(error))[:200],
             "message": str(error.msg)[:500],
         }
     return described
+
+
+def _read_line(error: SyntaxError) -> str:
+    """Return the line of an error that does not quote it, such as a ``return`` outside a function."""
+    if isinstance(error.filename, str) and isinstance(error.lineno, int):
+        return linecache.getline(error.filename, error.lineno)
+    return ""
 
 
 def _show_spaces(line: str) -> str:

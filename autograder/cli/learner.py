@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 )
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB'S OWN OPTIONS]")
 def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
-    """Open JupyterLab at the first page of the course, or open the one that is already running.
+    """Open JupyterLab where you stopped, at first on the first page, or open the one that is already running.
 
     Other options are passed on to JupyterLab, such as --allow-root in a container or --ip=0.0.0.0 on a server.
     """
@@ -41,6 +41,7 @@ def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
 @JSON
 def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     """Check exercises of your library: all of them, or only those given."""
+    from ..exercises import EXERCISES
     from ..judging.verdict import Status
     from ..judging.words import counted
     from ..learner import progress
@@ -53,6 +54,10 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
             f"{library} is not a folder. Give the folder that holds weights.py and the other modules."
         )
     exercises = select_exercises(names)
+    if not any((library / f"{exercise.module}.py").is_file() for exercise in EXERCISES.values()):
+        raise click.UsageError(
+            f"{library} holds no module of the library. Give the folder that holds weights.py and the other modules."
+        )
     if library == LIBRARY:  # a library that is named is no surprise
         _warn_of_other_copy()
     verdicts = check_library(exercises, library)

@@ -26,6 +26,8 @@ _COMMANDS = {
     "places": ("handout", "github-points", "hub-setup", "gradescope"),
 }
 """The modules, each with the commands that it holds."""
+_IN_A_NOTEBOOK = {"progress": "status"}
+"""What a notebook's function is called here, if the name is another one."""
 _FOR_A_CLASS = ("platforms", "instructor", "places")
 _AUTHORS = {ROOT / "autograder" / "exercises", SOLUTIONS}
 """Where authors write Python code: declarations, the reference, misconceptions."""
@@ -54,7 +56,8 @@ class _Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
+            near = difflib.get_close_matches(args[0], [*self.list_commands(ctx), *_IN_A_NOTEBOOK], 1)
+            near = [_IN_A_NOTEBOOK.get(name, name) for name in near]
             error.message += f" Did you mean {near[0]}?" if near else ""
             raise
 

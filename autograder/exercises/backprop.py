@@ -246,7 +246,7 @@ def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int,
     hints=(
         "Begin at the output layer. dense_gradient, given grad_logits and what entered that layer, returns three "
         "arrays. Which two are kept, and which layer needs the third?",
-        "The grad_x of layer k says how the loss changes with activations[k]. Those came out of a ReLU, so "
+        "The grad_x of layer k says how the loss changes with activations[k]. These came out of a ReLU, so "
         "relu_gradient with activations[k] gives the grad_output of layer k - 1.",
         "for k in reversed(range(len(layers))): grad_x, grad_weights, grad_bias = dense_gradient(grad_output, "
         "activations[k], layers[k][0]); keep the pair; grad_output = relu_gradient(grad_x, activations[k]). Reverse "
@@ -305,7 +305,7 @@ CHAPTER.question(
     value=6,
     hints=(
         "The outputs are 6 and -3, the targets 5 and 1. What does mean_squared_error_gradient give for them?",
-        "The gradient is 1 and -4. If the weight moves by a little, each output moves by that amount times its own "
+        "The gradient is [1, -4]. If the weight moves by a little, each output moves by that amount times its own "
         "signal, 2 or -1.",
     ),
     mistakes={

@@ -77,6 +77,8 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
     yield decide(-x, w, -0.5, note="a sum of -2 and a bias of -0.5")
     yield decide(-x, w, 1.0, note="a sum of -2 and a bias of 1: lifted, but not enough")
     yield decide(x, w, -2 + 1e-9, note="a sum of 2 and a bias just above -2 make a number just above zero")
+    yield decide(x, w, -1.6, note="a sum of 2 and a bias of -1.6 make a number below one half")
+    yield decide(x, w, -1.3, note="a sum of 2 and a bias of -1.3 make a number below one")
     yield decide(np.zeros(3), w, 1e-17, note="a blank input and a positive bias, however small")
     yield decide(np.zeros(3), w, -1e-17, note="a blank input and a negative bias, however small")
     yield Case.of(edge, x, w, -2.0, note="a sum of 2 and a bias of -2 make exactly zero")
@@ -134,7 +136,7 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
         "one more row or one more column?",
         "Each input has one row, and the constant 1 is the last input. NumPy has a function that stacks arrays as "
         "rows: look up np.vstack.",
-        "Return np.vstack([weights, bias]). It treats the 1-D bias as one row.",
+        "Return np.vstack([weights, bias]). np.vstack treats the 1-D bias as one row.",
     ),
     why="If one more input is always 1, its weights are added in full whatever the other inputs are, and that is what "
     "a bias does. So a bias can be stored, and learned, like a weight.",

@@ -157,10 +157,17 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         {1, 3},
         raises=ValueError,
         mentions=(3,),
-        note="there are three layers, 0 to 2",
+        note="the index 3 of three layers, 0 to 2",
     )
     yield Case.of(
-        "refuses an index that no layer has", layers, gradients, rate, {17}, raises=ValueError, mentions=(17,)
+        "refuses an index that no layer has",
+        layers,
+        gradients,
+        rate,
+        {17},
+        raises=ValueError,
+        mentions=(17,),
+        note="the index 17 of three layers",
     )
     yield Case.of(
         "refuses an index that no layer has",
@@ -170,7 +177,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         {-1},
         raises=ValueError,
         mentions=(-1,),
-        note="layers are counted from 0, not from the end",
+        note="the index -1: layers are counted from 0, not from the end",
     )
 
 
@@ -298,7 +305,9 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         learn, layers, x, y, frozen={0, 1}, **whole, view="trained", note="one full batch, only the head learns"
     )
     yield Case.of(learn, layers, x, y, frozen={1}, **whole, view="trained", note="one full batch, the middle is frozen")
-    yield Case.of(learn, layers, *one.values(), frozen={0}, **alike, view="trained", note="all examples are identical")
+    yield Case.of(
+        learn, awake(layers), *one.values(), frozen={0}, **alike, view="trained", note="all examples are identical"
+    )
     large = whole | {"batch_size": 50}
     note = "a batch size larger than the data, nothing is frozen"
     yield Case.of(learn, layers, x, y, frozen=set(), **large, view="trained", note=note)

@@ -41,11 +41,11 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
     single = [rng.normal(size=(6, 2)).astype(np.float32) for _ in range(2)]
     yield Case.of(mean, *single, note="float32", rtol=2e-4)
     pairs = [
-        ((6, 1), (6,), "(6, 1) and (6,) would broadcast to (6, 6)"),
-        ((4,), (1,), "NumPy would repeat the single target"),
+        ((6, 1), (6,), "shapes (6, 1) and (6,), which NumPy would broadcast to (6, 6)"),
+        ((4,), (1,), "a single target, which NumPy would repeat"),
         ((2, 5), (5, 2), "one array is transposed"),
         ((0, 3), (3,), "no predictions, three targets"),
-        ((5, 2), (1, 2), "equally many axes, but the single row would be repeated"),
+        ((5, 2), (1, 2), "equally many axes, but a single row, which NumPy would repeat"),
     ]
     yield from refused_shapes(refuses, rng, pairs)
 

@@ -109,12 +109,17 @@ def find_refusal_problem(case: Case, raised: dict | None, value: Any = None) -> 
         return Problem(ProblemKind.NOT_REFUSED, value)
     if case.raises not in raised.get("kinds", ()):
         return Problem(ProblemKind.OTHER_ERROR, error=raised)
-    message = str(raised.get("message", ""))
-    for item in case.mentions:
-        pattern = rf"(?<![\w.])-?{abs(item)}(?![\w])" if isinstance(item, int) else re.escape(str(item))
-        if not re.search(pattern, message):
-            return Problem(ProblemKind.NOT_NAMED, item, error=raised)
-    return None
+    lacking = find_lacking(case, str(raised.get("message", "")))
+    return Problem(ProblemKind.NOT_NAMED, lacking[0], error=raised) if lacking else None
+
+
+def find_lacking(case: Case, message: str) -> list[Any]:
+    """Return the values that a case requires in an error's message and that the message does not contain."""
+
+    def pattern(item: Any) -> str:
+        return rf"(?<![\w.])-?{abs(item)}(?![\w])" if isinstance(item, int) else re.escape(str(item))
+
+    return [item for item in case.mentions if not re.search(pattern(item), message)]
 
 
 def find_problems(exercise: Exercise, case: Case, expected: Any, observed: Observation) -> dict[str, Problem]:

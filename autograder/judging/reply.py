@@ -247,7 +247,8 @@ def _describe_load_error(error: dict, file: str) -> str:
         return f"Python cannot read {file}: {error['message']}. Save it as plain text in UTF-8."
     if "SyntaxError" in error["kinds"]:
         remedy = f" {TYPE_AGAIN}" if classify(error) == "character" else ""
-        return f"Python cannot read {where}: {error['message']}.{remedy} The line is: {error['code']}"
+        quote = f" The line is: {error['code']}" if error["code"] else ""
+        return f"Python cannot read {where}: {error['message']}.{remedy}{quote}"
     if "UnicodeDecodeError" in error["kinds"] and not error["line"]:
         return f"Python cannot read {file}: some of its bytes are not valid UTF-8. Save it as plain text in UTF-8."
     raised = ": ".join(filter(None, (error["type"], error["message"].strip())))

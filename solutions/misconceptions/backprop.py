@@ -114,7 +114,7 @@ def moves_everything_at_once(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def forgets_to_put_back(f, array, step=1e-5):
-    """The first entry is right, but later ones are wrong if f multiplies entries with each other. Is each entry set back to its value before the next one is measured?"""
+    """The first entry is right, but later ones are wrong if f multiplies entries together. Is each entry set back to its value before the next one is measured?"""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -251,7 +251,7 @@ def longer_steps_for_large_entries(f, array, step=1e-5):
 
 @of("relative_error")
 def entry_by_entry(a, b):
-    """Each difference is divided by the magnitudes of its own two entries. Near zero only rounding is left, so correct gradients look wrong. Use one divisor for the whole array."""
+    """Each difference is divided by the magnitudes of its own two entries. Near zero only the rounding error is left, so correct gradients look wrong. Use one divisor for the whole array."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12), initial=0.0))
 
@@ -389,7 +389,7 @@ def floor_at_zero_only(a, b):
 
 @of("relative_error")
 def entry_by_entry_above_a_floor(a, b):
-    """Each difference is divided by the magnitudes of its own two entries. Near zero only rounding is left, so correct gradients look wrong. Use one divisor for the whole array."""
+    """Each difference is divided by the magnitudes of its own two entries. Near zero only the rounding error is left, so correct gradients look wrong. Use one divisor for the whole array."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-12), initial=0.0))
 
@@ -463,7 +463,7 @@ def of_the_sum(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def shares_among_rows_only(predictions, targets):
-    """The mean seems to go over the rows only. The mean of chapter 5 goes over all entries, rows times columns."""
+    """The mean seems to be taken over the rows only. In chapter 5 it is taken over all entries, rows times columns."""
     check_shapes(predictions, targets)
     return 2 * (predictions - targets) / len(predictions)
 
@@ -557,7 +557,7 @@ def one_taken_from_whole_columns(logits, labels):
 
 @of("cross_entropy_gradient")
 def shared_among_all_entries(logits, labels):
-    """The division uses rows times classes. The loss is one number per example: its mean goes over examples only."""
+    """The division uses rows times classes. The loss is one number per example: take its mean over the examples only."""
     return (softmax(logits) - one_hot(labels, logits.shape[1])) / logits.size
 
 
@@ -1002,3 +1002,54 @@ def bias_before_weights(layers, activations, grad_logits):
 def returns_after_the_last_layer(layers, activations, grad_logits):
     """Only one layer has gradients. If the return is inside the loop, move it below the loop."""
     return _back(layers, activations, grad_logits)[-1:]
+
+
+@of("numerical_gradient")
+def moves_in_the_dtype_of_the_array(f, array, step=1e-5):
+    """The entries seem to be moved in an array with the dtype of the input, which cannot hold so small a step exactly. Which dtype can hold it?"""
+    moved = np.array(array)
+    gradient = np.zeros(moved.shape)
+    for index in np.ndindex(moved.shape):
+        here = moved[index]
+        moved[index] += step if moved.dtype.kind == "f" else 0
+        above = f(moved)
+        moved[index] = here
+        moved[index] -= step if moved.dtype.kind == "f" else 0
+        gradient[index] = (above - f(moved)) / (2 * step)
+        moved[index] = here
+    return gradient
+
+
+@of("numerical_gradient")
+def moves_in_single_precision(f, array, step=1e-5):
+    """The errors are as large as when entries are moved in float32, which keeps about seven digits. A small step needs float64."""
+    return moves_in_the_dtype_of_the_array(f, np.array(array, dtype=np.float32), step)
+
+
+@of("relative_error")
+def largest_sum_at_one_position(a, b):
+    """The divisor seems to be the largest sum of two magnitudes at the same position. The largest magnitudes of a and b may be at different positions: find each by itself."""
+    check_shapes(a, b)
+    largest = (np.abs(a) + np.abs(b)).max(initial=0.0)
+    return float(np.abs(a - b).max(initial=0.0) / max(largest, 1e-12))
+
+
+@of("relative_error")
+def difference_at_the_largest_entry(a, b):
+    """The difference seems to be taken where `a` has its largest magnitude. The largest difference may be at another position."""
+    check_shapes(a, b)
+    if a.size == 0:
+        return 0.0
+    at = np.unravel_index(np.abs(a).argmax(), a.shape)
+    return float(abs(a[at] - b[at]) / max(np.abs(a).max() + np.abs(b).max(), 1e-12))
+
+
+@of("backward")
+def biases_before_the_relu(layers, activations, grad_logits):
+    """The gradients of the weights are right, but those of hidden biases contain what the ReLU after them blocks. An inactive neuron gives its bias no gradient either."""
+    gradients, grad, raw = [], grad_logits, grad_logits
+    for k in reversed(range(len(layers))):
+        grad_x, grad_weights, _ = dense_gradient(grad, activations[k], layers[k][0])
+        gradients.insert(0, (grad_weights, raw.sum(axis=0)))
+        grad, raw = relu_gradient(grad_x, activations[k]), grad_x
+    return gradients

@@ -345,3 +345,38 @@ def first_times_last_axis(shapes):
 def leaves_out_what_is_called_bias(shapes):
     """The arrays named "bias" are left out. Biases are parameters, too, and the names do not matter: count every array."""
     return sum(math.prod(shape) for name, shape in shapes.items() if "bias" not in name)
+
+
+@of("dense")
+def biases_down_the_batch(x, weights, bias):
+    """The biases seem to be repeated down the batch, so the examples get different ones. Each bias belongs to one neuron, a column, and is the same for all examples."""
+    sums = weighted_sums(x, weights)
+    return sums + np.resize(bias, sums.size).reshape(sums.shape, order="F")
+
+
+@of("dense")
+def bias_in_the_last_row_of_weights(x, weights, bias):
+    """The biases are added to the last row of the caller's `weights`, so they are multiplied by the last input. Add them after the weighted sums, in a new array."""
+    weights[-1] += bias
+    return x @ weights
+
+
+@of("fold_bias")
+def bias_in_place_of_the_last_weights(weights, bias):
+    """The biases replace the last row of `weights`, so the connections of the last input are lost. Add a row for them."""
+    folded = np.array(weights, dtype=float)
+    folded[-1] = bias
+    return folded
+
+
+@of("fold_bias")
+def overwrites_the_last_weights(weights, bias):
+    """The biases are written into the last row of the caller's `weights`, so the connections of the last input are lost. Make a new array with one more row."""
+    weights[-1] = bias
+    return weights
+
+
+@of("count_parameters")
+def an_axis_of_nothing_counts_as_one(shapes):
+    """An array with an axis of length 0 has no entries, but here that axis counts as 1. Does 0 stand for a missing axis in your product?"""
+    return sum(math.prod(max(1, size) for size in shape) for shape in shapes.values())

@@ -87,7 +87,7 @@ def weights_without_biases(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def everything_in_one_list(layers, gradients, learning_rate):
-    """This is one long list in which weights and biases alternate. Each of its items should be a pair, (weights, bias), for one layer."""
+    """Weights and biases alternate in one long list. Return one pair, (weights, bias), for each layer."""
     return [p - learning_rate * g for pair, grads in zip(layers, gradients) for p, g in zip(pair, grads)]
 
 
@@ -491,3 +491,25 @@ def velocity_in_place(layers, gradients, velocity, learning_rate, momentum):
         vb *= momentum
         vb += gb
     return gradient_step(layers, velocity, learning_rate), velocity
+
+
+@of("gradient_step")
+def reversed_gradients_where_they_fit(layers, gradients, learning_rate):
+    """The gradients seem to be used in reverse order wherever the shapes allow it. They come in the order of the layers: the first pair belongs to the first layer."""
+    turned = [
+        theirs if theirs[0].shape == weights.shape else own
+        for (weights, _), theirs, own in zip(layers, gradients[::-1], gradients)
+    ]
+    return gradient_step(layers, turned, learning_rate)
+
+
+@of("minibatches")
+def joins_the_rest_to_the_last_batch(x, y, batch_size, rng):
+    """The examples left over at the end join the last full batch, which then holds more than batch_size. They need a smaller batch of their own."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    order = rng.permutation(len(x))
+    parts = max(len(x) // batch_size, 1)
+    for part in range(parts):
+        rows = order[part * batch_size : None if part == parts - 1 else (part + 1) * batch_size]
+        yield x[rows], y[rows]

@@ -65,7 +65,7 @@ def climbs(right, given):
 
 @wherever("frozen")
 def freezes_nothing(right, given):
-    """The layers that `frozen` lists are changed like all others. They must stay as they are."""
+    """The layers listed in `frozen` are changed like all others. They must stay as they are."""
     return right(**given | {"frozen": _unknown(given) or set()})
 
 
@@ -188,7 +188,7 @@ def _loop(
     ``mean(met, n)`` makes an epoch's loss of its batches' (size, loss) and the number of examples; ``rate`` is the
     learning rate for a batch; ``batches(dealt, epoch)`` and ``used(batch)`` change what is dealt, and what a step uses
     of it; ``after`` and ``finished`` measure after each step or epoch, ``begun`` before each epoch; ``keep`` says when layers are carried on, or
-    that the steps of an epoch are all taken from its beginning and added up ("summed").
+    that the steps are all taken from the beginning of their epoch ("summed") or of training ("all summed") and added up.
     """
     given, kind = dict(given), "adapters" if "adapters" in given else "layers"
     start, x, y = given.pop(kind), given.pop("x"), given.pop("y")
@@ -205,10 +205,11 @@ def _loop(
         first = state
         dealt = list(minibatches(x, y, size, rng))
         for batch in batches(dealt, epoch) if batches else dealt:
-            before = list(start) if keep == "never" else first if keep == "summed" else state
+            before = list(start) if keep in ("never", "all summed") else first if keep == "summed" else state
             own = rate(len(batch[1])) if rate else given["learning_rate"]
             made, loss = step(before, used(batch) if used else batch, own)
-            state = _moved_alike(state, before, made) if keep == "summed" else made
+            loss = step(state, batch, 0.0)[1] if keep == "all summed" else loss
+            state = _moved_alike(state, before, made) if "summed" in keep else made
             met.append((len(batch[1]), step(state, batch, 0.0)[1] if after else loss))
         whole = first if begun else state if finished else None
         losses.append(step(whole, (x, y), 0.0)[1] if whole else (mean or _weighted_mean)(met, len(y)))
@@ -305,6 +306,32 @@ def ends_after_the_best_epoch(right, given):
     """These are the parameters from the end of the epoch with the lowest loss. Return those from the end of the last epoch, even if an earlier loss was lower."""
     _, losses = right(**given | {"rng": copy.deepcopy(given["rng"])})
     return right(**given | {"epochs": int(np.argmin(losses)) + 1 if losses else 0})[0], losses
+
+
+@wherever("epochs")
+def the_best_of_all_networks(right, given):
+    """These seem to be the parameters with the lowest loss on all data. Return those from the end of the last epoch, even if an earlier loss was lower."""
+    kind = "adapters" if "adapters" in given else "layers"
+    at_the_end = {"epochs": 1, "batch_size": len(given["x"]), "learning_rate": 0.0, "rng": Unshuffled()}
+    best, least = list(given[kind]), np.inf
+    for epochs in range(given["epochs"] + 1):
+        state, losses = right(**given | {"epochs": epochs, "rng": copy.deepcopy(given["rng"])})
+        loss = right(**given | {kind: state} | at_the_end)[1][0]
+        best, least = (state, loss) if loss <= least else (best, least)
+    return best, losses
+
+
+@wherever("epochs")
+def one_epoch_too_many(right, given):
+    """The losses are right, but the parameters are those after one more epoch. Does the loop run once too often?"""
+    state, losses = right(**given | {"epochs": given["epochs"] + 1})
+    return state, losses[: given["epochs"]]
+
+
+@wherever("epochs")
+def gradients_at_the_start_alone(right, given):
+    """All gradients seem to come from the network as it was given. Each step needs the gradient at the network that the last step returned."""
+    return _loop(right, given, keep="all summed")
 
 
 @wherever("epochs")
@@ -427,7 +454,7 @@ def deals_only_once(right, given):
 
 @wherever("epochs")
 def one_order_for_all_epochs(right, given):
-    """Every epoch uses the same order, and each needs a new one from rng. Is minibatches called in every epoch, with the rng argument itself?"""
+    """Every epoch uses the same order, but each needs a new one from rng. Is minibatches called in every epoch, with the rng argument itself?"""
     return right(**given | {"rng": OneOrder(given["rng"])})
 
 

@@ -119,7 +119,7 @@ def never_divides(logits):
 
 @of("softmax")
 def clipped_logits(logits):
-    """Large logits count as equal, as if they had been clipped, or NaN replaced, so the lead of the largest is lost. Subtract the same number from the whole row instead."""
+    """Large logits count as equal, as if they had been clipped or NaN had been replaced. The lead of the largest is lost: subtract the same number from the whole row instead."""
     powers = np.exp(np.clip(logits, -80, 80))
     return powers / powers.sum(axis=1, keepdims=True)
 
@@ -501,3 +501,36 @@ def no_relu_before_the_choice(layers, x):
     for layer in layers:
         x = dense(x, *layer)
     return np.argmax(x, axis=1)
+
+
+@of("relu")
+def one_decision_for_the_array(x):
+    """Each array either comes back unchanged or becomes 0 in all entries. ReLU decides for each number by itself."""
+    return x if np.sum(x) > 0 else np.zeros_like(x)
+
+
+@of("softmax")
+def sums_repeated_in_the_wrong_order(logits):
+    """The sums of the rows seem to be repeated along the columns, so the numbers of a row are divided by different sums. Each row has one sum of its own."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / np.resize(powers.sum(axis=1), powers.shape)
+
+
+@of("forward")
+def one_array_for_equal_shapes(layers, x):
+    """Hidden layers of the same width hold the same activations, those of the last one, as if they shared an array. Make a new array for each layer."""
+    logits, kept, _ = hidden_pass(layers, x)
+    last = {array.shape: array for array in kept[1:]}
+    return logits, [kept[0], *(last[array.shape] for array in kept[1:])]
+
+
+@of("predict")
+def one_answer_in_an_array(layers, x):
+    """The array holds one number for the whole batch, a position among all logits. Choose a class for each row: which axis do you need?"""
+    return np.array([np.argmax(reference_forward(layers, x)[0])])
+
+
+@of("predict")
+def rounds_before_the_choice(layers, x):
+    """Classes whose probabilities are close count as equally probable, as if they had been rounded first. Compare the logits themselves."""
+    return np.argmax(np.round(reference_softmax(reference_forward(layers, x)[0]), 2), axis=1)

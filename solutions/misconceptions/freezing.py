@@ -453,3 +453,59 @@ def moves_the_old_network_itself(layers, tuned, share):
 
 def _refuse_unknown(layers, frozen):
     frozen_step(layers, [(np.zeros_like(w), np.zeros_like(b)) for w, b in layers], 0.0, frozen)
+
+
+@of("count_trainable")
+def removes_frozen_layers_by_shifted_indices(layers, frozen):
+    """The first frozen layer is left out, but later ones seem to be looked up in a list that has become shorter. Do the indices still fit after a layer is removed?"""
+    rest = list(layers)
+    for k in sorted(frozen):
+        if k < len(rest):
+            rest.pop(k)
+    return sum(w.size + b.size for w, b in rest)
+
+
+@of("backward_unfrozen")
+def no_relu_after_a_frozen_layer(layers, activations, grad_logits, frozen):
+    """The gradient seems to enter a frozen layer without passing the ReLU after it. An inactive neuron must pass no gradient, even if its layer is frozen."""
+    gradients, grad = [None] * len(layers), grad_logits
+    learning = [k for k in range(len(layers)) if k not in frozen]
+    for k in range(len(layers) - 1, min(learning, default=len(layers)) - 1, -1):
+        grad_x, *pair = dense_gradient(grad, activations[k], layers[k][0])
+        gradients[k] = gradients[k] if k in frozen else tuple(pair)
+        grad = grad_x if k - 1 in frozen else relu_gradient(grad_x, activations[k])
+    return gradients
+
+
+@of("fine_tune")
+def puts_the_frozen_back_after_each_epoch(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
+    """The frozen layers seem to learn within an epoch, and to be restored at its end. The others then adapt to layers that no longer exist: freeze in every step."""
+    tuned, losses = list(layers), []
+    for _ in range(epochs):
+        settings = {"epochs": 1, "batch_size": batch_size, "learning_rate": learning_rate, "rng": rng}
+        tuned, loss = train(tuned, x, y, **settings)
+        tuned = [old if k in frozen else new for k, (old, new) in enumerate(zip(layers, tuned))]
+        losses += loss
+    return tuned, losses
+
+
+@of("interpolate_layers")
+def geometric_means(layers, tuned, share):
+    """The magnitudes seem to be mixed by powers, as in a geometric mean. The way from one network to the other is a straight line: mix the numbers themselves."""
+    interpolate_layers(layers, tuned, share)
+    return [
+        tuple(np.sign(new) * np.abs(old) ** (1 - share) * np.abs(new) ** share for old, new in zip(*pair))
+        for pair in zip(layers, tuned)
+    ]
+
+
+@of("interpolate_layers")
+def takes_some_entries_whole(layers, tuned, share):
+    """Each entry comes whole from one of the two networks. Every entry should go the same fraction of its way from the one to the other."""
+    interpolate_layers(layers, tuned, share)
+
+    def mix(old, new):
+        taken = np.arange(old.size).reshape(old.shape) < round(share * old.size)
+        return np.where(taken, new, old)
+
+    return [tuple(mix(*arrays) for arrays in zip(*pair)) for pair in zip(layers, tuned)]

@@ -216,7 +216,7 @@ def distinct_columns(weights, margin=None):
 
 @of("xavier_uniform")
 def uniform_on_its_side(fan_in, fan_out, rng):
-    """The shape is (fan_out, fan_in), as of transposed weights. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
+    """The shape is (fan_out, fan_in), as if the weights were transposed. Return the shape (fan_in, fan_out): one row per input, one column per neuron."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, size=(fan_out, fan_in))
 
@@ -277,7 +277,7 @@ def normal_for_uniform(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def limit_for_deviation(fan_in, fan_out, rng):
-    """These weights follow a normal distribution whose standard deviation is a. Here a is the limit of a uniform distribution."""
+    """These weights follow a normal distribution whose standard deviation is `a`. Here `a` is the limit of a uniform distribution."""
     return rng.normal(0, np.sqrt(6 / (fan_in + fan_out)), size=(fan_in, fan_out))
 
 
@@ -330,7 +330,7 @@ def one_long_line_of_draws(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def normal_on_its_side(fan_in, fan_out, rng):
-    """The shape is (fan_out, fan_in), as of transposed weights. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
+    """The shape is (fan_out, fan_in), as if the weights were transposed. Return the shape (fan_in, fan_out): one row per input, one column per neuron."""
     return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), size=(fan_out, fan_in))
 
 
@@ -420,7 +420,7 @@ def xavier_divided_by_the_deviation(fan_in, fan_out, rng):
 
 @of("he_normal")
 def he_on_its_side(fan_in, fan_out, rng):
-    """The shape is (fan_out, fan_in), as of transposed weights. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
+    """The shape is (fan_out, fan_in), as if the weights were transposed. Return the shape (fan_in, fan_out): one row per input, one column per neuron."""
     return rng.normal(0, np.sqrt(2 / fan_in), size=(fan_out, fan_in))
 
 
@@ -901,3 +901,23 @@ def last_layer_first(layer_sizes, rng, scheme="he"):
 def magnitudes_of_the_weights(weights):
     """A neuron and its negative are counted as one, as if only the magnitudes of the weights were compared. Opposite signs make different neurons."""
     return distinct_columns(np.abs(weights))
+
+
+@of("signal_spread")
+def activations_never_passed_on(x, weight_matrices, activation):
+    """Each number is measured after an activation function, but the next layer seems to receive the signal from before it. Pass on the signal that was measured."""
+    spreads = [np.std(x)]
+    for weights in weight_matrices:
+        x = x @ weights
+        spreads.append(np.std(activation(x)))
+    return np.array(spreads)
+
+
+@of("init_layers")
+def xavier_for_the_output_layer(layer_sizes, rng, scheme="he"):
+    """The output layer always gets Xavier's weights, even with the scheme "he". The scheme holds for every layer."""
+    check(layer_sizes, scheme)
+    *hidden, last = zip(layer_sizes, layer_sizes[1:])
+    draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
+    drawn = [(draw(i, o, rng), zero_bias(o)) for i, o in hidden]
+    return [*drawn, (xavier_normal(*last, rng), zero_bias(last[1]))]

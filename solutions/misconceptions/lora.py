@@ -104,7 +104,7 @@ def the_same_down_every_time(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def any_rank_will_do(fan_in, fan_out, rank, rng):
-    """Impossible ranks are accepted, or end in an unrelated error. The rank must be from 1 to min(fan_in, fan_out): down @ up has no higher rank. Raise a ValueError whose message contains the rank."""
+    """Impossible ranks are accepted, or cause an unrelated error. The rank must be from 1 to min(fan_in, fan_out): down @ up has no higher rank. Raise a ValueError whose message contains the rank."""
     return _adapter_where(True, fan_in, fan_out, rank, rng)
 
 
@@ -354,6 +354,12 @@ def no_relu_in_either_pass(layers, adapters, x, y, **settings):
 
 
 @of("lora_fine_tune")
+def back_past_the_adapters(layers, adapters, x, y, **settings):
+    """In the backward pass, the gradient seems to reach earlier layers through the old weights alone. In the forward pass the adapter is part of the layer: where does its own path belong?"""
+    return _lora_loop(layers, adapters, x, y, **settings, past=True)
+
+
+@of("lora_fine_tune")
 def steps_down_before_asking_up(layers, adapters, x, y, **settings):
     """`up`'s gradient seems to be computed after `down` has moved. All gradients of a batch belong to its forward pass: compute both, then step."""
     return _lora_loop(layers, adapters, x, y, **settings, hasty=True)
@@ -412,7 +418,7 @@ def merges_the_first_column_alone(weights, adapter, alpha):
 
 @of("lora_merge")
 def multiplies_entry_by_entry(weights, adapter, alpha):
-    """`down` and `up` seem to be multiplied entry by entry, for which their shapes seldom fit. The change is their matrix product: use @."""
+    """`down` and `up` seem to be multiplied entry by entry, which their shapes seldom allow. The change is their matrix product: use @."""
     down, up = adapter
     return weights + alpha / down.shape[1] * down * up
 
@@ -506,6 +512,7 @@ def _lora_loop(
     free=False,
     learns=None,
     moved_first=False,
+    past=False,
     last=lambda logits: logits,
 ):
     layers, adapters, losses = list(layers), list(adapters), []
@@ -532,6 +539,7 @@ def _lora_loop(
                     adapters[k] = (moved, up - learning_rate * grad_up)
                 if moved_first:
                     grad_x, _, _ = lora_gradient(grad, inputs[k], layers[k][0], adapters[k], alpha)
+                grad_x = grad @ layers[k][0].T if past else grad_x
                 grad = grad_x if linear else relu_gradient(grad_x, inputs[k])
         losses.append(total / len(y))
     return adapters, losses
@@ -542,3 +550,18 @@ def both_factors_transposed(grad_output, x, weights, adapter, alpha):
     """grad_down and grad_up are transposed. Each gradient has the shape of its matrix: (fan_in, rank) and (rank, fan_out)."""
     grad_x, grad_down, grad_up = lora_gradient(grad_output, x, weights, adapter, alpha)
     return grad_x, grad_down.T, grad_up.T
+
+
+@of("lora_merge")
+def leaves_the_last_rank_out(weights, adapter, alpha):
+    """The last column of `down` and the last row of `up` have no effect. The product runs over all ranks."""
+    down, up = adapter
+    return weights + alpha / down.shape[1] * (down[:, :-1] @ up[:-1])
+
+
+@of("lora_gradient")
+def up_sees_the_first_inputs(grad_output, x, weights, adapter, alpha):
+    """grad_up seems to use the first columns of x. `up` receives what comes out of `down`: use that."""
+    grad_x, grad_down, _ = lora_gradient(grad_output, x, weights, adapter, alpha)
+    rank = adapter[0].shape[1]
+    return grad_x, grad_down, alpha / rank * x[:, :rank].T @ grad_output

@@ -524,3 +524,46 @@ def templates_of_length_one(images, labels, n_classes):
     """Each template is divided by its norm, the square root of its sum of squares. Return the difference of the two means as it is."""
     templates = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     return templates / np.linalg.norm(templates, axis=0)
+
+
+@of("count_weights")
+def sizes_meet_in_reverse(layer_sizes):
+    """The sizes seem to meet in the wrong order: the first with the last, as if one of two lists had been reversed. Connect each size to the next."""
+    return sum(one * other for one, other in zip(layer_sizes[:-1], layer_sizes[:0:-1]))
+
+
+@of("template_weights")
+def medians_for_both_means(images, labels, n_classes):
+    """These are differences between medians. Both the images of a class and all images together need their mean."""
+    medians = np.stack([np.median(images[labels == c], axis=0) for c in range(n_classes)], axis=1)
+    return medians - np.median(images, axis=0)[:, np.newaxis]
+
+
+@of("template_weights")
+def equal_labels_count_once(images, labels, n_classes):
+    """Only the last image of each class is in its sum, but the sum is divided by the number of its images. One way to get this: `sums[labels] += images` adds only once for labels that repeat."""
+    sums = np.zeros((n_classes, images.shape[1]))
+    sums[labels] += images
+    counts = np.bincount(labels, minlength=n_classes)
+    return (sums / counts[:, np.newaxis] - images.mean(axis=0)).T
+
+
+@of("template_weights")
+def as_if_classes_were_equally_large(images, labels, n_classes):
+    """The sums of all classes seem to be divided by the same number, as if every class had equally many images. Divide each by the number of its own images."""
+    sums = np.stack([images[labels == c].sum(axis=0) for c in range(n_classes)], axis=1)
+    return sums / (len(images) / n_classes) - images.mean(axis=0)[:, np.newaxis]
+
+
+@of("template_weights")
+def templates_up_to_one(images, labels, n_classes):
+    """Each template is divided by its largest magnitude. A class that differs strongly from the mean image needs larger weights: leave the differences as they are."""
+    templates = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
+    largest = np.abs(templates).max(axis=0)
+    return templates / np.where(largest > 0, largest, 1)
+
+
+@of("template_weights")
+def whole_numbers_of_ink(images, labels, n_classes):
+    """The templates are rounded to whole numbers. Means have decimals, and small differences between classes are in them: do not round."""
+    return np.rint(_means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis])

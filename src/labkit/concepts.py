@@ -304,7 +304,8 @@ def _show_widget(when: str) -> None:
 
     rows: list = []
     for number, concept in enumerate(CONCEPTS, 1):
-        text = widgets.HTML(f"<p style='margin: 1em 0 0'><strong>{number}.</strong> {html.escape(concept.text)}</p>")
+        style = "margin: 1em 0 0; line-height: 1.5"
+        text = widgets.HTML(f"<p style='{style}'><strong>{number}.</strong> {html.escape(concept.text)}</p>")
         options = [*concept.options, UNDECIDED]
         choice = widgets.RadioButtons(
             options=options, value=answers.get(concept.name), tooltip=concept.text, layout={"width": "auto"}

@@ -50,7 +50,10 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
     from IPython.display import display
 
     settled = entry.get("outcome") is not None and entry.get("choice") is not None
-    question = widgets.HTML(f"<strong>Predict.</strong> {html.escape(entry['question'])}")
+    # A widget's own line is as high as a button, which is too much for a question of two lines.
+    question = widgets.HTML(
+        f'<div style="line-height: 1.5"><strong>Predict.</strong> {html.escape(entry["question"])}</div>'
+    )
     choice = widgets.RadioButtons(
         options=entry["options"],
         value=entry["choice"],
@@ -68,7 +71,7 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
     said = widgets.HTML()
 
     def say(words: str) -> None:
-        said.value = f'<span role="status">{html.escape(words)}</span>'
+        said.value = f'<div role="status" style="line-height: 1.5">{html.escape(words)}</div>'
 
     def report() -> None:
         if settled:

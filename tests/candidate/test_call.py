@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import linecache
 
 import numpy as np
 import pytest
@@ -192,6 +193,15 @@ def test_an_error_is_told_with_its_place_and_whether_the_student_raised_it():
     assert (syntax["line"], syntax["code"], syntax["file"]) == (1, "x = (", "<string>")
     assert "never closed" in syntax["message"]
     assert raised_by("def f():\n    exec('if 1:\\n \\xa0\\u3000x = 1')\n")["code"] == "\N{OPEN BOX}\N{OPEN BOX}x = 1"
+
+
+def test_a_syntax_error_that_does_not_quote_its_line_is_told_with_the_line(monkeypatch):
+    lines = ["x = 1\n", "  return 2\n"]
+    monkeypatch.setitem(linecache.cache, "library/b.py", (20, None, lines, "library/b.py"))
+    code = "def f():\n    compile('x = 1\\nreturn 2', 'library/b.py', 'exec')\n"
+    told = raised_by(code)
+    assert (told["file"], told["line"], told["code"]) == ("library/b.py", 2, "return 2")
+    assert raised_by(code.replace("b.py", "unknown.py"))["code"] == ""
 
 
 def test_an_error_without_a_line_or_a_file_is_told_without_them():

@@ -83,6 +83,7 @@ STUB = "def apply_weight(signal, weight):\n    raise NotImplementedError('apply_
         ("def apply_weight(signal, weight):\n    return float('nan')\n", "failed", "nan"),
         ("def apply_weight(signal, weight):\n    pass\n", "failed", "None (is there a return?)"),
         ("def apply_weight(signal, weight)\n    return 1\n", "error", "Python cannot read line"),
+        ("def apply_weight(signal, weight):\n    6\nreturn signal\n", "error", "The line is: return signal"),
         ("import os\nos._exit(0)\n", "crashed", "ended its whole process"),
         ("1 / 0\n", "error", "stops while it is being loaded"),
         ("del apply_weight\n", "not_started", "has no function called apply_weight"),
@@ -130,6 +131,13 @@ def test_a_file_that_python_cannot_read_is_described_once_with_what_to_do(librar
     assert f"Not checked: {', '.join(CHAPTERS['01_weights'].exercises)}." in result.stdout
     assert result.stdout.count("Fix that, save, and check again.") == 1
     assert "points that you have earned stay in your progress" in result.stdout
+
+
+def test_a_folder_without_any_module_of_the_library_is_refused_in_one_sentence(tmp_path):
+    result = run("check", "--library", tmp_path)
+    assert result.exit_code == 2 and f"{tmp_path} holds no module of the library." in result.output
+    (tmp_path / "weights.py").write_text("")
+    assert "holds no module" not in run("check", "apply_weight", "--library", tmp_path).output
 
 
 def test_an_endless_loop_is_stopped(library, monkeypatch):
@@ -191,6 +199,7 @@ def test_an_autograder_that_fails_gives_no_score_and_exit_code_3(library, monkey
     ("words", "said"),
     [
         (["chek"], "No such command 'chek'. Did you mean check?"),
+        (["progress"], "No such command 'progress'. Did you mean status?"),
         (["return-feedback"], "No such command 'return-feedback'. Did you mean feedback?"),
         (["xyz"], "No such command 'xyz'.\n"),
         (["check", "aply_weight"], "Did you mean apply_weight"),
@@ -331,6 +340,7 @@ def test_in_another_copy_of_the_course_every_learners_command_warns(other_copy, 
 
 
 def test_the_library_that_is_named_is_nobodys_surprise(other_copy, monkeypatch):
+    (other_copy / "src" / "weightlab" / "weights.py").touch()
     named = ["check", "dense", "--library", other_copy / "src" / "weightlab"]
     assert run(*named).stderr == ""
     monkeypatch.chdir(ROOT / "course")

@@ -227,7 +227,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 "    spreads.append(np.std(x))",
                 "return spreads",
             ),
-            "gave shape (0,); expected shape (1,). (This case: no layers at all.)",
+            "gave []; expected [",
         ),
     ],
     "init_layers": [
@@ -278,7 +278,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
     "mean_squared_error": [
         (
             "return np.mean((predictions - targets) ** 2)",
-            "expected a ValueError. (This case: (6, 1) and (6,) would broadcast to (6, 6).)",
+            "expected a ValueError. (This case: shapes (6, 1) and (6,), which NumPy would broadcast to (6, 6).)",
         ),
         (
             learner(

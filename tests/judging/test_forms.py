@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from autograder.candidate.wire import Given
+from autograder.candidate.wire import Given, Opaque
 from autograder.exercise import Call, Case
 from autograder.judging.compare import Difference, Kind
-from autograder.judging.findings import forms, sentences
+from autograder.judging.findings import forms, refusals, sentences
 from autograder.judging.key import Key
 from autograder.judging.observation import Observation, Problem, ProblemKind, Rejected
 from tests.support.judged import verdict_on_body
@@ -159,6 +160,8 @@ FORMS = [
         "return np.array(kept)",
         "begins with the result of the call before",
     ),
+    ("always one number", "zero_bias", "return 0.0", "is the single number 0.0 in every case; an array is required"),
+    ("array of", "zero_bias", "return np.zeros(fan_out, dtype=complex)", "Your results are arrays of complex128"),
     ("always the same", "accuracy", "return 0.5", "is 0.5 in every case"),
     ("changes its input", "relu", "return np.maximum(x, 0, out=x)", "the call changes the caller's own `x`"),
     (
@@ -370,6 +373,8 @@ def test_nothing_is_not_said_where_nothing_is_expected_or_asked():
         ((1.0, 2.0), (3.0, 3.0), ("always the same", "3.0")),
         ((1.0, 2.0), (np.float64(3), np.float64(3)), ("always the same", "3.0")),
         ((1.0, 2.0), ("a" * 50, "a" * 50), ("always the same", repr("a" * 50)[:40])),
+        ((np.ones(2), np.ones(3)), (3.0, 3.0), ("always one number", "3.0")),
+        ((np.ones(2), 1.0), (3.0, 3.0), ("always the same", "3.0")),
         ((1.0, 2.0), (3.0, 3.5), None),
         ((1.0, 2.0), (3.0, STOPPED), None),
         ((1.0, 2.0), (3.0, UNUSABLE), None),
@@ -554,12 +559,12 @@ CHANCE = Observation(raised={"type": "ValueError", "kinds": ["ValueError"], "own
 @pytest.mark.parametrize(
     ("kinds", "values", "found"),
     [
-        ([NOT_REFUSED] * 3, [1.0] * 3, ("never refuses", "a ValueError")),
-        ([NOT_REFUSED, None, NOT_REFUSED], [1.0, OWN, 1.0], ("refuses some", "2", "3", "ValueError")),
-        ([NOT_NAMED] * 3, [OWN] * 3, ("refuses without naming",)),
-        ([NOT_NAMED] * 3, [STOPPED] * 3, ("refuses without naming",)),
-        ([NOT_NAMED] * 3, [CHANCE, CHANCE, OWN], ("refuses without naming",)),
-        ([NOT_NAMED, NOT_NAMED, None], [OWN] * 3, ("names some", "2", "3")),
+        ([NOT_REFUSED] * 3, [1.0] * 3, ("never refuses", "a ValueError", "")),
+        ([NOT_REFUSED, None, NOT_REFUSED], [1.0, OWN, 1.0], ("refuses some", "2", "3", "ValueError", "")),
+        ([NOT_NAMED] * 3, [OWN] * 3, ("refuses without naming", "")),
+        ([NOT_NAMED] * 3, [STOPPED] * 3, ("refuses without naming", "")),
+        ([NOT_NAMED] * 3, [CHANCE, CHANCE, OWN], ("refuses without naming", "")),
+        ([NOT_NAMED, NOT_NAMED, None], [OWN] * 3, ("names some", "2 of 3", "")),
         ([NOT_NAMED, NOT_NAMED, None], [CHANCE, CHANCE, OWN], ("refuses by chance", "2", "3", "ValueError")),
         ([OTHER_ERROR] * 3, [OWN] * 3, ("refuses otherwise", "a ValueError", "a KeyError")),
         (
@@ -579,12 +584,56 @@ def test_how_invalid_input_is_handled_is_told_if_all_else_is_right(kinds, values
     key = key_of(1.0, refused=3)
     wrong = [{"refuses": Problem(kind)} if kind else {} for kind in kinds]
     seen = observed(1.0, *values)
-    assert forms.find_in_refusals(key, seen, [{}, *wrong]) == found
-    assert forms.find_in_refusals(key, seen, [{"is right": Problem(ProblemKind.DIFFERS)}, *wrong]) is None
+    assert refusals.find_in_refusals(key, seen, [{}, *wrong]) == found
+    assert refusals.find_in_refusals(key, seen, [{"is right": Problem(ProblemKind.DIFFERS)}, *wrong]) is None
+
+
+@pytest.mark.parametrize(
+    ("notes", "wrong", "listed"),
+    [
+        (["a rank of 0", "-1: a negative rank", "a rank above 5"], 2, ": a rank of 0; -1"),
+        (["a rank of 0", "", "a rank above 5"], 2, ""),
+        (["one", "two", "three"], 3, ": one; two; three"),
+        (["one", "two", "three", "four"], 4, ""),
+    ],
+)
+def test_a_few_inputs_that_are_not_refused_are_listed_by_their_notes(notes, wrong, listed):
+    key = key_of(1.0, refused=len(notes))
+    cases = [key.cases[0], *(replace(case, note=note) for case, note in zip(key.cases[1:], notes, strict=True))]
+    problems = [{"refuses": Problem(NOT_REFUSED)}] * wrong + [{}] * (len(notes) - wrong)
+    seen = observed(1.0, *[2.0] * wrong, *[OWN] * (len(notes) - wrong))
+    assert refusals.find_in_refusals(replace(key, cases=tuple(cases)), seen, [{}, *problems])[-1] == listed
+
+
+ROWS, LABELS = np.ones((4, 3)), np.array([0, 7, 2])
+
+
+@pytest.mark.parametrize(
+    ("cases", "told"),
+    [
+        ([((ROWS, "hee"), ("hee",), "no")], ": that of `b`"),
+        ([((LABELS, 7), (7,), "no")], ": an entry of `a`"),
+        ([(({1, 7}, 7), (7,), "no")], ": an entry of `a`"),
+        ([((ROWS, ROWS[:2]), (4, 3, 2), "4 and 3")], ": the shape of `b`"),
+        ([((ROWS, ROWS[:2]), (4, 3, 2), "no")], ": the shape of `a` or of `b`"),
+        ([((ROWS, ROWS[:2]), (2,), "no"), ((ROWS, ROWS[:, :2]), (2,), "no")], ": the shape of `b`"),
+        ([((ROWS, ROWS[:2]), (2,), "no"), ((ROWS[:1], ROWS), (1,), "no")], ": the shape of `a` or of `b`"),
+        ([((ROWS, 7), (7,), "no"), ((ROWS, 7), (3,), "no")], ""),
+        ([((ROWS, 7), (8,), "no")], ""),
+    ],
+)
+def test_where_the_values_are_that_messages_lack_is_told_if_it_is_certain(cases, told):
+    made = [Case.of("refuses", calls=[Call(args)], raises=ValueError, mentions=lacking) for args, lacking, _ in cases]
+    key = Key("own", ("a", "b"), (Case.of("is right", calls=[Call((1, 2))]), *made), (1.0, *[None] * len(cases)))
+    seen = [Observation(raised=OWN.raised | {"message": message}) for _, _, message in cases]
+    found = refusals.find_in_refusals(
+        key, [Observation(1.0), *seen], [{}, *[{"refuses": Problem(NOT_NAMED)}] * len(cases)]
+    )
+    assert found == ("refuses without naming", told)
 
 
 def test_nothing_is_told_of_refusals_where_none_is_asked_for():
-    assert forms.find_in_refusals(key_of(1.0), observed(2.0), [{"is right": Problem(ProblemKind.DIFFERS)}]) is None
+    assert refusals.find_in_refusals(key_of(1.0), observed(2.0), [{"is right": Problem(ProblemKind.DIFFERS)}]) is None
 
 
 def test_the_only_test_that_fails_is_named():
@@ -666,3 +715,14 @@ def test_items_are_alike_only_if_all_are_in_several_answers():
     assert alike([LAYER, LAYER], [LAYER, (LAYER[0], 2 * LAYER[1])]) is None
     assert alike([LAYER, LAYER], [np.zeros(2)] * 2) is None, "zeros may be right"
     assert alike([LAYER, LAYER], [1.5, 1.5]) is alike([LAYER, LAYER], None) is None
+
+
+def test_of_what_the_arrays_are_is_told_only_if_all_are_alike_and_unusual():
+    complex_numbers, text = (Observation(Opaque(f"array of {kind}")) for kind in ("complex128", "<U3"))
+    key = key_of(1.0, 2.0, refused=1)
+    found = [
+        forms.find_unusable(key, [*pair, Observation(3.0)])
+        for pair in ([complex_numbers] * 2, [complex_numbers, text], [complex_numbers, Observation(1.0)])
+    ]
+    assert found == [("array of", "complex128"), None, None]
+    assert forms.find_unusable(key, [Observation(Opaque("Tensor"))] * 3) is None

@@ -10,7 +10,7 @@ import pytest
 from autograder.judging.findings import _all_relations, sentences
 from autograder.judging.findings.conditions import find_masks
 from autograder.judging.findings.counts import find_formula
-from autograder.judging.findings.thresholds import find_axes, find_shape
+from autograder.judging.findings.thresholds import find_axes, find_lengths, find_shape
 from tests.support.samples import KEY, sample
 
 T = np.array([[1.25, -2.5, 4.75], [3.5, 7.0, -5.25], [0.5, 6.25, 9.0], [2.0, -8.5, 2.75]])
@@ -91,6 +91,7 @@ WHOLE = [
     (P, np.reshape(shares(list(P.ravel())), P.shape), "divided by its sum", "the sum of all its entries"),
     (T, T / 9, "divided by its largest", "its largest entry"),
     (-T, -T / 9, "divided by its largest magnitude", "its largest magnitude"),
+    (P, P / P[0, 0], "divided by its first", "divided by its first entry"),
     (T, T / math.sqrt(sum(e * e for e in T.ravel())), "divided by its norm", "its norm"),
     (T, T - middle(list(T.ravel())), "minus its mean", "minus the mean of all its entries"),
     (T, T - 9, "minus its largest", "minus the largest of all its entries"),
@@ -383,6 +384,8 @@ SHAPES = [
     (find_shape, [(T, T[:, 0]), (P[:2], P[:2, 0])], "axes missing", "only the first axis"),
     (find_shape, [(V, T[:, :1]), (V[:3], P[:3, :1])], "one axis more in shape", "one axis too many"),
     (find_shape, [(T, P[:2]), (T[:3], P[:2])], "always so many", "has the same number of rows, whatever"),
+    (find_lengths, [(T, T[1:]), (P[:2], P[:1])], "too few", "fewer rows than required"),
+    (find_lengths, [(T[:, :2], T), (P[:, :1], P)], "too many", "more columns than required"),
     (find_axes, [(T, T[:, 0]), (P[:2], P[0, :1])], "axes", "one axis instead of two axes"),
 ]
 

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from autograder.judging.findings import sentences
-from autograder.judging.findings.thresholds import find_axes, find_missing_ends, find_shape, find_threshold
+from autograder.judging.findings.thresholds import (
+    find_axes,
+    find_lengths,
+    find_missing_ends,
+    find_shape,
+    find_threshold,
+)
 from autograder.judging.related import Related
 from tests.support.samples import KEY, sample
 
@@ -197,3 +203,21 @@ def test_of_several_arguments_the_first_with_the_shape_of_all_is_told():
 )
 def test_the_number_of_axes_is_told_if_it_is_always_the_same_and_wrong(pairs, found):
     assert find_axes([*of_shapes(*pairs), sample(np.zeros(7), np.zeros(7), right=True)]) == found
+
+
+@pytest.mark.parametrize(
+    ("pairs", "found"),
+    [
+        ([((4, 3), (3, 3)), ((2, 3), (1, 3))], ("too few", 0, 2)),
+        ([((4, 3), (4, 5))], ("too many", 1, 2)),
+        ([((73,), (64,))], ("too few", 0, 1)),
+        ([((4, 3), (3, 3)), ((2, 3), (3, 3))], None),
+        ([((4, 3), (3, 3)), ((4, 3), (4, 2))], None),
+        ([((4, 3), (3, 2))], None),
+        ([((4, 3), (3, 3)), ((2, 3), (2, 3))], None),
+        ([((4, 3), (4,))], None),
+        ([((4,), None)], None),
+    ],
+)
+def test_an_axis_is_told_if_it_alone_is_always_too_short_or_always_too_long(pairs, found):
+    assert find_lengths([*of_shapes(*pairs), sample(np.zeros(7), np.zeros(7), right=True)]) == found

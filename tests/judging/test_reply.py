@@ -262,7 +262,7 @@ def test_an_exception_is_read_within_bounds():
         ),
         (
             {"type": "SyntaxError", "kinds": ["SyntaxError"], "line": 3, "message": "bad", "file": "own/a.py"},
-            "Python cannot read line 3 of own/a.py: bad. The line is: ",
+            "Python cannot read line 3 of own/a.py: bad.",
         ),
         (
             {"type": "UnicodeDecodeError", "kinds": ["UnicodeDecodeError"], "line": None, "message": "x"},

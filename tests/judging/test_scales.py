@@ -154,6 +154,14 @@ def test_an_offset_is_the_same_in_all_entries(expected, got, found):
     assert len(told) == (0 if found is None else len(found) + 1)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "found"), [(int, [("off by", "1", "more"), ("off by number", "1", "more")]), (float, [])]
+)
+def test_one_more_than_a_large_count_is_told_of_whole_numbers_only(dtype, found):
+    many = np.array(39_000_000, dtype=dtype)
+    assert [one for one in find_scales(sample(many, many + 1)) if one[0].startswith("off by")] == found
+
+
 def test_single_precision_allows_larger_errors():
     exact, rough = (find_scales(sample(A, 2 * A * (1 + 1e-4 * np.array(one)), n=7)) for one in ([0, 0, 1], [0, 1, 0]))
     assert [*exact] == [*rough] == []

@@ -28,7 +28,6 @@ from .forms import (
     find_in_calls,
     find_in_errors,
     find_in_form,
-    find_in_refusals,
     find_items_alike,
     find_kept,
     find_moved,
@@ -38,13 +37,14 @@ from .forms import (
 )
 from .order import CERTAIN, FREE, LAST, VAGUE, WEAK, ZERO_LINES, rank
 from .proof import ENOUGH, count_wrong, is_proved, is_rich, is_varied, marks_only_wrong
+from .refusals import find_in_refusals
 from .relations import RESIZING, Relation, find_relations
 from .samples import Label, Sample, collect_samples, find_unanswered
 from .scales import SizeWords, find_changes, find_scales, name_sizes, wants_no_change
 from .sides import find_order, find_side
 from .sources import find_related, find_sources, find_types
 from .terms import find_terms
-from .thresholds import find_axes, find_missing_ends, find_shape, find_threshold
+from .thresholds import find_axes, find_lengths, find_missing_ends, find_shape, find_threshold
 
 Known = dict[tuple[Sample, ...], list[Relation]]
 """The relations already found to hold in all samples of a group."""
@@ -200,8 +200,8 @@ def _find_count(key: Key, samples: list[Sample], subject: str, unanswered: list[
 
 
 def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
-    """Say how many axes the answers have, if that is wrong."""
-    relation = find_axes(samples)
+    """Say how many axes the answers have, or that one axis is too short or too long, if only that is wrong."""
+    relation = find_axes(samples) or find_lengths(samples)
     return relation and _tell_of_wrong(relation, samples, subject, unanswered)
 
 
@@ -240,7 +240,7 @@ def _tell_of_wrong(relation: Relation, samples: list[Sample], subject: str, unan
 
 
 def _name_wrong_part(subject: str) -> str:
-    return f"what is wrong in {subject}"
+    return f"the wrong part of {subject}"
 
 
 def _all_relations(

@@ -167,7 +167,8 @@ def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
     told = {repr(value.item() if isinstance(value, np.generic) else value) for value in values}
     if len({repr(key.expected[i]) for i, _ in answered}) < 2 or len(values) < len(answered) or not single:
         return None
-    return ("always the same", told.pop()[:40]) if len(told) == 1 else None
+    arrays = all(isinstance(key.expected[i], np.ndarray) and key.expected[i].ndim for i, _ in answered)
+    return ("always one number" if arrays else "always the same", told.pop()[:40]) if len(told) == 1 else None
 
 
 def find_kept(key: Key, observed: Sequence[Observation]) -> Relation | None:
@@ -189,11 +190,19 @@ def find_kept(key: Key, observed: Sequence[Observation]) -> Relation | None:
 
 
 def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return what came back if no view could use any answer."""
+    """Return what came back if no view could use any answer, or if all answers are arrays of no real numbers."""
     answered = _answered(key, observed)
     reasons = [one.rejected.reason for _, one in answered if one.rejected]
     first = next((one.rejected for _, one in answered if one.rejected), None)
+    kinds = {getattr(one.value, "type_name", "") for _, one in answered}
+    kind = kinds.pop() if len(kinds) == 1 else ""
+    if kind.startswith(_ARRAY_OF):
+        return ("array of", kind.removeprefix(_ARRAY_OF))
     return ("unusable", first.words) if first and len(reasons) == len(answered) and len(set(reasons)) == 1 else None
+
+
+_ARRAY_OF = "array of "
+"""How `candidate.wire` begins the name of an array of complex numbers, of objects or of text."""
 
 
 def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
@@ -223,36 +232,7 @@ def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
     return None
 
 
-def find_in_refusals(
-    key: Key, observed: Sequence[Observation], problems: Sequence[dict[str, Problem]]
-) -> Relation | None:
-    """Return how invalid input is handled, if everything else is right."""
-    bad = [i for i, case in enumerate(key.cases) if case.raises]
-    wrong = [i for i, found in enumerate(problems) if found]
-    if not bad or not wrong or not set(wrong) <= set(bad):
-        return None
-    kinds = {next(iter(problems[i].values())).kind for i in wrong}
-    name = key.cases[wrong[0]].raises
-    if kinds == {ProblemKind.NOT_REFUSED}:
-        if len(wrong) == len(bad):
-            return ("never refuses", with_article(name))
-        return ("refuses some", str(len(wrong)), str(len(bad)), name)
-    if kinds == {ProblemKind.NOT_NAMED}:
-        if not any(observed[i].raised.get("own", True) for i in wrong):
-            return ("refuses by chance", str(len(wrong)), str(len(bad)), name)
-        all_of_them = len(wrong) == len(bad)
-        return ("refuses without naming",) if all_of_them else ("names some", str(len(wrong)), str(len(bad)))
-    errors = {_known_error(observed[i].raised) for i in wrong if observed[i].raised}
-    if len(kinds) > 1 and kinds <= {ProblemKind.NOT_REFUSED, ProblemKind.OTHER_ERROR, ProblemKind.NOT_NAMED}:
-        return ("refuses badly", str(len(wrong)), str(len(bad)), with_article(name))
-    if kinds == {ProblemKind.OTHER_ERROR} and len(errors) == 1:
-        if len(wrong) == len(bad):
-            return ("refuses otherwise", with_article(name), errors.pop())
-        return ("refuses some otherwise", str(len(wrong)), str(len(bad)), with_article(name), errors.pop())
-    return None
-
-
-def _known_error(raised: Mapping[str, Any]) -> str:
+def known_error(raised: Mapping[str, Any]) -> str:
     """Return the name of one of Python's own errors, otherwise its base class's; never a name that a student chose."""
     names = [name for name in (raised["type"], *raised.get("kinds", ())) if hasattr(builtins, name)]
     known = [name for name in names if name not in ("Exception", "BaseException", "object")]
@@ -267,7 +247,7 @@ def find_in_errors(key: Key, observed: Sequence[Observation]) -> Relation | None
     if not stopped or not going or len({observed[i].raised["type"] for i in stopped}) > 1:
         return None
     conditions = part_cases([_describe(key, i) for i in stopped], [_describe(key, i) for i in going])
-    return ("stops where", _known_error(observed[stopped[0]].raised), conditions[0]) if conditions else None
+    return ("stops where", known_error(observed[stopped[0]].raised), conditions[0]) if conditions else None
 
 
 def _describe(key: Key, index: int) -> dict[Relation, bool]:

@@ -17,6 +17,7 @@ FREE = frozenset(
         "draws deviation number",
         "draws truncated",
         "always the same",
+        "always one number",
         "called with",
         "called too seldom",
     }
@@ -79,6 +80,7 @@ DEGENERATE = frozenset(
         "draws line empty",
         "draws shape",
         "always the same",
+        "always one number",
     }
 )
 """Kinds that say more than a misconception that gives the same answers only in some cases."""

@@ -98,8 +98,12 @@ def find_scales(sample: Sample) -> Iterator[Relation]:
     factor = find_common_factor(expected, got, tolerance)
     if factor is not None:
         yield from name_factor(factor, named, tolerance)
+        if got.ndim and math.isclose(got.flat[0], 1, rel_tol=tolerance):
+            yield ("divided by its first",)
     difference = got - expected
     scale = max(np.abs(expected).max(), np.abs(got).max())
+    if got.size == 1 and sample.expected.dtype.kind in "iu" and sample.got.dtype.kind in "iu":
+        scale = 1.0  # a count is exact, however large it is
     if np.abs(difference - difference.flat[0]).max() <= tolerance * scale and abs(difference.flat[0]) > 1e-4 * scale:
         yield from _name_offset(float(difference.flat[0]), named, tolerance * max(scale, 1))
 

@@ -126,6 +126,23 @@ def find_axes(samples: list[Sample]) -> Relation | None:
     return None if others or got in (None, required) else ("axes", _count_axes(got), _count_axes(required))
 
 
+def find_lengths(samples: list[Sample]) -> Relation | None:
+    """Return the only axis whose length is wrong, if it is too short, or too long, in all wrong answers."""
+    wrong = [sample for sample in samples if not sample.right]
+    if any(one.got is None or one.got.ndim != one.expected.ndim for one in wrong):
+        return None
+    found = {
+        (axis, one.expected.ndim, length > required)
+        for one in wrong
+        for axis, (length, required) in enumerate(zip(one.got.shape, one.expected.shape, strict=True))
+        if length != required
+    }
+    if len(found) != 1 or any(one.got.shape == one.expected.shape for one in wrong):
+        return None
+    axis, ndim, more = found.pop()
+    return ("too many" if more else "too few", axis, ndim)
+
+
 def _count_axes(n: int) -> str:
     return ("no axis (a single number)", "one axis", "two axes", "three axes")[n] if n < 4 else f"{n} axes"
 
