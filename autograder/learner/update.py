@@ -199,7 +199,8 @@ def _merge_notebooks(
         if merged == new:
             continue
         renamed = "".join(f", from {one}" for one in earlier)
-        report.merged[name] = f"{len(kept)} of your answers and your own cells are kept{renamed}"
+        answers_kept = f"your answers ({len(kept)}) and " if kept else ""
+        report.merged[name] = f"{answers_kept}your own cells are kept{renamed}"
         wanted[name] = (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
     for one in itertools.chain.from_iterable(by_topic.values()):
         report.left[_notebook(one)] = "the course no longer has this chapter"

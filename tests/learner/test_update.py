@@ -204,6 +204,20 @@ def sources(folder, chapter):
     return [source(cell) for cell in notebook(folder, chapter)["cells"]]
 
 
+def test_of_a_notebook_the_report_says_what_is_kept_of_it(release, copy):
+    name = "course/01_weights/01_weights.ipynb"
+    made = notebook(copy, "01_weights")
+    cell = next(cell for cell in made["cells"] if cell["cell_type"] == "code")
+    cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "seen\n"}]
+    made["cells"][0]["source"] = "# An earlier release\n"
+    write(copy, "01_weights", made)
+    assert update.update(release, copy).merged[name] == "your own cells are kept"
+    update.undo(copy)
+    answer(made, "zero_or_negative", "An answer.")
+    write(copy, "01_weights", made)
+    assert update.update(release, copy).merged[name] == "your answers (1) and your own cells are kept"
+
+
 def test_an_old_number_and_a_new_one_become_one_notebook(release, renumbered):
     both, one = own_cell("in_both = 1"), own_cell("old = 1") | {"id": "0a0a0a0a"}
     change(renumbered, "09_capstone", "what_to_deploy", "*Write your answer here.*\n\nThe second.", both, one)
