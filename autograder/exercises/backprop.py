@@ -46,7 +46,7 @@ def _pairs(answers: list, calls: tuple) -> list:
         "errors.",
     ),
     views={"in float64": _in_float64},
-    why="The two points are on either side of the entry's value, so the curvature cancels and the error is of the "
+    why="With a point on either side, a smooth curve's curvature cancels; what is left is rounding and an error of the "
     "order of step squared. The copy keeps the input array unchanged, and in float64 a step of 1e-5 is far above "
     "the rounding errors of numbers near 1.",
 )
@@ -84,7 +84,7 @@ def numerical_gradient(rng):
         "First raise ValueError if a.shape != b.shape. Then divide np.abs(a - b).max(initial=0.0) by "
         "max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12); initial=0.0 handles empty arrays.",
     ),
-    why="There is one scale for the whole array, so entries near zero, where only rounding is left, do not count too "
+    why="There is one scale for the whole array, so entries near zero, which may be mere rounding, do not count too "
     "much. The floor of 1e-12 makes two arrays of zeros agree.",
 )
 def relative_error(rng):
