@@ -12,6 +12,8 @@ from .library import UNPARSABLE
 from .limits import MAX_NOTEBOOK
 
 MAX_CELLS = 5_000
+MAX_CONTAINERS = 1_000_000
+"""The largest number of lists and dictionaries: 20 MiB of empty ones would need a gigabyte of memory."""
 MAX_OWN_CELLS = 100
 MAX_PARSED = 50_000
 """The largest number of characters of a code cell in which a number is looked for."""
@@ -185,6 +187,8 @@ def _added(released: dict, cell: dict) -> str:
 def _parse(submitted: bytes) -> list[dict]:
     if len(submitted) > MAX_NOTEBOOK:
         raise MalformedNotebook(f"it is larger than {MAX_NOTEBOOK // 2**20} MB; {_make_smaller(submitted)}")
+    if not _is_readable(submitted):
+        raise MalformedNotebook(f"it holds more than {MAX_CONTAINERS:,} brackets; {_CLEAR}")
     try:
         data = _load(submitted)
     except (ValueError, RecursionError):
@@ -195,6 +199,11 @@ def _parse(submitted: bytes) -> list[dict]:
     if len(cells) > MAX_CELLS:
         raise MalformedNotebook(f"it holds more than {MAX_CELLS:,} cells")
     return [cell for cell in cells if isinstance(cell, dict)]
+
+
+def _is_readable(submitted: bytes) -> bool:
+    """Return whether a notebook can be parsed in bounded memory."""
+    return submitted.count(b"[") + submitted.count(b"{") <= MAX_CONTAINERS
 
 
 def _load(submitted: bytes) -> Any:
@@ -214,8 +223,13 @@ _REMEDIES = {
 """The advice that makes a cell smaller, by the part of the cell that is large."""
 
 
+_CLEAR = "clear the outputs of its largest cells"
+
+
 def _make_smaller(submitted: bytes) -> str:
     """Say what makes an oversized notebook smaller: the largest part of a cell, or what widgets left behind."""
+    if not _is_readable(submitted):
+        return _CLEAR
     try:
         notebook = _load(submitted)
         cells = notebook["cells"]
@@ -224,7 +238,7 @@ def _make_smaller(submitted: bytes) -> str:
         if len(json.dumps(notebook.get("metadata"))) > size:
             return "turn off Save Widget State Automatically in JupyterLab's Settings menu, restart the kernel and save"
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
-        return "clear the outputs of its largest cells"
+        return _CLEAR
     first = next(iter(text_of(cells[number].get("source")).strip().splitlines()), "")
     return f"{_REMEDIES[part]} cell {number + 1} ({first[:40]!r}, {size / 2**20:.1f} MB)"
 

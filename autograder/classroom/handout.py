@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +15,7 @@ from . import exchange, github
 _HANDED_OUT = (
     *("autograder", "binder", "src/labkit", ".devcontainer", ".vscode"),
     *("CHANGELOG.md", "LICENSE", "Makefile", "pyproject.toml", "requirements.txt", ".gitattributes"),
+    "docs/assistant.md",
 )
 _STUDENT_README = """# Weightlab
 
@@ -75,5 +77,14 @@ def write_handout(target: Path, github_classroom: Iterable[str] = ()) -> list[Pa
     for name, text in texts.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_text(text, encoding="utf-8")
+    changes = (target / "CHANGELOG.md").read_text(encoding="utf-8")
+    (target / "CHANGELOG.md").write_text(_unlink_what_stays(changes, target), encoding="utf-8")
     (target / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
     return sorted(path for path in target.rglob("*") if path.is_file())
+
+
+def _unlink_what_stays(text: str, target: Path) -> str:
+    """Turn links to guides that are not handed out into plain text."""
+    return re.sub(
+        r"\[([^\]]+)\]\((docs/[^)#]+)[^)]*\)", lambda link: link[0] if (target / link[2]).exists() else link[1], text
+    )

@@ -65,8 +65,9 @@ def require_fresh_release(classroom: Classroom, chapters: Iterable[str], course:
             continue
         if json.loads(notebook.read_bytes()) != release.build_notebook(source):
             raise ClassroomError(
-                f"{shown(notebook)} does not match {shown(source)} and its exercises: run `weightlab release`, or "
-                "go back to the release that the class was given."
+                f"{shown(notebook)} does not match {shown(source)} and its exercises. If you ran or edited the "
+                f"notebook, copy your version elsewhere, then run `git checkout {shown(notebook)}`. Otherwise run "
+                "`weightlab release`, or go back to the release that the class was given."
             )
         write_file(seen / chapter, digest, 0o600)
 

@@ -293,10 +293,12 @@ def _time_limit(chapter: str) -> float:
 
 
 def _name_outdated_marks(about: Mapping) -> str:
-    given = f"{counted(about['marks'], 'mark')} {'was' if about['marks'] == 1 else 'were'}"
+    one = about["marks"] == 1
+    given = f"{counted(about['marks'], 'mark')} {'was' if one else 'were'}"
+    kept, fits = ("was not changed", "it still fits") if one else ("were not changed", "they still fit")
     return (
         f"{about['chapter']}: {about['cell']} has {counted(about['now'], 'point')} now, but {given} given by hand when "
-        f"it had {counted(about['before'], 'point')}, and stayed unchanged: check in Formgrader that this still fits."
+        f"it had {counted(about['before'], 'point')}, and {kept}: check in Formgrader that {fits}."
     )
 
 

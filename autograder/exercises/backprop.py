@@ -46,7 +46,7 @@ def _pairs(answers: list, calls: tuple) -> list:
         "errors.",
     ),
     views={"in float64": _in_float64},
-    why="The two points are on either side of the entry's value, so the curvature cancels and the error is of the "
+    why="With a point on either side, a smooth curve's curvature cancels; what is left is rounding and an error of the "
     "order of step squared. The copy keeps the input array unchanged, and in float64 a step of 1e-5 is far above "
     "the rounding errors of numbers near 1.",
 )
@@ -84,7 +84,7 @@ def numerical_gradient(rng):
         "First raise ValueError if a.shape != b.shape. Then divide np.abs(a - b).max(initial=0.0) by "
         "max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12); initial=0.0 handles empty arrays.",
     ),
-    why="There is one scale for the whole array, so entries near zero, where only rounding is left, do not count too "
+    why="There is one scale for the whole array, so entries near zero, which may be mere rounding, do not count too "
     "much. The floor of 1e-12 makes two arrays of zeros agree.",
 )
 def relative_error(rng):
@@ -246,7 +246,7 @@ def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int,
     hints=(
         "Begin at the output layer. dense_gradient, given grad_logits and what entered that layer, returns three "
         "arrays. Which two are kept, and which layer needs the third?",
-        "The grad_x of layer k says how the loss changes with activations[k]. Those came out of a ReLU, so "
+        "The grad_x of layer k says how the loss changes with activations[k]. These came out of a ReLU, so "
         "relu_gradient with activations[k] gives the grad_output of layer k - 1.",
         "for k in reversed(range(len(layers))): grad_x, grad_weights, grad_bias = dense_gradient(grad_output, "
         "activations[k], layers[k][0]); keep the pair; grad_output = relu_gradient(grad_x, activations[k]). Reverse "
@@ -305,7 +305,7 @@ CHAPTER.question(
     value=6,
     hints=(
         "The outputs are 6 and -3, the targets 5 and 1. What does mean_squared_error_gradient give for them?",
-        "The gradient is 1 and -4. If the weight moves by a little, each output moves by that amount times its own "
+        "The gradient is [1, -4]. If the weight moves by a little, each output moves by that amount times its own "
         "signal, 2 or -1.",
     ),
     mistakes={

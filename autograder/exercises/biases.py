@@ -136,7 +136,7 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
         "one more row or one more column?",
         "Each input has one row, and the constant 1 is the last input. NumPy has a function that stacks arrays as "
         "rows: look up np.vstack.",
-        "Return np.vstack([weights, bias]). It treats the 1-D bias as one row.",
+        "Return np.vstack([weights, bias]). np.vstack treats the 1-D bias as one row.",
     ),
     why="If one more input is always 1, its weights are added in full whatever the other inputs are, and that is what "
     "a bias does. So a bias can be stored, and learned, like a weight.",

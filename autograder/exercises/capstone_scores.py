@@ -5,6 +5,7 @@ For the trusted side only: it looks at held-out images, which the student's proc
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -110,6 +111,11 @@ def stored_numbers(before: Layers, after: Layers) -> int:
     return int(total)
 
 
+def _cut(share: float) -> str:
+    """Write a share with two digits that are never rounded up: 1.00 is all of it."""
+    return f"{math.floor(share * 100) / 100:.2f}"
+
+
 @dataclass(frozen=True)
 class Standing:
     """How an adapted reader does on one task."""
@@ -161,8 +167,8 @@ class Standing:
         if self.stored > BUDGET:
             return f"{stored}, and the budget is {BUDGET:,}; this earns nothing."
         return (
-            f"new digits {self.untouched:.0%} → {self.new:.0%} (gain {self.gain:.2f} of 1), "
-            f"old digits {self.old_before:.0%} → {self.old:.0%} (kept {self.kept:.2f} of 1), {stored}."
+            f"new digits {self.untouched:.0%} → {self.new:.0%} (gain {_cut(self.gain)} of 1), "
+            f"old digits {self.old_before:.0%} → {self.old:.0%} (kept {_cut(self.kept)} of 1), {stored}."
         )
 
 

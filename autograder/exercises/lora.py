@@ -217,8 +217,8 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"trains the adapters": 3, "losses": 1, "draws its order from rng": 1, PURE: 1},
     hints=(
-        "The loop is that of train. Now the forward pass uses layers with their adapters, and the step moves only "
-        "the adapters.",
+        "The loop is the same as in train. Now the forward pass uses layers with their adapters, and the step moves "
+        "only the adapters.",
         "Forward pass: lora_dense for each layer, relu between them; keep each layer's input. Backward pass: "
         "lora_gradient for each layer from the last one, with relu_gradient between them. An adapter is a pair, as "
         "a layer is, so gradient_step can move it.",

@@ -89,7 +89,7 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
         "np.log(np.exp(shifted).sum(axis=1)) minus the label's entry of shifted. Return the mean of these losses.",
     ),
     why="Taking the logarithm before any probability is formed keeps everything exact: the loss of a confident mistake "
-    "equals the lead of the wrong class, here 20,000. The reference transposes the logits only for speed; along "
+    "is nearly the lead of the wrong class, here 20,000. The reference transposes the logits only for speed; along "
     "axis=1 the result is the same.",
 )
 def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:

@@ -51,7 +51,7 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
         "message. Then the result is inputs @ weights, or np.sum(inputs * weights), as one number.",
     ),
     why="A neuron has one output: each input votes with its own weight, and the votes are added. The shapes are "
-    "compared first because NumPy would otherwise broadcast a single input to all the weights silently.",
+    "compared first because `*` would broadcast a single input to all the weights silently.",
 )
 def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
     """Compute what reaches one neuron when each input crosses its own connection.
@@ -66,7 +66,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
     pairs = [
         ((3,), (5,), "fewer inputs than weights"),
         ((6,), (4,), "more inputs than weights"),
-        ((1,), (5,), "one input, five weights: NumPy alone would broadcast it"),
+        ((1,), (5,), "one input, five weights: NumPy's * would broadcast it"),
         ((3, 3), (3,), "a 2-D array of inputs: that is the next exercise"),
         ((3,), (3, 2), "a 2-D array of weights: that is also the next exercise"),
         ((4, 4), (4, 4), "equal shapes, but not one-dimensional"),
@@ -130,7 +130,7 @@ def count_weights(rng: np.random.Generator) -> Iterator[Case]:
     """Count the weights of a network in which each layer is fully connected to the next; leave out the biases."""
     several = "counts any number of layers"
     yield Case.of("counts between two layers", [3, 2], note="three inputs, two neurons: small enough to draw")
-    yield Case.of("counts between two layers", [50_257, 65_537], note="more than 32 bits can count")
+    yield Case.of("counts between two layers", [50_257, 65_537], note="more than a signed 32-bit integer can hold")
     yield Case.of("counts between two layers", [int(n) for n in rng.integers(5, 40, size=2)])
     yield Case.of(several, [64, 32, 10], note="one layer in between")
     yield Case.of(several, [32, 32, 32, 10], note="layers of the same size, one after the other")

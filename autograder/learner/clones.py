@@ -69,7 +69,8 @@ def settled(copy: Path, kept_in: Path) -> Iterator[list[str]]:
     if conflicts:
         keep(copy, conflicts, kept_in)
         told.append(
-            f"Where git had found conflicts, your text was kept; the files as they were are in {_shown(kept_in, copy)}."
+            "Where git had found conflicts, your text was kept; copies of the conflicting files are in "
+            f"{_shown(kept_in, copy)}."
         )
     elif run_git(copy, "stash", "list"):
         told.append("git holds a stash. If your work is in it, run `git stash pop`, then update again.")

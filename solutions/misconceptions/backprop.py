@@ -114,7 +114,7 @@ def moves_everything_at_once(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def forgets_to_put_back(f, array, step=1e-5):
-    """The first entry is right, but later ones are wrong if f multiplies entries with each other. Is each entry set back to its value before the next one is measured?"""
+    """The first entry is right, but later ones are wrong if f multiplies entries together. Is each entry set back to its value before the next one is measured?"""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -251,7 +251,7 @@ def longer_steps_for_large_entries(f, array, step=1e-5):
 
 @of("relative_error")
 def entry_by_entry(a, b):
-    """Each difference is divided by the magnitudes of its own two entries. Near zero only rounding is left, so correct gradients look wrong. Use one divisor for the whole array."""
+    """Each difference is divided by the magnitudes of its own two entries. Near zero only the rounding error is left, so correct gradients look wrong. Use one divisor for the whole array."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12), initial=0.0))
 
@@ -389,7 +389,7 @@ def floor_at_zero_only(a, b):
 
 @of("relative_error")
 def entry_by_entry_above_a_floor(a, b):
-    """Each difference is divided by the magnitudes of its own two entries. Near zero only rounding is left, so correct gradients look wrong. Use one divisor for the whole array."""
+    """Each difference is divided by the magnitudes of its own two entries. Near zero only the rounding error is left, so correct gradients look wrong. Use one divisor for the whole array."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-12), initial=0.0))
 
@@ -463,7 +463,7 @@ def of_the_sum(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def shares_among_rows_only(predictions, targets):
-    """The mean seems to go over the rows only. The mean of chapter 5 goes over all entries, rows times columns."""
+    """The mean seems to be taken over the rows only. In chapter 5 it is taken over all entries, rows times columns."""
     check_shapes(predictions, targets)
     return 2 * (predictions - targets) / len(predictions)
 
@@ -557,7 +557,7 @@ def one_taken_from_whole_columns(logits, labels):
 
 @of("cross_entropy_gradient")
 def shared_among_all_entries(logits, labels):
-    """The division uses rows times classes. The loss is one number per example: its mean goes over examples only."""
+    """The division uses rows times classes. The loss is one number per example: take its mean over the examples only."""
     return (softmax(logits) - one_hot(labels, logits.shape[1])) / logits.size
 
 

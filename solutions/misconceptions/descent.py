@@ -87,7 +87,7 @@ def weights_without_biases(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def everything_in_one_list(layers, gradients, learning_rate):
-    """This is one long list in which weights and biases alternate. Each of its items should be a pair, (weights, bias), for one layer."""
+    """Weights and biases alternate in one long list. Return one pair, (weights, bias), for each layer."""
     return [p - learning_rate * g for pair, grads in zip(layers, gradients) for p, g in zip(pair, grads)]
 
 

@@ -65,7 +65,7 @@ def climbs(right, given):
 
 @wherever("frozen")
 def freezes_nothing(right, given):
-    """The layers that `frozen` lists are changed like all others. They must stay as they are."""
+    """The layers listed in `frozen` are changed like all others. They must stay as they are."""
     return right(**given | {"frozen": _unknown(given) or set()})
 
 
@@ -454,7 +454,7 @@ def deals_only_once(right, given):
 
 @wherever("epochs")
 def one_order_for_all_epochs(right, given):
-    """Every epoch uses the same order, and each needs a new one from rng. Is minibatches called in every epoch, with the rng argument itself?"""
+    """Every epoch uses the same order, but each needs a new one from rng. Is minibatches called in every epoch, with the rng argument itself?"""
     return right(**given | {"rng": OneOrder(given["rng"])})
 
 

@@ -119,7 +119,7 @@ def never_divides(logits):
 
 @of("softmax")
 def clipped_logits(logits):
-    """Large logits count as equal, as if they had been clipped, or NaN replaced, so the lead of the largest is lost. Subtract the same number from the whole row instead."""
+    """Large logits count as equal, as if they had been clipped or NaN had been replaced. The lead of the largest is lost: subtract the same number from the whole row instead."""
     powers = np.exp(np.clip(logits, -80, 80))
     return powers / powers.sum(axis=1, keepdims=True)
 

@@ -216,7 +216,7 @@ def distinct_columns(weights, margin=None):
 
 @of("xavier_uniform")
 def uniform_on_its_side(fan_in, fan_out, rng):
-    """The shape is (fan_out, fan_in), as of transposed weights. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
+    """The shape is (fan_out, fan_in), as if the weights were transposed. Return the shape (fan_in, fan_out): one row per input, one column per neuron."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, size=(fan_out, fan_in))
 
@@ -277,7 +277,7 @@ def normal_for_uniform(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def limit_for_deviation(fan_in, fan_out, rng):
-    """These weights follow a normal distribution whose standard deviation is a. Here a is the limit of a uniform distribution."""
+    """These weights follow a normal distribution whose standard deviation is `a`. Here `a` is the limit of a uniform distribution."""
     return rng.normal(0, np.sqrt(6 / (fan_in + fan_out)), size=(fan_in, fan_out))
 
 
@@ -323,14 +323,14 @@ def brackets_left_out(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def one_long_line_of_draws(fan_in, fan_out, rng):
-    """The array is 1-D. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
+    """The array is 1-D. Return the shape (fan_in, fan_out): one row per input, one column per neuron."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, size=fan_in * fan_out)
 
 
 @of("xavier_normal")
 def normal_on_its_side(fan_in, fan_out, rng):
-    """The shape is (fan_out, fan_in), as of transposed weights. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
+    """The shape is (fan_out, fan_in), as if the weights were transposed. Return the shape (fan_in, fan_out): one row per input, one column per neuron."""
     return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), size=(fan_out, fan_in))
 
 
@@ -420,7 +420,7 @@ def xavier_divided_by_the_deviation(fan_in, fan_out, rng):
 
 @of("he_normal")
 def he_on_its_side(fan_in, fan_out, rng):
-    """The shape is (fan_out, fan_in), as of transposed weights. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
+    """The shape is (fan_out, fan_in), as if the weights were transposed. Return the shape (fan_in, fan_out): one row per input, one column per neuron."""
     return rng.normal(0, np.sqrt(2 / fan_in), size=(fan_out, fan_in))
 
 

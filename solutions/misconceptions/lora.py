@@ -104,7 +104,7 @@ def the_same_down_every_time(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def any_rank_will_do(fan_in, fan_out, rank, rng):
-    """Impossible ranks are accepted, or end in an unrelated error. The rank must be from 1 to min(fan_in, fan_out): down @ up has no higher rank. Raise a ValueError whose message contains the rank."""
+    """Impossible ranks are accepted, or cause an unrelated error. The rank must be from 1 to min(fan_in, fan_out): down @ up has no higher rank. Raise a ValueError whose message contains the rank."""
     return _adapter_where(True, fan_in, fan_out, rank, rng)
 
 
@@ -418,7 +418,7 @@ def merges_the_first_column_alone(weights, adapter, alpha):
 
 @of("lora_merge")
 def multiplies_entry_by_entry(weights, adapter, alpha):
-    """`down` and `up` seem to be multiplied entry by entry, for which their shapes seldom fit. The change is their matrix product: use @."""
+    """`down` and `up` seem to be multiplied entry by entry, which their shapes seldom allow. The change is their matrix product: use @."""
     down, up = adapter
     return weights + alpha / down.shape[1] * down * up
 

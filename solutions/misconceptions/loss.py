@@ -42,7 +42,7 @@ def sum_for_mean(predictions, targets):
 
 @of("mean_squared_error")
 def mean_over_rows_only(predictions, targets):
-    """The sum seems to be divided by the number of rows. The mean goes over all entries, rows times columns."""
+    """The sum seems to be divided by the number of rows. The mean is taken over all entries, rows times columns."""
     check_shapes(predictions, targets)
     return float(np.sum((predictions - targets) ** 2) / len(predictions))
 

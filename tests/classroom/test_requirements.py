@@ -99,7 +99,7 @@ def test_a_notebook_that_does_not_match_is_refused_each_time(project):
     root, require = project
     (root / "solutions" / "notebooks" / f"{CHAPTER}.md").write_text("another source")
     for _ in range(2):
-        with pytest.raises(ClassroomError, match=r"does not match .* and its exercises: run `weightlab release`"):
+        with pytest.raises(ClassroomError, match=rf"does not match .* run `git checkout \S+{CHAPTER}.ipynb`"):
             require()
 
 

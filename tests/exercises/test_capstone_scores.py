@@ -159,6 +159,12 @@ class TestStanding:
     def test_it_knows_what_kind_of_answer_it_sees(self, values, diagnosis):
         assert a_standing(**values).diagnosis == diagnosis
 
+    def test_only_what_earns_everything_is_told_as_all_of_it(self):
+        nearly = a_standing(new=0.569, old=0.8797)
+        assert nearly.gain > 0.995 and 0.995 < nearly.kept < 1
+        assert "(gain 0.99 of 1)" in str(nearly) and "(kept 0.99 of 1)" in str(nearly)
+        assert "(gain 1.00 of 1)" in str(a_standing()) and "(kept 1.00 of 1)" in str(a_standing())
+
     def test_the_head_alone_has_changed_only_if_no_other_bias_has(self, layers):
         moved = [(weights, bias + 1) for weights, bias in layers]
         assert capstone_scores.standing(0, layers, [*layers[:-1], moved[-1]]).head_only

@@ -197,7 +197,7 @@ TOLD = [
         "with np.errstate(all='ignore'):\n"
         "    p = np.exp(logits)\n    p = np.nan_to_num(p / p.sum(axis=1)[:, None], nan=1)\n"
         "return p / p.sum(axis=1, keepdims=True)",
-        "or NaN replaced",
+        "or NaN had been replaced",
         "Do not clip",
     ),
     (

@@ -89,8 +89,8 @@ def test_a_quantity_is_in_the_arguments_of_all_cases():
         ({"n": [3, 4, 2, 5]}, "the sum of the products of every second pair of neighbours", 22),
         ({"n": [3, 4, 2]}, "the sum of the products of all pairs", 26),
         ({"n": [3, 4, 2]}, "the product of the sums of neighbours", 42),
-        ({"n": [3, 4, 2]}, "the sum of `n` without the first", 6),
-        ({"n": [3, 4, 2]}, "the sum of `n` without the last", 7),
+        ({"n": [3, 4, 2]}, "the sum of `n` without the first item", 6),
+        ({"n": [3, 4, 2]}, "the sum of `n` without the last item", 7),
         ({"n": [3, 4, 2]}, "one less than the number of items in `n`", 2),
         ({"n": [3, 4, 2]}, "the first item of `n`", 3),
         ({"n": [3, 4, 2]}, "the last item of `n`", 2),
@@ -159,13 +159,15 @@ def test_the_entries_of_arrays_by_name():
 def test_the_weights_and_biases_of_layers():
     layers = [(np.ones((2, 3)), np.array([0.0, 1, 2])), (np.eye(3)[:, :2],)]
     found = dict(find_quantities({"layers": layers, "frozen": {1}}))
-    for group, numbers in (("all", (2, 12, 3, 10, 5, 18)), ("those not in `frozen`", (1, 6, 3, 8, 2, 18))):
+    for group, numbers in (("all", (2, 12, 3, 10, 5, 18)), ("only layers not in `frozen`", (1, 6, 3, 8, 2, 18))):
         names = ("layers", "weights", "biases", "weights and biases that are not 0", "rows of weights")
         words = [f"the number of {name} ({group})" for name in names]
         words.append(f"the sum over the layers ({group}) of the number of weights times the number of biases")
         assert tuple(found[one] for one in words) == numbers
-    assert found["the number of layers (those in `frozen`)"] == 1
-    assert dict(find_quantities({"layers": layers, "frozen": [1]}))["the number of layers (those in `frozen`)"] == 0
+    assert found["the number of layers (only layers in `frozen`)"] == 1
+    assert (
+        dict(find_quantities({"layers": layers, "frozen": [1]}))["the number of layers (only layers in `frozen`)"] == 0
+    )
     assert [*find_quantities({"layers": [(np.ones(2), 3.0)]})] == [*find_quantities({"layers": [np.ones(2)]})] == []
     assert [*find_quantities({"layers": [(np.ones(2), np.array(3.0))]})] == []
 
@@ -175,5 +177,5 @@ def test_the_layers_that_are_frozen_may_be_left_out_one_at_a_time():
     found = dict(find_quantities({"layers": layers, "frozen": frozenset({0, 1})}))
     less = "the number of all weights and biases, less those of only the {} layer in `frozen`"
     assert (found[less.format("first")], found[less.format("last")]) == (47 - 15, 47 - 20)
-    assert found["the sum of all axis lengths of the weights and biases (those not in `frozen`)"] == 5 + 2 + 2
+    assert found["the sum of all axis lengths of the weights and biases (only layers not in `frozen`)"] == 5 + 2 + 2
     assert dict(find_quantities({"layers": layers, "frozen": frozenset()}))[less.format("last")] == 47

@@ -155,8 +155,8 @@ OTHERS = [
     (
         "count_trainable",
         "return sum(w.size * b.size for k, (w, b) in enumerate(layers) if k not in frozen)",
-        "In every case tried, your result is the sum over the layers (those not in `frozen`) of the number of weights "
-        "times the number of biases.",
+        "In every case tried, your result is the sum over the layers (only layers not in `frozen`) of the number of "
+        "weights times the number of biases.",
     ),
     (
         "count_parameters",
@@ -240,7 +240,7 @@ OTHERS = [
     (
         "dense",
         "out = x @ weights + bias\nreturn out if len(x) in (1, 4, 5) else np.sin(out[:, :1] * np.ones((1, 4)))",
-        "In every wrong case tried, your result has the same number of columns, whatever is required.",
+        "In every wrong case tried, your result has the same number of columns, whatever number is required.",
     ),
     (
         "dense",
@@ -255,7 +255,7 @@ OTHERS = [
     (
         "dense",
         "out = x @ weights + bias\nif x[0, 0] < 0: raise KeyError\nreturn out + np.abs(np.sin(out))",
-        "In the cases tried, what is wrong in your result is too large.",
+        "In the cases tried, the wrong part of your result is too large.",
     ),
     ("init_layers", "return np.array([])", None),
 ]
@@ -468,7 +468,7 @@ def numbers_in(value):
 def is_on_that_side(words, exercise, answers, observed):
     """Return whether it is true that all wrong numbers are on the side that a sentence names, such as too large."""
     begin = (
-        r"(?:In the (?:cases tried|\d+ cases that are wrong)|Wherever a wrong result came back),(?: what is wrong in)?"
+        r"(?:In the (?:cases tried|\d+ cases that are wrong)|Wherever a wrong result came back),(?: the wrong part of)?"
     )
     said = re.fullmatch(begin + r" your (?:result|`(\w+)`) (is [^.]*)\.", words)
     if not said or said[2] not in SIDES:

@@ -161,7 +161,7 @@ def test_layers_that_are_empty_are_not_counted():
         ("argument", ("doubled", "x", "w"), "each of `x` and `w` is first doubled"),
         ("argument", ("always 0.5", "alpha"), "`alpha` is always 0.5"),
         ("result", ("negated", "dense", ""), "the result of `dense` is first negated"),
-        ("result", ("reversed", "forward", "acts"), "what `forward` returns as `acts` is first reversed"),
+        ("result", ("reversed", "forward", "acts"), "the output `acts` of `forward` is first reversed"),
         ("inputs swapped", ("x", "y"), "`x` and `y` are swapped"),
         ("one batch", ("batch_size",), "all examples are in one batch, whatever `batch_size` is"),
         ("examples only first", (), "only the first example of the batch is used"),

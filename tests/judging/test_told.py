@@ -162,7 +162,7 @@ TOLD = [
     (
         "fine_tune",
         "return train(layers, x, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng)",
-        "The layers that `frozen` lists are changed",
+        "The layers listed in `frozen` are changed",
         "",
     ),
     (
@@ -335,7 +335,7 @@ SLIPS = [
     (
         "predict",
         "return np.abs(forward(layers, x)[0]).argmax(axis=1)",
-        "when the magnitudes of what `forward` returns as `logits` are used instead",
+        "when the magnitudes of the output `logits` of `forward` are used instead",
     ),
     (
         "lora_dense",

@@ -218,7 +218,7 @@ def test_the_condition_that_parts_the_cases_is_told_with_what_came_back():
 def test_in_a_case_that_is_partly_right_what_is_wrong_is_meant():
     part = replace(right(Y, x=100 * ONES), label=Label("b"))
     found = where([LARGE[0], part, *LARGE[1:]])
-    assert found.endswith("there what is wrong in your result is 2 times what was expected.")
+    assert found.endswith("there the wrong part of your result is 2 times what was expected.")
 
 
 def test_a_number_below_one_may_mean_any_number_but_zero():
@@ -414,9 +414,9 @@ MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
         (
             findings._find_one_side,
             [sample(X, np.abs(X) + 1)],
-            "In the cases tried, what is wrong in it is never negative, though a negative number is expected "
+            "In the cases tried, the wrong part of it is never negative, though a negative number is expected "
             "somewhere.",
-            "In the cases tried, what is wrong in it is never negative, though a negative number is expected "
+            "In the cases tried, the wrong part of it is never negative, though a negative number is expected "
             "somewhere.",
         ),
         (
@@ -451,7 +451,7 @@ def test_a_side_is_that_of_what_is_wrong_as_soon_as_one_answer_is_an_array():
     mixed = numbered(sample(np.array(-1.0), 9.0), sample(X, np.abs(X) + 1))
     for samples in (mixed, mixed[::-1]):
         told = findings._find_one_side(KEY, samples, "it", [], {})
-        assert told.startswith("In the cases tried, what is wrong in it is never negative")
+        assert told.startswith("In the cases tried, the wrong part of it is never negative")
 
 
 def test_a_single_wrong_entry_says_something_if_only_there_an_argument_is_zero():

@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from autograder import markers
+from autograder import markers, submitted_notebook
 from autograder.classroom.collecting.collect import collect_submissions
 from autograder.classroom.handout import write_handout
 from autograder.exercises import CHAPTERS
@@ -20,6 +20,7 @@ from autograder.judging.question import judge_answer
 from autograder.learner import notebook, submit
 from autograder.learner.check import check_exercise
 from autograder.learner.notebook import Card
+from autograder.limits import MAX_NOTEBOOK
 from autograder.paths import ROOT, SOLUTIONS
 from autograder.submitted_notebook import MalformedNotebook, grade_id, read_notebook
 from tests.support.jupyterlab import handout_copy
@@ -58,6 +59,14 @@ def test_a_hand_out_holds_no_answer_no_misconception_and_no_history(handed_out):
     assert len(answers) > 40 and len(wrong) > 40
     given = "return np.maximum(x, 0)"  # cases of chapter 03 pass ReLU as an argument
     assert [text for text in [*answers, *wrong] if text and text != given and text in texts] == []
+
+
+def test_a_hand_out_links_to_no_file_that_stays_with_the_instructor(handed_out):
+    folder, _ = handed_out
+    pages = [folder / "README.md", folder / "CHANGELOG.md", *folder.glob("docs/*.md")]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))]
+    here = [page.parent / link for page, link in links if "://" not in link]
+    assert folder / "docs" / "assistant.md" in here and [link for link in here if not link.exists()] == []
 
 
 def weightlab(handed_out, *words):
@@ -198,6 +207,19 @@ def test_the_remedy_fits_what_makes_a_notebook_too_large(part, large, said):
     notebook = {"cells": [cell], "metadata": {} if part else large}
     with pytest.raises(MalformedNotebook, match=said):
         read_notebook({"cells": []}, json.dumps(notebook).encode())
+
+
+def test_a_notebook_of_too_many_brackets_is_not_parsed():
+    """A million empty lists in 2 MiB take 60 MiB of memory."""
+    brackets = b'{"cells": [], "metadata": [%s]}'
+    most = submitted_notebook.MAX_CONTAINERS
+    with pytest.raises(MalformedNotebook, match="none of its cells"):  # so it was read
+        read_notebook({"cells": []}, brackets % b",".join([b"[]"] * (most - 3)))
+    for one in (b"[]", b"{}"):
+        with pytest.raises(MalformedNotebook, match="more than 1,000,000 brackets; clear the outputs"):
+            read_notebook({"cells": []}, brackets % b",".join([one] * (most - 2)))
+    with pytest.raises(MalformedNotebook, match="larger than 20 MB; clear the outputs of its largest cells"):
+        read_notebook({"cells": []}, b"[" * (MAX_NOTEBOOK + 1))
 
 
 @pytest.mark.parametrize("texts", ["kept", "gone"])

@@ -73,8 +73,9 @@ def expected() -> dict[str, str]:
         "a module; modules; bytes of a module's name": (
             f"{size(library.MAX_SOURCE)}; {library.MAX_MODULES}; {library.MAX_NAME}"
         ),
-        "a notebook; its cells; cells that a student added": (
-            f"{size(read_of.MAX_NOTEBOOK)}; {submitted_notebook.MAX_CELLS:,}; {submitted_notebook.MAX_OWN_CELLS}"
+        "a notebook; its brackets; its cells; cells that a student added": (
+            f"{size(read_of.MAX_NOTEBOOK)}; {submitted_notebook.MAX_CONTAINERS:,}; {submitted_notebook.MAX_CELLS:,}; "
+            f"{submitted_notebook.MAX_OWN_CELLS}"
         ),
         "an answer that is shown; all added cells together": (
             f"{sanitise.MAX_ANSWER:,} characters; {rebuild.MAX_OWN_TEXT:,} characters"

@@ -71,7 +71,7 @@ _WORDS = {
     Reason.OTHER_ARCHIVE: f"a {{kind}} file is not read; {_REMEDY}",
     Reason.BARE_NOTEBOOK: f"a notebook without the library; {_REMEDY}",
     Reason.BARE_MODULE: f"a module without the notebook; {_REMEDY}",
-    Reason.OTHER_FORM: "only partly downloaded, or a submission in a form that is not read; "
+    Reason.OTHER_FORM: "only partly downloaded, or a submission in a format that is not read; "
     f"download it again, or {_REMEDY}",
     Reason.WEB_ENTRY: f"text or a link that was entered on a web page; {_REMEDY}",
     Reason.NO_SUBMISSION: f"it holds nothing that could be a submission; {_REMEDY}",
@@ -83,7 +83,7 @@ _WORDS = {
     Reason.LIBRARY_ELSEWHERE: "the notebook is in {here} and the library in {there}, so they may be from two people; "
     f"{_REMEDY}",
     Reason.RENAMED_COPY: "a renamed copy with different contents; {taken} was taken: ask which one counts",
-    Reason.LOOSE_MODULE: f"a module outside a folder weightlab/; {_REMEDY}",
+    Reason.LOOSE_MODULE: f"a module that is not in a folder called weightlab/; {_REMEDY}",
     Reason.CLASS_DOWNLOAD: "it seems to be a platform's download of a whole class; collect it separately",
     Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if these are a whole class's, unpack it and collect the "
     f"folder; otherwise {_REMEDY}",

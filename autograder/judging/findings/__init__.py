@@ -240,7 +240,7 @@ def _tell_of_wrong(relation: Relation, samples: list[Sample], subject: str, unan
 
 
 def _name_wrong_part(subject: str) -> str:
-    return f"what is wrong in {subject}"
+    return f"the wrong part of {subject}"
 
 
 def _all_relations(

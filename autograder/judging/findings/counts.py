@@ -103,8 +103,8 @@ def _count_numbers(quoted: str, items: list[int]) -> Iterator[tuple[str, int]]:
     yield f"the product of {quoted}", math.prod(items)
     yield f"the number of items in {quoted}", len(items)
     yield f"one less than the number of items in {quoted}", len(items) - 1
-    yield f"the sum of {quoted} without the first", sum(items[1:])
-    yield f"the sum of {quoted} without the last", sum(items[:-1])
+    yield f"the sum of {quoted} without the first item", sum(items[1:])
+    yield f"the sum of {quoted} without the last item", sum(items[:-1])
     yield f"the sum of the squares of {quoted}", sum(item * item for item in items)
     if items:
         yield f"the first item of {quoted}", items[0]
@@ -167,7 +167,11 @@ def _count_layers(layers: Sequence[Any], frozen: frozenset) -> Iterator[tuple[st
     for word, left_out in (("first", still[:1]), ("last", still[-1:])):
         less = sum(part.size for one in left_out for part in one)
         yield f"the number of all weights and biases, less those of only the {word} layer in `frozen`", total - less
-    for words, group in (("all", layers), ("those not in `frozen`", learning), ("those in `frozen`", still)):
+    for words, group in (
+        ("all", layers),
+        ("only layers not in `frozen`", learning),
+        ("only layers in `frozen`", still),
+    ):
         yield f"the number of layers ({words})", len(group)
         yield f"the number of weights ({words})", sum(one[0].size for one in group)
         yield f"the number of biases ({words})", sum(one[1].size for one in group if len(one) > 1)

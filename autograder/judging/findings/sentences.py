@@ -236,7 +236,7 @@ PREDICATES = {
     "wrong between": "is wrong only where {0} is between {1} and {2} (and right at {3} and at {4})",
     "wrong at": "is wrong only where {0} is {1} (and right at {2} and at {3})",
     "one axis more in shape": "has one axis too many",
-    "always so many": "has the same number of {along}, whatever is required",
+    "always so many": "has the same number of {along}, whatever number is required",
     "32-bit integers": "is the expected number as a 32-bit integer holds it: numbers that are too large lose their "
     "highest bits",
     "32-bit floats": "is the expected number as a 32-bit float holds it, with about seven digits",

@@ -113,6 +113,6 @@ def _tell_change(kind: str, what: tuple[str, ...]) -> str:
         return CHANGES[change].format(told)
     if kind == "result":
         change, function, part = what
-        told = f"what `{function}` returns as `{part}`" if part else f"the result of `{function}`"
+        told = f"the output `{part}` of `{function}`" if part else f"the result of `{function}`"
         return CHANGES[change].format(told)
     return SLIPS[kind, len(what)].format(*(LOOPS.get(word, word) for word in what))

@@ -331,7 +331,7 @@ class TestOwners:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("name\nAda\n", "has no column id"),
+        ("name\nAda\n", 'has no column "id"'),
         ("id,login\n,al1\n", "'' cannot be an id. Use letters, digits, dots and hyphens.$"),
         ("id\nx y\n", "'x y' cannot be an id. Use letters, digits, dots and hyphens, such as x-y.$"),
         ("id\n..\n", r"'\.\.' cannot be an id. Use letters, digits, dots and hyphens.$"),
