@@ -396,7 +396,7 @@ _PATIENTS = {
     "a": (
         "mixed_labels",
         "Its hidden neurons are active and differ, and its weights moved. What did it learn from?",
-        "Its loss stays near log 10: the labels told it nothing about the images.",
+        "Its loss falls little: it can only learn its labels by heart.",
     ),
     "b": ("all_zero", "Look at its weights before training.", "What is its largest weight?"),
     "c": ("too_small", "Compare its weights before and after.", "Its loss falls in a nearly straight line."),

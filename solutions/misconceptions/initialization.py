@@ -323,7 +323,7 @@ def brackets_left_out(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def one_long_line_of_draws(fan_in, fan_out, rng):
-    """The array is 1-D. Return one row per input and one column per neuron, the shape (fan_in, fan_out)."""
+    """The array is 1-D. Return the shape (fan_in, fan_out): one row per input, one column per neuron."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, size=fan_in * fan_out)
 

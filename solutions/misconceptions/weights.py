@@ -528,7 +528,7 @@ def templates_of_length_one(images, labels, n_classes):
 
 @of("count_weights")
 def sizes_meet_in_reverse(layer_sizes):
-    """The sizes seem to meet in the wrong order: the first with the last, as if one of two lists had been reversed. Connect each size to the next."""
+    """The sizes seem to be paired in the wrong order: the first with the last, as if one of two lists had been reversed. Connect each size to the next."""
     return sum(one * other for one, other in zip(layer_sizes[:-1], layer_sizes[:0:-1]))
 
 
@@ -541,7 +541,7 @@ def medians_for_both_means(images, labels, n_classes):
 
 @of("template_weights")
 def equal_labels_count_once(images, labels, n_classes):
-    """Only the last image of each class is in its sum, but the sum is divided by the number of its images. One way to get this: `sums[labels] += images` adds only once for labels that repeat."""
+    """Only the last image of each class is in the sum, but the sum is divided by the number of images in the class. One way to get this: `sums[labels] += images` adds only once for labels that repeat."""
     sums = np.zeros((n_classes, images.shape[1]))
     sums[labels] += images
     counts = np.bincount(labels, minlength=n_classes)
@@ -550,7 +550,7 @@ def equal_labels_count_once(images, labels, n_classes):
 
 @of("template_weights")
 def as_if_classes_were_equally_large(images, labels, n_classes):
-    """The sums of all classes seem to be divided by the same number, as if every class had equally many images. Divide each by the number of its own images."""
+    """The sums of all classes seem to be divided by the same number, as if every class had the same number of images. Divide each by the number of its own images."""
     sums = np.stack([images[labels == c].sum(axis=0) for c in range(n_classes)], axis=1)
     return sums / (len(images) / n_classes) - images.mean(axis=0)[:, np.newaxis]
 
