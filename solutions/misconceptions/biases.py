@@ -300,12 +300,6 @@ def counts_the_axes(shapes):
 
 
 @of("count_parameters")
-def first_size_of_all_but_tables(shapes):
-    """Shapes with one or two axes are counted correctly; others are not. Arrays can have three or four axes, or none: use all axis lengths."""
-    return sum(shape[0] * shape[1] if len(shape) == 2 else shape[0] for shape in shapes.values())
-
-
-@of("count_parameters")
 def leaves_out_all_but_tables_and_lines(shapes):
     """Only arrays with one or two axes are counted. Some have three or four, and a single number has none."""
     return sum(math.prod(shape) for shape in shapes.values() if len(shape) in (1, 2))
