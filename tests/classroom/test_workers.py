@@ -283,6 +283,19 @@ def test_work_is_shared_out_in_order():
         os.close(read), os.close(write)
 
 
+def test_a_worker_leaves_an_interruption_to_the_process_that_grades():
+    """Otherwise Ctrl+C, which reaches the whole group, would print a traceback for each worker."""
+    read, write = os.pipe()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job may have it ignored
+    try:
+        assert share_out(_interrupt_elsewhere, [3, 1], 2, write) == [3, 1]
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+        os.close(read), os.close(write)
+
+
 def test_where_a_process_is_killed_the_work_is_done_here():
     read, write = os.pipe()
     try:
@@ -292,6 +305,15 @@ def test_where_a_process_is_killed_the_work_is_done_here():
 
 
 _HERE = os.getpid()
+
+
+def _interrupt_elsewhere(number):
+    assert os.getpid() != _HERE
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        return "interrupted"
+    return number
 
 
 def _die_elsewhere(number):
