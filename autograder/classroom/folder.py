@@ -181,7 +181,7 @@ class Classroom:
         """Keep grading's entries for the report; entries of other chapters stay, and are returned."""
         new = {entry["chapter"] for entry in entries}
         kept = [entry for entry in self.read_entries() if entry["chapter"] not in new]
-        keep_file(self.state / "entries.json", json.dumps(kept + entries).encode(), 0o600)
+        keep_file(self.state / "entries.json", json.dumps(kept + entries, sort_keys=True).encode(), 0o600)
         return kept
 
     def read_entries(self) -> list[dict]:

@@ -144,7 +144,7 @@ class Result:
     def content(self) -> bytes:
         """The sealed content: everything but the number of tries."""
         sealed = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "tries"}
-        return json.dumps(sealed).encode("utf-8", "replace")
+        return json.dumps(sealed, sort_keys=True).encode("utf-8", "replace")
 
     @cached_property
     def seal(self) -> str:

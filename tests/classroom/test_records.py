@@ -98,6 +98,20 @@ def test_what_another_run_may_change_and_what_is_missing_is_not_remembered(exami
     assert examined({"weights": b"1"}) == (float(WEIGHTS.points), 5)
 
 
+def test_the_seal_does_not_depend_on_the_order_in_which_a_result_was_put_together():
+    one = Result(
+        {"a": "1", "b": "2"}, {"student": "ann", "chapter": "01_weights"}, {"why": None, "how": 1}, (), None, True, 1
+    )
+    other = replace(
+        one,
+        inputs={"b": "2", "a": "1"},
+        entry={"chapter": "01_weights", "student": "ann"},
+        automatic={"how": 1, "why": None},
+        tries=2,
+    )
+    assert one.seal == other.seal != replace(one, blank=("how",)).seal
+
+
 def test_a_result_is_read_as_it_was_written_or_not_at_all(tmp_path):
     results = Results(Classroom(tmp_path))
     entry = {"student": "ann", "chapter": WEIGHTS.name, "status": "graded"}
