@@ -106,7 +106,7 @@ TOLD = [
         "out = [x.std()]\nfor k, w in enumerate(weight_matrices):\n"
         "    x = x @ w if k == len(weight_matrices) - 1 else activation(x @ w)\n    out.append(x.std())\n"
         "return np.array(out)",
-        "in the first case with too few calls, 0 times instead of 1",
+        "in the first case with too few calls, their number is 0 instead of 1",
         "",
     ),
     (
@@ -263,7 +263,7 @@ TOLD = [
     (
         "cross_entropy_gradient",
         "p = softmax(logits) / len(labels); p[np.arange(len(labels)), labels] -= 1\nreturn p",
-        "the label is not",
+        "but not the 1 at the label",
         "exactly in the entries",
     ),
     ("relu_gradient", "return grad_output * (activations > 0).any(axis=0)", "Decide for every entry on its own", ""),
@@ -319,7 +319,7 @@ SLIPS = [
         "cross_entropy",
         "p = softmax(logits)\nshifted = p - p.max(axis=1, keepdims=True)\n"
         "return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels])",
-        "when softmax of `logits` is used in its place",
+        "when the softmax of `logits` is used in its place",
     ),
     (
         "gradient_step",
@@ -340,7 +340,7 @@ SLIPS = [
     (
         "lora_dense",
         "down, up = adapter\nreturn x @ weights + bias + (alpha // len(up)) * x @ down @ up",
-        "when one `/` is a `//`",
+        "when one `/` is replaced by `//`",
     ),
     (
         "dense_gradient",
@@ -357,7 +357,7 @@ def test_a_near_slip_is_told_where_nothing_else_fits(name, body, said):
 
 def test_a_near_slip_is_not_told_of_secret_cases_nor_of_answers_that_say_little():
     assert verdict_on_body("softmax", SOFTMAX.format(factor="2"), seed=11, quote=False).finding == (
-        "Your result has numbers other than the expected ones, but each row is in the right order of size."
+        "Your result has numbers other than the expected ones, but in each row their order by size is right."
     )
     body = "return np.random.default_rng(3).normal(size=logits.shape)"
     assert verdict_on_body("softmax", body).finding is None
