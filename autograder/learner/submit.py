@@ -149,7 +149,7 @@ def _describe_unanswered(name: str, answer: Answer, beside: list[dict]) -> str:
         state = "holds no answer" if answer.cells else "is missing"
         target = "the answer cell" if answer.cells else "a Markdown cell directly below the question"
         return (
-            f'The answer cell of {name} {state}, but you added {kind} next to it: "{begins}". '
+            f'The answer cell of {name} {state}, but you added {kind} next to it ("{begins}"). '
             f"If that is your answer, copy it into {target}, save, and pack again."
         )
     if not answer.cells:
