@@ -196,7 +196,7 @@ def each_by_itself(logits):
 
 @of("softmax")
 def winner_takes_all(logits):
-    """The largest logit gets all the probability, as in argmax's one-hot form. Softmax gives every class a probability above zero, according to its logit."""
+    """The largest logit gets all the probability, as in argmax's one-hot form. Softmax gives the other classes their part: more for a larger logit."""
     return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]
 
 
