@@ -250,7 +250,7 @@ def root_of_the_six_alone(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def half_the_range(fan_in, fan_out, rng):
-    """The weights reach only half as far as they should. If you used rng.random() − 0.5, it ends at 0.5, not at 1; rng.uniform takes a lower and an upper limit."""
+    """The weights reach only half as far as they should. If you used rng.random() − 0.5, its values end at 0.5, not at 1; rng.uniform takes a lower and an upper limit."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return limit * (rng.random((fan_in, fan_out)) - 0.5)
 
@@ -590,7 +590,7 @@ def variance_for_spread(x, weight_matrices, activation):
 
 @of("signal_spread")
 def sample_deviation(x, weight_matrices, activation):
-    """These standard deviations divide by one less than the number of entries (ddof=1). Use np.std with its default, ddof=0."""
+    """These standard deviations are slightly too large, as if the divisor were one less than the number of entries (ddof=1). Use np.std with its default, ddof=0."""
     return spread_of_layers(lambda signal: np.std(signal, ddof=1), x, weight_matrices, activation)
 
 
@@ -915,7 +915,7 @@ def activations_never_passed_on(x, weight_matrices, activation):
 
 @of("init_layers")
 def xavier_for_the_output_layer(layer_sizes, rng, scheme="he"):
-    """The output layer always gets Xavier's weights, even with the scheme "he". The scheme holds for every layer."""
+    """The output layer always gets Xavier's weights, even with the scheme "he". The scheme applies to every layer."""
     check(layer_sizes, scheme)
     *hidden, last = zip(layer_sizes, layer_sizes[1:])
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
