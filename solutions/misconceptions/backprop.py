@@ -251,7 +251,7 @@ def longer_steps_for_large_entries(f, array, step=1e-5):
 
 @of("relative_error")
 def entry_by_entry(a, b):
-    """Each difference is divided by the magnitudes of its own two entries. Near zero only the rounding error is left, so correct gradients look wrong. Use one divisor for the whole array."""
+    """Each difference is divided by the magnitudes of its own two entries. Near zero these may be mere rounding, and then correct gradients look wrong. Use one divisor for the whole array."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12), initial=0.0))
 
@@ -389,7 +389,7 @@ def floor_at_zero_only(a, b):
 
 @of("relative_error")
 def entry_by_entry_above_a_floor(a, b):
-    """Each difference is divided by the magnitudes of its own two entries. Near zero only the rounding error is left, so correct gradients look wrong. Use one divisor for the whole array."""
+    """Each difference is divided by the magnitudes of its own two entries. Near zero these may be mere rounding, and then correct gradients look wrong. Use one divisor for the whole array."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-12), initial=0.0))
 
