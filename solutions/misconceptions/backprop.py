@@ -65,7 +65,7 @@ def below_minus_above(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def multiplies_by_the_step(f, array, step=1e-5):
-    """The difference seems to be multiplied by the step, not divided by it. If you wrote `/ 2 * step`, Python computes from left to right: where do parentheses belong?"""
+    """The difference seems to be multiplied by the step, not divided by it. Did you write `/ 2 * step`? Python computes from left to right: where do the parentheses belong?"""
     return numerical_gradient(f, array, step) * step**2
 
 
@@ -78,7 +78,7 @@ def hands_f_a_flat_array(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def moves_whole_rows(f, array, step=1e-5):
-    """Entries with the same first index seem to move together. If you index with one number, array[i] is a whole row of a 2-D array; np.ndindex(array.shape) goes through single entries."""
+    """Entries with the same first index seem to move together. With a single index, array[i] is a whole row of a 2-D array; np.ndindex(array.shape) goes through single entries."""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for i in range(len(moved)):
@@ -203,7 +203,7 @@ def hands_f_a_single_entry(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def moves_whole_rows_in_a_view(f, array, step=1e-5):
-    """Entries with the same first index seem to move together. If you index with one number, array[i] is a whole row of a 2-D array; np.ndindex(array.shape) goes through single entries."""
+    """Entries with the same first index seem to move together. With a single index, array[i] is a whole row of a 2-D array; np.ndindex(array.shape) goes through single entries."""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for i in range(len(moved)):
@@ -240,7 +240,7 @@ def how_the_slope_changes(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def longer_steps_for_large_entries(f, array, step=1e-5):
-    """The step seems to grow with entries of a magnitude above 1. Move every entry by `step` itself."""
+    """Entries with a magnitude above 1 seem to be moved by a longer step. Move every entry by `step` itself."""
     array = np.array(array, dtype=float)
     gradient = np.zeros_like(array)
     for index in np.ndindex(array.shape):
@@ -251,7 +251,7 @@ def longer_steps_for_large_entries(f, array, step=1e-5):
 
 @of("relative_error")
 def entry_by_entry(a, b):
-    """Each difference is divided by the magnitudes of its own two entries. Near zero these may be mere rounding, and then correct gradients look wrong. Use one divisor for the whole array."""
+    """Each difference seems to be divided by the magnitudes of its own two entries. Near zero, rounding alone then makes correct gradients look wrong. Use one divisor for the whole array."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12), initial=0.0))
 
@@ -349,7 +349,7 @@ def in_percent(a, b):
 
 @of("relative_error")
 def divides_by_nothing(a, b):
-    """Two arrays of zeros agree, but the result is NaN, as if zero were divided by zero. Which smallest divisor does the definition give?"""
+    """Two arrays of zeros agree, but the result is NaN, as if zero were divided by zero. What is the smallest divisor in the definition?"""
     check_shapes(a, b)
     if a.size == 0:
         return 0.0
@@ -389,7 +389,7 @@ def floor_at_zero_only(a, b):
 
 @of("relative_error")
 def entry_by_entry_above_a_floor(a, b):
-    """Each difference is divided by the magnitudes of its own two entries. Near zero these may be mere rounding, and then correct gradients look wrong. Use one divisor for the whole array."""
+    """Each difference seems to be divided by the magnitudes of its own two entries. Near zero, rounding alone then makes correct gradients look wrong. Use one divisor for the whole array."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-12), initial=0.0))
 
@@ -516,7 +516,7 @@ def leaves_certain_rows_out(logits, labels):
 
 @of("cross_entropy_gradient")
 def shares_only_the_probabilities(logits, labels):
-    """The probabilities are divided by the number of examples, but the 1 at the label is not. Subtract first, then divide everything."""
+    """The probabilities seem to be divided by the number of examples, but not the 1 at the label. Subtract first, then divide everything."""
     return softmax(logits) / len(labels) - one_hot(labels, logits.shape[1])
 
 
@@ -549,7 +549,7 @@ def only_the_right_class(logits, labels):
 
 @of("cross_entropy_gradient")
 def one_taken_from_whole_columns(logits, labels):
-    """1 was subtracted in whole columns, as gradient[:, labels] does. Each row has its own label: index rows and columns together."""
+    """1 seems to be subtracted in whole columns, as by gradient[:, labels]. Each row has its own label: index rows and columns together."""
     gradient = softmax(logits)
     gradient[:, labels] -= 1
     return gradient / len(labels)
@@ -557,7 +557,7 @@ def one_taken_from_whole_columns(logits, labels):
 
 @of("cross_entropy_gradient")
 def shared_among_all_entries(logits, labels):
-    """The division uses rows times classes. The loss is one number per example: take its mean over the examples only."""
+    """The gradient seems to be divided by rows times classes. The loss is one number per example: take its mean over the examples only."""
     return (softmax(logits) - one_hot(labels, logits.shape[1])) / logits.size
 
 
@@ -575,7 +575,7 @@ def label_numbers_for_truth(logits, labels):
 
 @of("cross_entropy_gradient")
 def shared_among_classes(logits, labels):
-    """The division uses the number of classes. The loss is a mean over examples: how many rows are there?"""
+    """The gradient seems to be divided by the number of classes. The loss is a mean over examples: how many rows are there?"""
     return (softmax(logits) - one_hot(labels, logits.shape[1])) / logits.shape[1]
 
 
@@ -607,7 +607,7 @@ def stops_at_the_probabilities(logits, labels):
 
 @of("cross_entropy_gradient")
 def bare_exponentials(logits, labels):
-    """Large logits overflow: exp(1000) is infinite. Your softmax of chapter 4 avoids that."""
+    """exp seems to overflow for large logits: exp(1000) is infinite. Your softmax of chapter 4 avoids that."""
     with np.errstate(all="ignore"):
         powers = np.exp(logits)
         belief = powers / powers.sum(axis=1, keepdims=True)
@@ -625,7 +625,7 @@ def one_shift_for_the_batch(logits, labels):
 
 @of("cross_entropy_gradient")
 def one_taken_from_whole_rows(logits, labels):
-    """1 was subtracted from whole rows, as gradient[labels] does: it uses a label as a row index. Index rows and columns together."""
+    """1 seems to be subtracted from whole rows, as by gradient[labels], where a label is used as a row index. Index rows and columns together."""
     gradient = softmax(logits)
     gradient[labels] -= 1
     return gradient / len(labels)
@@ -810,14 +810,14 @@ def inputs_come_last(grad_output, x, weights):
 
 @of("dense_gradient")
 def multiplies_what_it_has_added_up(grad_output, x, weights):
-    """grad_weights seems to be made of sums over the batch. Each example has its own product: multiply first, then add up."""
+    """grad_weights seems to be computed from sums over the batch. Each example has its own product: multiply first, then add up."""
     bias = grad_output.sum(axis=0)
     return grad_output @ weights.T, np.outer(x.sum(axis=0), bias), bias
 
 
 @of("dense_gradient")
 def weights_from_the_left(grad_output, x, weights):
-    """grad_x seems to need as many examples as inputs. Each example's gradient is a row of grad_output: which factor comes first, and which is transposed?"""
+    """grad_x fits only where the batch size equals the number of inputs. Each example's gradient is a row of grad_output: which factor comes first, and which is transposed?"""
     return weights.T @ grad_output, x.T @ grad_output, grad_output.sum(axis=0)
 
 
@@ -938,7 +938,7 @@ def leaves_the_first_layer_empty(layers, activations, grad_logits):
 
 @of("backward")
 def leaves_the_first_layer_out(layers, activations, grad_logits):
-    """One pair too few came back. Is it the first layer's? A loop over range(len(layers) - 1, 0, -1) ends at 1, before layer 0."""
+    """One pair is missing. Is it the first layer's? A loop over range(len(layers) - 1, 0, -1) ends at 1, before layer 0."""
     return _back(layers, activations, grad_logits)[1:]
 
 
@@ -1006,7 +1006,7 @@ def returns_after_the_last_layer(layers, activations, grad_logits):
 
 @of("numerical_gradient")
 def moves_in_the_dtype_of_the_array(f, array, step=1e-5):
-    """The entries seem to be moved in an array with the dtype of the input, which cannot hold so small a step exactly. Which dtype can hold it?"""
+    """The entries seem to be moved in an array with the dtype of the input, which is too coarse for so small a step. Which dtype is fine enough?"""
     moved = np.array(array)
     gradient = np.zeros(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -1028,7 +1028,7 @@ def moves_in_single_precision(f, array, step=1e-5):
 
 @of("relative_error")
 def largest_sum_at_one_position(a, b):
-    """The divisor seems to be the largest sum of two magnitudes at the same position. The largest magnitudes of a and b may be at different positions: find each by itself."""
+    """The divisor seems to be the largest sum of two magnitudes at the same position. The largest magnitudes of a and b may be at different positions: find each separately."""
     check_shapes(a, b)
     largest = (np.abs(a) + np.abs(b)).max(initial=0.0)
     return float(np.abs(a - b).max(initial=0.0) / max(largest, 1e-12))

@@ -372,5 +372,5 @@ def overwrites_the_last_weights(weights, bias):
 
 @of("count_parameters")
 def an_axis_of_nothing_counts_as_one(shapes):
-    """An array with an axis of length 0 has no entries, but here that axis counts as 1. Does 0 stand for a missing axis in your product?"""
+    """An array with an axis of length 0 has no entries, but here that axis counts as 1. Does your product leave out a length of 0?"""
     return sum(math.prod(max(1, size) for size in shape) for shape in shapes.values())

@@ -327,7 +327,7 @@ def a_generator_of_its_own(x, y, batch_size, rng):
 
 @of("minibatches")
 def shuffles_in_place(x, y, batch_size, rng):
-    """The batches are right, but the caller's data are now in another order, as if by rng.shuffle. Shuffle row numbers and leave the data unchanged."""
+    """The batches are right, but the caller's data are now in another order, as after rng.shuffle. Shuffle row numbers and leave the data unchanged."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     state = rng.bit_generator.state

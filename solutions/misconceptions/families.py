@@ -448,7 +448,7 @@ def goes_home_from_within_the_loop(right, given):
 
 @wherever("epochs")
 def deals_only_once(right, given):
-    """Only the first epoch learns; the others meet no batch. Is minibatches called once for all epochs? A generator yields its batches once and is empty afterwards."""
+    """Only the first epoch learns; the others get no batches. Is minibatches called once for all epochs? A generator yields its batches once and is empty afterwards."""
     return _loop(right, given | {"rng": OneOrder(given["rng"])}, batches=lambda dealt, epoch: [] if epoch else dealt)
 
 
@@ -478,7 +478,7 @@ def a_generator_of_its_own(right, given):
 
 @wherever("epochs")
 def trains_the_given_network(right, given):
-    """The training is right, but the caller's own list or its arrays have changed. Collect the results of the steps in a new list of new arrays: `-=` changes an array whatever its name."""
+    """The training is right, but the caller's own list or its arrays have changed. Collect the results of the steps in a new list of new arrays: `-=` would change the caller's array."""
     kind = "adapters" if "adapters" in given else "layers"
     state, losses = right(**given)
     given[kind][:] = state

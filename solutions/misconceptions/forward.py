@@ -92,7 +92,7 @@ def shifts_the_callers_logits(logits):
 
 @of("softmax")
 def overflow(logits):
-    """exp of a large number overflows, and infinity divided by infinity is not a number. What may be subtracted from a whole row without changing the ratio?"""
+    """Large logits give NaN, as when exp overflows: infinity divided by infinity is not a number. What may be subtracted from a whole row without changing the ratio?"""
     powers = np.exp(logits)
     return powers / powers.sum(axis=1, keepdims=True)
 
@@ -196,7 +196,7 @@ def each_by_itself(logits):
 
 @of("softmax")
 def winner_takes_all(logits):
-    """The largest logit gets all the probability, as in argmax's one-hot form. Softmax gives every class a probability above zero, according to its logit."""
+    """The largest logit gets all the probability, as in argmax's one-hot form. Softmax gives the other classes their part: more for a larger logit."""
     return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]
 
 
@@ -243,7 +243,7 @@ def batch_as_one_after_the_shift(logits):
 def down_the_columns(shift):
     @of("softmax")
     def sums_of_the_columns(logits):
-        """The division uses the sums of the columns, so the images of a batch compete. The classes of one image should compete: check the axis."""
+        """Each entry seems to be divided by the sum of its column, so the images of a batch compete. The classes of one image should compete: check the axis."""
         powers = np.exp(logits - shift(logits))
         return powers / powers.sum(axis=0)
 
@@ -369,7 +369,7 @@ def one_answer_for_the_batch(layers, x):
 
 @of("predict")
 def best_picture_for_each_class(layers, x):
-    """The result has one entry per class, not per image. Do you search along the columns? Each row needs its own class."""
+    """The result has one entry per class, not per image. Do you search down the columns? Each row needs its own class."""
     return np.argmax(reference_forward(layers, x)[0], axis=0)
 
 

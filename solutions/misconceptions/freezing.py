@@ -88,7 +88,7 @@ def the_fraction_that_learns(layers, frozen):
 
 @of("frozen_step")
 def multiplies_the_gradient_by_zero(layers, gradients, learning_rate, frozen):
-    """The gradient of a frozen layer is used, perhaps multiplied by zero. It may be None, and zero times NaN is NaN: skip the layer."""
+    """The gradient of a frozen layer seems to be used, perhaps multiplied by zero. It may be None, and zero times NaN is NaN: skip the layer."""
     _refuse_unknown(layers, frozen)
     rates = [0.0 if k in frozen else learning_rate for k in range(len(layers))]
     return [(w - rate * gw, b - rate * gb) for (w, b), (gw, gb), rate in zip(layers, gradients, rates)]
@@ -96,7 +96,7 @@ def multiplies_the_gradient_by_zero(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def zero_times_nan(layers, gradients, learning_rate, frozen):
-    """The gradient of a frozen layer is used, perhaps multiplied by zero. Zero times NaN is NaN: skip the layer."""
+    """The gradient of a frozen layer seems to be used, perhaps multiplied by zero. Zero times NaN is NaN: skip the layer."""
     _refuse_unknown(layers, frozen)
     rates = [0.0 if k in frozen else learning_rate for k in range(len(layers))]
     steps = zip(layers, gradients, rates)
@@ -157,7 +157,7 @@ def overlooks_a_negative_index(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def lets_the_number_of_layers_pass(layers, gradients, learning_rate, frozen):
-    """The index len(layers) is accepted, at least beside an index that exists. Layers are counted from 0, so the last index is one lower."""
+    """The index len(layers) is accepted, at least together with an index that exists. Layers are counted from 0, so the last index is one lower."""
     if any(k > len(layers) or k < 0 for k in frozen):
         raise ValueError(f"no layer among {sorted(frozen)}")
     return frozen_step(layers, gradients, learning_rate, set(frozen) & set(range(len(layers))))
@@ -501,7 +501,7 @@ def geometric_means(layers, tuned, share):
 
 @of("interpolate_layers")
 def takes_some_entries_whole(layers, tuned, share):
-    """Each entry comes whole from one of the two networks. Every entry should go the same fraction of its way from the one to the other."""
+    """Each entry is taken unchanged from one of the two networks. Every entry should go the same fraction of the way from one to the other."""
     interpolate_layers(layers, tuned, share)
 
     def mix(old, new):

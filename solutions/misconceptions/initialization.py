@@ -250,7 +250,7 @@ def root_of_the_six_alone(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def half_the_range(fan_in, fan_out, rng):
-    """The weights reach only half as far as they should. If you used rng.random() − 0.5, it ends at 0.5, not at 1; rng.uniform takes a lower and an upper limit."""
+    """The weights reach only half as far as they should. If you used rng.random() − 0.5, its values end at 0.5, not at 1; rng.uniform takes a lower and an upper limit."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return limit * (rng.random((fan_in, fan_out)) - 0.5)
 
@@ -390,7 +390,7 @@ def xavier_from_outputs_alone(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def xavier_unscaled(fan_in, fan_out, rng):
-    """The standard deviation is 1 for every layer, so sums would grow from layer to layer. It must depend on fan_in and fan_out."""
+    """The standard deviation is 1 for every layer, so sums of many signals are far too large. It must depend on fan_in and fan_out."""
     return rng.normal(size=(fan_in, fan_out))
 
 
@@ -590,7 +590,7 @@ def variance_for_spread(x, weight_matrices, activation):
 
 @of("signal_spread")
 def sample_deviation(x, weight_matrices, activation):
-    """These standard deviations divide by one less than the number of entries (ddof=1). Use np.std with its default, ddof=0."""
+    """These standard deviations are slightly too large, as if the divisor were one less than the number of entries (ddof=1). Use np.std with its default, ddof=0."""
     return spread_of_layers(lambda signal: np.std(signal, ddof=1), x, weight_matrices, activation)
 
 
@@ -724,7 +724,7 @@ def layers_on_their_side(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def biases_that_are_not_zero(layer_sizes, rng, scheme="he"):
-    """The biases do not start at zero. That does little harm, but the task asks for zero: the random weights already make the neurons differ."""
+    """The biases do not start at zero. Small ones do little harm, but the task asks for zero: the random weights already make the neurons differ."""
     check(layer_sizes, scheme)
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
     return network(layer_sizes, lambda i, o: draw(i, o, rng), lambda o: rng.normal(size=o))
@@ -915,7 +915,7 @@ def activations_never_passed_on(x, weight_matrices, activation):
 
 @of("init_layers")
 def xavier_for_the_output_layer(layer_sizes, rng, scheme="he"):
-    """The output layer always gets Xavier's weights, even with the scheme "he". The scheme holds for every layer."""
+    """The output layer always gets Xavier's weights, even with the scheme "he". The scheme applies to every layer."""
     check(layer_sizes, scheme)
     *hidden, last = zip(layer_sizes, layer_sizes[1:])
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]

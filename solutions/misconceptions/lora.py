@@ -55,7 +55,7 @@ def both_zero(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def zeros_on_the_wrong_side(fan_in, fan_out, rank, rng):
-    """`down` is zero and `up` is not. The product is zero as well, but here, as in the paper, `down` is random and `up` is zero."""
+    """`down` is zero and `up` is not. The product is zero either way, but here, as in the paper, `down` is random and `up` is zero."""
     down, up = lora_init(fan_in, fan_out, rank, rng)
     return np.zeros_like(down), rng.normal(0, np.sqrt(1 / fan_in), size=up.shape)
 
@@ -83,7 +83,7 @@ def scaled_by_the_rank(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def unit_normal(fan_in, fan_out, rank, rng):
-    """`down` is drawn from N(0, 1) for every layer. The more inputs it adds up, the smaller its variance must be, as in chapter 3."""
+    """`down` has a standard deviation of 1 for every layer. The more inputs it adds up, the smaller its variance must be, as in chapter 3."""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(size=(fan_in, rank)), np.zeros((rank, fan_out))
 
@@ -286,7 +286,7 @@ def skips_the_other_factor(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def up_sees_the_input(grad_output, x, weights, adapter, alpha):
-    """grad_up seems to be made with x. The input of `up` is not x but x @ down, so use that."""
+    """grad_up seems to be computed from x. The input of `up` is not x but x @ down, so use that."""
     down, _ = adapter
     grad_x, grad_down, _ = lora_gradient(grad_output, x, weights, adapter, alpha)
     return grad_x, grad_down, alpha / down.shape[1] * x.T @ grad_output
@@ -355,7 +355,7 @@ def no_relu_in_either_pass(layers, adapters, x, y, **settings):
 
 @of("lora_fine_tune")
 def back_past_the_adapters(layers, adapters, x, y, **settings):
-    """In the backward pass, the gradient seems to reach earlier layers through the old weights alone. In the forward pass the adapter is part of the layer: where does its own path belong?"""
+    """In the backward pass, the gradient seems to reach earlier layers through the old weights alone. The signal also passed through the adapters: which path is missing?"""
     return _lora_loop(layers, adapters, x, y, **settings, past=True)
 
 

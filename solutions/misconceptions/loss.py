@@ -20,7 +20,7 @@ def lets_numpy_stretch(predictions, targets):
 
 @of("mean_squared_error")
 def compares_lengths_only(predictions, targets):
-    """Arrays with equally many rows or entries passed the check, but (6, 1) and (6,) broadcast to (6, 6). Compare the whole shapes."""
+    """Arrays with equally many rows or entries are accepted, but (6, 1) and (6,) broadcast to (6, 6). Compare the whole shapes."""
     if len(predictions) != len(targets):
         raise ValueError(f"predictions {predictions.shape}, targets {targets.shape}")
     return float(np.mean((predictions - targets) ** 2))
@@ -105,7 +105,7 @@ def doubles_the_differences(predictions, targets):
 
 @of("mean_squared_error")
 def compares_the_number_of_axes(predictions, targets):
-    """Arrays with equally many axes passed the check, but (5, 2) and (1, 2) broadcast. Compare the whole shapes."""
+    """Arrays with equally many axes are accepted, but (5, 2) and (1, 2) broadcast. Compare the whole shapes."""
     if predictions.ndim != targets.ndim:
         raise ValueError(f"predictions {predictions.shape}, targets {targets.shape}")
     return float(np.mean((predictions - targets) ** 2))
@@ -135,7 +135,7 @@ def checks_only_the_bottom(labels, n_classes):
 
 @of("one_hot")
 def lets_n_classes_pass(labels, n_classes):
-    """The check lets the label n_classes through. Labels begin at 0: which is the largest label that has a column?"""
+    """The label n_classes is accepted. Labels begin at 0: which is the largest label that has a column?"""
     for label in labels:
         if not 0 <= label <= n_classes:
             raise ValueError(f"label {label}")
@@ -152,7 +152,7 @@ def looks_at_the_first_label_only(labels, n_classes):
 
 @of("one_hot")
 def another_kind_of_error(labels, n_classes):
-    """The bad label was found, but the wrong kind of error was raised. For an argument with a wrong value, raise a ValueError."""
+    """A bad label raises an error, but of the wrong kind. For an argument with a wrong value, raise a ValueError."""
     reference_one_hot(labels[(labels >= 0) & (labels < n_classes)], n_classes)
     for label in labels:
         if not 0 <= label < n_classes:
@@ -243,7 +243,7 @@ def shifts_the_callers_logits(logits, labels):
 
 @of("cross_entropy")
 def loses_small_probabilities(logits, labels):
-    """A tiny probability became 0, and log(0) is minus infinity. Simplify log(softmax) on paper first, so that no probability is computed."""
+    """A tiny probability seems to have become 0, and log(0) is minus infinity. Simplify log(softmax) on paper first, so that no probability is computed."""
     return float(-np.log(softmax(logits)[np.arange(len(labels)), labels]).mean())
 
 
@@ -265,14 +265,14 @@ add_12, add_7, add_8, add_9, add_10, add_15 = (with_a_floor(floor, added=True) f
 
 @of("cross_entropy")
 def overflow(logits, labels):
-    """exp of a large number overflows. What may be subtracted from a whole row without changing the log-probabilities?"""
+    """exp seems to overflow for large logits. What may be subtracted from a whole row without changing the log-probabilities?"""
     sums = np.log(np.exp(logits).sum(axis=1))
     return float((sums - logits[np.arange(len(labels)), labels]).mean())
 
 
 @of("cross_entropy")
 def overflow_inside_softmax(logits, labels):
-    """exp of a large number overflows, and infinity divided by infinity is not a number. Simplify log(softmax) on paper, then subtract each row's largest logit."""
+    """exp seems to overflow for large logits, and infinity divided by infinity is not a number. Simplify log(softmax) on paper, then subtract each row's largest logit."""
     powers = np.exp(logits)
     probabilities = powers / powers.sum(axis=1, keepdims=True)
     return float(-np.log(probabilities[np.arange(len(labels)), labels]).mean())
@@ -508,7 +508,7 @@ def all_or_nothing(logits, labels):
 
 @of("accuracy")
 def columns_for_rows(logits, labels):
-    """The search seems to go along the columns. Each row is one image: check the axis."""
+    """The search seems to go down the columns. Each row is one image: check the axis."""
     return float(np.mean(np.argmax(logits, axis=0) == labels))
 
 
@@ -540,7 +540,7 @@ def leaves_exact_predictions_out(predictions, targets):
 
 @of("one_hot")
 def the_nearest_class_for_strangers(labels, n_classes):
-    """A label out of range was replaced by the nearest class, so a mistake in the data stays unseen. Raise a ValueError whose message contains the label."""
+    """A label out of range was replaced by the nearest class, so a mistake in the data goes unnoticed. Raise a ValueError whose message contains the label."""
     return np.eye(n_classes)[np.clip(labels, 0, n_classes - 1)]
 
 

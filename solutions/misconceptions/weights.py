@@ -25,13 +25,13 @@ def a_negative_weight_lets_nothing_through(signal, weight):
 
 @of("apply_weight")
 def weight_as_a_change(signal, weight):
-    """The weight acts as a change here, so 0 leaves the signal as it was. A weight of 1 should do that, and 0 should let nothing through."""
+    """The signal seems to be multiplied by 1 plus the weight, so a weight of 0 leaves it as it was. A weight of 1 should do that, and 0 should let nothing through."""
     return signal * (1 + weight)
 
 
 @of("apply_weight")
 def divides_by_the_weight(signal, weight):
-    """A large weight makes the signal smaller here, as in a division. A weight above 1 should make the signal larger."""
+    """A large weight makes the signal smaller here, as in a division. A weight above 1 should make the signal larger in magnitude."""
     return np.divide(signal, weight)
 
 
@@ -344,7 +344,7 @@ def keeps_the_common_ink(images, labels, n_classes):
 
 @of("template_weights")
 def mean_of_the_class_means(images, labels, n_classes):
-    """The mean of the class means was subtracted. If classes differ in size, that is not the mean of all images: each image counts once."""
+    """The mean of the class means seems to be subtracted. If classes differ in size, that is not the mean of all images: each image counts once."""
     means = _means(images, labels, n_classes)
     return means - means.mean(axis=1, keepdims=True)
 
@@ -369,20 +369,20 @@ def one_template_a_row(images, labels, n_classes):
 
 @of("template_weights")
 def minus_the_other_classes(images, labels, n_classes):
-    """The mean of the other classes was subtracted. Subtract the mean of all n images, this class included: the same image from each."""
+    """The mean of the other classes seems to be subtracted. Subtract the mean of all n images, this class included: the same image from each."""
     others = np.stack([images[labels != c].mean(axis=0) for c in range(n_classes)], axis=1)
     return _means(images, labels, n_classes) - others
 
 
 @of("template_weights")
 def minus_one_brightness(images, labels, n_classes):
-    """One number was subtracted, the average brightness of all images. Subtract the mean image, with one number for each pixel."""
+    """A single number seems to be subtracted, the average brightness of all images. Subtract the mean image, with one number for each pixel."""
     return _means(images, labels, n_classes) - images.mean()
 
 
 @of("template_weights")
 def minus_its_own_brightness(images, labels, n_classes):
-    """Each template's own average brightness was subtracted. Subtract the mean of all n images, pixel by pixel."""
+    """Each template's own average brightness seems to be subtracted. Subtract the mean of all n images, pixel by pixel."""
     means = _means(images, labels, n_classes)
     return means - means.mean(axis=0)
 
@@ -495,7 +495,7 @@ def adds_neighbouring_sizes(layer_sizes):
 
 @of("template_weights")
 def class_means_in_rows(images, labels, n_classes):
-    """Two things differ: the templates are rows instead of columns, and the mean of all images is not subtracted."""
+    """Two things are wrong: the templates are rows instead of columns, and the mean of all images is not subtracted."""
     return np.stack([images[labels == c].mean(axis=0) for c in range(n_classes)])
 
 
@@ -541,7 +541,7 @@ def medians_for_both_means(images, labels, n_classes):
 
 @of("template_weights")
 def equal_labels_count_once(images, labels, n_classes):
-    """Only the last image of each class is in the sum, but the sum is divided by the number of images in the class. One way to get this: `sums[labels] += images` adds only once for labels that repeat."""
+    """Only the last image of each class seems to be added, and then divided by the number of images in the class. Did you write `sums[labels] += images`? It adds only once for a label that repeats."""
     sums = np.zeros((n_classes, images.shape[1]))
     sums[labels] += images
     counts = np.bincount(labels, minlength=n_classes)

@@ -176,15 +176,16 @@ The eleventh set was written by two more people who saw only the stubs: one wrot
 to 10. They were asked for natural mistakes, some of them written in unusual ways. It was judged once, on 29 November
 2026, by commit fcebec8, before anything was changed for it, and each half was read by a person who had read neither the
 set nor the code of the findings before. Of the twelve wrong answers that passed, eleven are accepted by the course or
-cannot be told from right ones: three results of integers and two of floats in place of integers, a list in place of an
-array (the check mentions it), a scheme in capital letters, the sign of a zero, float64 in place of float32, NaN in
-gradients, and arrays returned from the arguments. One rescales each neuron's draws; it is caught now. Of the 10 faulty
-sentences, four were true only in the cases tried, or not even in all of them ("in every case" beside a weight of 0, all
-weights 0 "where your result is wrong", a diagonal, a number of entries); two named a wrong cause (the smallest logit
-chosen, told as counting from 1; frozen layers in the wrong order, told as changed); and four were inexact in a clause
-(where False is expected, which layer to stop at, `frozen` without effect, a velocity that starts from rest). Forty-four
-more were true but said little, and for 58 answers the check gave only the position of the first number that differs.
-The two right answers without full marks are two `adapt` whose accuracy on the old digits fell a little too far."""
+cannot be told from right ones: three return integers in place of floats, and two floats in place of integers; one each
+returns a list in place of an array (the check mentions it), float64 in place of float32, or arrays from its arguments,
+accepts a scheme in capital letters, changes the sign of a zero, or lets NaN into gradients. The twelfth rescales each
+neuron's draws; it is caught now. Of the 10 faulty sentences, four were true only in the cases tried, or not even in all
+of them: about a weight of 0, about weights that are all 0, about a diagonal, and about a number of entries. Two named a
+wrong cause: the smallest logit was chosen, but the check spoke of counting from 1; frozen layers came back in the wrong
+order, but the check called them changed. In four, one clause was inexact: where False is expected, at which layer to
+stop, whether `frozen` has an effect, and whether a velocity starts at zero. Forty-four more were true but said little,
+and for 58 answers the check gave only the position of the first number that differs. The two right answers without full
+marks are two versions of `adapt` whose accuracy on the old digits fell a little too far."""
 
 
 _NUMBERED = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
