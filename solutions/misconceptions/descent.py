@@ -497,7 +497,9 @@ def velocity_in_place(layers, gradients, velocity, learning_rate, momentum):
 def momentum_outside_the_rate(layers, gradients, velocity, learning_rate, momentum):
     """The velocity is right, but in the step the learning rate scales only the gradient. It must scale the whole new velocity."""
     kept = _added(velocity, gradients, momentum, 0)
-    return gradient_step(gradient_step(layers, gradients, learning_rate), kept, 1), _added(velocity, gradients, momentum, 1)
+    return gradient_step(gradient_step(layers, gradients, learning_rate), kept, 1), _added(
+        velocity, gradients, momentum, 1
+    )
 
 
 @of("gradient_step")
