@@ -190,7 +190,7 @@ def share_of_the_sigmoids(logits):
 
 @of("softmax")
 def each_by_itself(logits):
-    """Each logit seems to get a probability on its own (a sigmoid), so a row does not sum to one. Divide by the sum of the row."""
+    """Each logit seems to get its own sigmoid, so a row does not sum to one. Divide exponentials by their sum over the row."""
     return 1 / (1 + np.exp(-logits))
 
 
