@@ -67,7 +67,8 @@ def check() -> list[str]:
         if not path.exists():
             problems.append(f"{shown(path)} is missing.")
         elif not _fresh(path, content):
-            problems.append(f"{shown(path)} is {'edited' if _edited(path) else 'stale'}.")
+            kept = "was edited: move your version elsewhere, or `git checkout` it" if _edited(path) else "is stale"
+            problems.append(f"{shown(path)} {kept}.")
     return problems + [f"{shown(path)} no longer has a source." for path in _obsolete(built)]
 
 

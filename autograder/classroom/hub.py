@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import sys
 import sysconfig
@@ -93,14 +94,18 @@ def set_up(exchange: Path, course: str, prefix: Path = Path(sys.prefix)) -> list
         )
         + "\n",
     }
-    for path, text in written.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        path.chmod(0o644)
-    if not exchange.is_dir():
-        exchange.mkdir(parents=True)
-        # Everybody may add a course there, and nobody may remove another's.
-        exchange.chmod(0o1777)
+    before = os.umask(0o022)  # students enter the new folders, too
+    try:
+        for path, text in written.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            path.chmod(0o644)
+        if not exchange.is_dir():
+            exchange.mkdir(parents=True)
+            # Everybody may add a course there, and nobody may remove another's.
+            exchange.chmod(0o1777)
+    finally:
+        os.umask(before)
     return [*written, exchange]
 
 

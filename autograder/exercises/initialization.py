@@ -120,7 +120,7 @@ def he_deviation(fan_in: int, fan_out: int) -> float:
         "The result is a 1-D array with one entry for each neuron.",
         "NumPy makes an array of n zeros with np.zeros(n). Here n is the number of neurons, fan_out.",
     ),
-    why="Zero is the usual starting value for biases, because the random weights already make the neurons differ.",
+    why="Biases may all start at zero, because the random weights already make the neurons differ.",
 )
 def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
     """Make the biases of a new layer: one zero for each of its fan_out neurons."""

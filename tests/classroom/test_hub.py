@@ -49,6 +49,9 @@ def test_everybody_reads_what_is_written_and_kernels_import_the_users_own_copy(m
     assert hub.set_up(machine.exchange, "weightlab", machine.prefix) == first, "it may be called again"
     assert [path.read_text() for path in first[:-1]] == texts and first[-1] == machine.exchange
     assert {rights(path) for path in first[:-1]} == {0o644} and rights(machine.exchange) == 0o1777
+    packages = next(path.parent for path in first if path.suffix == ".pth")
+    made = [packages, machine.prefix / "etc", machine.prefix / "etc/jupyter", machine.exchange.parent]
+    assert {rights(folder) for folder in made} == {0o755}, "students enter the folders that it makes"
     home = "${HOME}/weightlab"
     kernel = json.loads(machine.kernel.read_text())
     assert kernel == {"argv": ["python"], "env": {"OMP_NUM_THREADS": "1", "PYTHONPATH": f"{home}/src:{home}"}}
