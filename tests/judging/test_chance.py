@@ -116,7 +116,7 @@ TOLD = [
         "one_hot",
         "for one in labels:\n    if not 0 <= one <= n_classes: raise ValueError(f'{one}')\n"
         "return np.eye(n_classes)[labels]",
-        "lets the label n_classes through",
+        "let the label n_classes through",
         "accepted",
     ),
     # a condition from one case, which another argument or another case may explain as well
@@ -241,7 +241,7 @@ TOLD = [
         "    grad_x, *pair = dense_gradient(grad_logits, signal, weights)\n"
         "    gradients.insert(0, tuple(pair))\n    grad_logits = relu_gradient(grad_x, signal)\n"
         "return gradients[:-1]",
-        "One pair too few came back",
+        "One pair is missing",
         "The first layer is missing",
     ),
     (
@@ -268,7 +268,7 @@ TOLD = [
         "steps = zip(layers, gradients)\n"
         "return [layer if k in frozen else gradient_step([layer], [one], learning_rate)[0]\n"
         "        for k, (layer, one) in enumerate(steps)]",
-        "at least beside an index that exists",
+        "at least together with an index that exists",
         "is accepted. ",
     ),
     (

@@ -30,6 +30,7 @@ from .forms import (
     find_in_form,
     find_items_alike,
     find_kept,
+    find_kept_items,
     find_moved,
     find_nothing,
     find_unusable,
@@ -94,6 +95,10 @@ def find_finding(
     changed = find_also_changed(key, observed)
     if not changed or (found and found.kind not in VAGUE):
         return found
+    if found and found.kind == "stops where":
+        # The change comes first: it may be what stops the function, as when floats are written into integers.
+        first = sentences.tell_whole(("changes an argument", *changed[1:]))
+        return replace(found, words=f"{first} {found.words}")
     told = sentences.tell_whole(changed)
     return replace(found, words=f"{found.words} {told}") if found else Finding(changed[0], told)
 
@@ -112,6 +117,7 @@ def _find_one(
         lambda: find_in_draws(key, observed, cases, failing),
         lambda: find_constant(key, observed),
         lambda: find_kept(key, observed),
+        lambda: find_kept_items(exercise, key, observed),
         lambda: find_in_refusals(key, observed, problems),
     )
     for find in whole:
