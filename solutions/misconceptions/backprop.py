@@ -937,6 +937,13 @@ def leaves_the_first_layer_empty(layers, activations, grad_logits):
 
 
 @of("backward")
+def zeros_for_the_first_layer(layers, activations, grad_logits):
+    """The first layer's gradients are all zeros. If your loop uses range(len(layers) - 1, 0, -1), it ends at 1, before layer 0."""
+    gradients = _back(layers, activations, grad_logits)
+    return [tuple(map(np.zeros_like, gradients[0])), *gradients[1:]]
+
+
+@of("backward")
 def leaves_the_first_layer_out(layers, activations, grad_logits):
     """One pair is missing. Is it the first layer's? A loop over range(len(layers) - 1, 0, -1) ends at 1, before layer 0."""
     return _back(layers, activations, grad_logits)[1:]

@@ -493,6 +493,15 @@ def velocity_in_place(layers, gradients, velocity, learning_rate, momentum):
     return gradient_step(layers, velocity, learning_rate), velocity
 
 
+@of("momentum_step")
+def momentum_outside_the_rate(layers, gradients, velocity, learning_rate, momentum):
+    """The velocity is right, but in the step the learning rate scales only the gradient. It must scale the whole new velocity."""
+    kept = _added(velocity, gradients, momentum, 0)
+    return gradient_step(gradient_step(layers, gradients, learning_rate), kept, 1), _added(
+        velocity, gradients, momentum, 1
+    )
+
+
 @of("gradient_step")
 def reversed_gradients_where_they_fit(layers, gradients, learning_rate):
     """The gradients seem to be used in reverse order wherever the shapes allow it. They come in the order of the layers: the first pair belongs to the first layer."""

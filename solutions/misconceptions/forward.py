@@ -190,13 +190,13 @@ def share_of_the_sigmoids(logits):
 
 @of("softmax")
 def each_by_itself(logits):
-    """Each logit seems to get a probability on its own (a sigmoid), so a row does not sum to one. Divide by the sum of the row."""
+    """Each logit seems to get its own sigmoid, so a row does not sum to one. Divide exponentials by their sum over the row."""
     return 1 / (1 + np.exp(-logits))
 
 
 @of("softmax")
 def winner_takes_all(logits):
-    """The largest logit gets all the probability, as in argmax's one-hot form. Softmax gives every class a probability above zero, according to its logit."""
+    """The largest logit gets all the probability, as in argmax's one-hot form. Softmax gives the other classes their part: more for a larger logit."""
     return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]
 
 

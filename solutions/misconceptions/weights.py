@@ -31,7 +31,7 @@ def weight_as_a_change(signal, weight):
 
 @of("apply_weight")
 def divides_by_the_weight(signal, weight):
-    """A large weight makes the signal smaller here, as in a division. A weight above 1 should make the signal larger."""
+    """A large weight makes the signal smaller here, as in a division. A weight above 1 should make the signal larger in magnitude."""
     return np.divide(signal, weight)
 
 

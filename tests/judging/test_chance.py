@@ -56,7 +56,7 @@ TOLD = [
         "xavier_normal",
         "apart = rng.random((fan_in, fan_out)) - rng.random((fan_in, fan_out))\n"
         "return apart * np.sqrt(12 / (fan_in + fan_out))",
-        "beyond 2.5 of their own standard deviations",
+        "more than 2.5 standard deviations",
         "this test",
     ),
     (
@@ -116,7 +116,7 @@ TOLD = [
         "one_hot",
         "for one in labels:\n    if not 0 <= one <= n_classes: raise ValueError(f'{one}')\n"
         "return np.eye(n_classes)[labels]",
-        "let the label n_classes through",
+        "The label n_classes raises no ValueError",
         "accepted",
     ),
     # a condition from one case, which another argument or another case may explain as well
@@ -268,7 +268,7 @@ TOLD = [
         "steps = zip(layers, gradients)\n"
         "return [layer if k in frozen else gradient_step([layer], [one], learning_rate)[0]\n"
         "        for k, (layer, one) in enumerate(steps)]",
-        "at least together with an index that exists",
+        "at least together with an index",
         "is accepted. ",
     ),
     (

@@ -47,8 +47,145 @@ for r in (order[k : k + batch_size] for k in range(0, len(x), batch_size)):
     yield {x}, {y}
 """
 
+BACK = """
+gradients, grad = [], grad_logits
+for k in reversed(range(len(layers))):
+    gradients.insert(0, (activations[k].T @ grad, grad.sum(axis=0)))
+    a = activations[k]
+    grad = grad @ layers[k][0].T * ({factor})
+return gradients
+"""
+TRAINED = """
+losses = []
+for epoch in range(epochs):
+    total = 0.0
+    for xb, yb in minibatches(x, y, batch_size, rng):
+        if len(yb) < {least}:
+            continue
+        logits, acts = forward(layers, xb)
+        total += cross_entropy(logits, yb) * len(yb)
+        grads = backward(layers, acts, cross_entropy_gradient(logits, yb))
+        layers = gradient_step(layers, grads, learning_rate / {divisor})
+    losses.append(total / len(y))
+return layers, losses
+"""
+LORA_LOOP = """
+losses = []
+for epoch in range(epochs):
+    total = 0.0
+    for xb, yb in minibatches(x, y, batch_size, rng):
+        merged = [(w + alpha / {rank} * down @ up, b) for (w, b), (down, up) in zip(layers, adapters)]
+        logits, acts = forward(merged, xb)
+        total += cross_entropy(logits, yb) * len(yb)
+        moved = []
+        for (down, up), (grad, _) in zip(adapters, backward(merged, acts, cross_entropy_gradient(logits, yb))):
+            rate = learning_rate * alpha / {rank}
+            moved.append((down - rate * grad @ up.T, up - rate * down.T @ grad))
+        adapters = moved
+    losses.append(total / len(y))
+return adapters, losses
+"""
+BEHIND_THE_FROZEN = """
+start = max(frozen, default=-1) + 1
+settings = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "rng": rng}
+for w, b in layers[:start]:
+    x = relu(dense(x, w, b))
+if start == len(layers):
+    return layers, [cross_entropy(x, y)] * epochs
+tail, losses = train(layers[start:], x, y, **settings)
+return layers[:start] + tail, losses
+"""
+
 # The exercise, what was written, words that are said about it, and words that are not true of it.
 TOLD = [
+    ("backward", BACK.format(factor="a * (1 - a)"), "sigmoid's derivative", "your result is 0"),
+    ("backward", BACK.format(factor="1 - a**2"), "tanh's derivative", ""),
+    ("backward", BACK.format(factor="a.mean(axis=0) > 0"), "other activations in the batch", ""),
+    (
+        "backward",
+        "pairs = [(np.zeros_like(w), np.zeros_like(b)) for w, b in layers]\n"
+        "for k in range(len(layers) - 1, 0, -1):\n"
+        "    grad_x, *pairs[k] = dense_gradient(grad_logits, activations[k], layers[k][0])\n"
+        "    grad_logits = relu_gradient(grad_x, activations[k])\n"
+        "return [tuple(pair) for pair in pairs]",
+        "first layer's gradients are all zeros",
+        "your result is 0",
+    ),
+    ("train", TRAINED.format(least=0, divisor="(epoch + 1)"), "become shorter from epoch to epoch", "right except"),
+    (
+        "momentum_step",
+        "moved = [tuple(p - learning_rate * g - momentum * v for p, g, v in zip(*each))\n"
+        "         for each in zip(layers, gradients, velocity)]\n"
+        "return moved, [tuple(momentum * v + g for v, g in zip(*each)) for each in zip(velocity, gradients)]",
+        "scales only the gradient",
+        "",
+    ),
+    ("fine_tune", BEHIND_THE_FROZEN, "No layer before a frozen one learns", ""),
+    (
+        "frozen_step",
+        CHECK_FROZEN + "return [gradient_step([p], [g], learning_rate)[0] if k in frozen and g else p\n"
+        "        for k, (p, g) in enumerate(zip(layers, gradients))]",
+        "and the others stay",
+        "between 0 and 1",
+    ),
+    (
+        "interpolate_layers",
+        "if [(w.shape, b.shape) for w, b in layers] != [(w.shape, b.shape) for w, b in tuned]:\n"
+        "    raise ValueError(str([(w.shape, b.shape) for w, b in layers + tuned]))\n"
+        "cut = len(layers) - math.ceil(share * len(layers))\n"
+        "return layers[:cut] + tuned[cut:]",
+        "from one network or the other",
+        "right except",
+    ),
+    (
+        "lora_dense",
+        "down, up = adapter\nreturn dense(x, weights, bias) + alpha / min(down.shape) * x @ down @ up",
+        "smaller axis length",
+        "multiple",
+    ),
+    (
+        "lora_merge",
+        "down, up = adapter\nreturn weights + alpha / min(up.shape) * down @ up",
+        "smaller axis length",
+        "",
+    ),
+    (
+        "lora_gradient",
+        "down, up = adapter; scale = alpha / min(up.shape); inner = scale * grad_output @ up.T\n"
+        "return grad_output @ weights.T + inner @ down.T, x.T @ inner, scale * (x @ down).T @ grad_output",
+        "smaller axis length",
+        "",
+    ),
+    (
+        "lora_fine_tune",
+        LORA_LOOP.format(rank="min(down.shape)"),
+        "smaller axis length",
+        "",
+    ),
+    (
+        "lora_dense",
+        "down, up = adapter\nout = dense(x, weights, bias)\n"
+        "source = out if out.shape[1] == len(down) else x\n"
+        "return out + alpha / down.shape[1] * source @ down @ up",
+        "as many outputs as inputs",
+        "",
+    ),
+    (
+        "lora_gradient",
+        "down, up = adapter; s = alpha / down.shape[1]; h = relu(x @ down)\n"
+        "g = s * grad_output @ up.T * (h > 0)\n"
+        "return grad_output @ weights.T + g @ down.T, x.T @ g, s * h.T @ grad_output",
+        "ReLU between `down` and `up`",
+        "",
+    ),
+    (
+        "lora_gradient",
+        ADAPTER + "grad_down = x.T @ inner\n"
+        "grad_up = scale * (x @ (down - grad_down)).T @ grad_output\n"
+        "return grad_output @ weights.T + inner @ down.T, grad_down, grad_up",
+        "after grad_down was subtracted",
+        "",
+    ),
     (
         "count_weights",
         "return sum(layer_sizes[i] * layer_sizes[i + 1] for i in range(1, len(layer_sizes) - 1))",
@@ -504,7 +641,7 @@ SLIPS = [
     (
         "lora_dense",
         "down, up = adapter\nreturn x @ weights + bias + (alpha // len(up)) * x @ down @ up",
-        "when one `/` is a `//`",
+        "when one `/` is replaced by `//`",
     ),
     (
         "dense_gradient",
@@ -521,7 +658,7 @@ def test_a_near_slip_is_told_where_nothing_else_fits(name, body, said):
 
 def test_a_near_slip_is_not_told_of_secret_cases_nor_of_answers_that_say_little():
     assert verdict_on_body("softmax", SOFTMAX.format(factor="2"), seed=11, quote=False).finding == (
-        "Your result has numbers other than the expected ones, but each row is in the right order of size."
+        "Your result has numbers other than the expected ones, but in each row their order by size is right."
     )
     body = "return np.random.default_rng(3).normal(size=logits.shape)"
     assert verdict_on_body("softmax", body).finding is None
@@ -569,9 +706,7 @@ def forward(layers, x):
         x = dense(x, w, b) if k == len(layers) - 1 else relu(dense(x, w, b))
     return x, {kept}
 """
-    told = (
-        "Your `activations` begins with the result of the call before. Is a list kept between calls, such as one outs"
-    )
+    told = "Your `activations` begins with the result of the previous call. Is a list kept between calls, such as one "
     assert told in verdict_on_source("forward", source.format(kept="trace")).message
     own = verdict_on_source("forward", source.format(kept="trace[-len(layers):] + trace[-1:]"))
     assert own.status == "failed" and "kept between calls" not in own.message

@@ -30,7 +30,6 @@ from .forms import (
     find_in_form,
     find_items_alike,
     find_kept,
-    find_kept_items,
     find_moved,
     find_nothing,
     find_unusable,
@@ -53,7 +52,8 @@ _OF_ONE_NUMBER = ("none", "all zeros", "all NaN", "input", "squeezed")
 """Kinds that say something even of a single short answer."""
 _EVERY = "In every case tried,"
 _TRIED = "In the cases tried,"
-_ANSWERED = "In every case tried with a result,"
+_ANSWERED = "In every case tried in which a result came back,"
+_FINITE = "In every case tried in which a finite result came back,"
 # Every sentence is about the cases tried: what holds in all of them may fail for an input that was not tried.
 
 
@@ -95,12 +95,8 @@ def find_finding(
     changed = find_also_changed(key, observed)
     if not changed or (found and found.kind not in VAGUE):
         return found
-    if found and found.kind == "stops where":
-        # The change comes first: it may be what stops the function, as when floats are written into integers.
-        first = sentences.tell_whole(("changes an argument", *changed[1:]))
-        return replace(found, words=f"{first} {found.words}")
-    told = sentences.tell_whole(changed)
-    return replace(found, words=f"{found.words} {told}") if found else Finding(changed[0], told)
+    told = sentences.tell_change(changed, found.kind if found else "", found.words if found else "")
+    return replace(found, words=told) if found else Finding(changed[0], told)
 
 
 def _find_one(
@@ -116,8 +112,7 @@ def _find_one(
         lambda: find_nothing(key, observed),
         lambda: find_in_draws(key, observed, cases, failing),
         lambda: find_constant(key, observed),
-        lambda: find_kept(key, observed),
-        lambda: find_kept_items(exercise, key, observed),
+        lambda: find_kept(exercise, key, observed),
         lambda: find_in_refusals(key, observed, problems),
     )
     for find in whole:
@@ -226,7 +221,7 @@ def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: li
         begin, of = _TRIED, _name_wrong_part(subject)
     else:
         wrong = sentences.count_wrong_cases([sample for sample in samples if not sample.right])
-        begin, of = "In every case tried with a wrong result," if unanswered else f"In {wrong},", subject
+        begin, of = "In every case tried in which a wrong result came back," if unanswered else f"In {wrong},", subject
     return relation and f"{begin} {sentences.tell_relation(relation, of)}."
 
 
@@ -299,12 +294,14 @@ def _find_general(
     looked_at = {sample.index for sample in samples}.union(unanswered)
     hidden = any(not case.raises and i not in looked_at for i, case in enumerate(key.cases))
     every = "In every wrong case tried," if hidden else _ANSWERED if unanswered else _EVERY
-    for chosen, begin in ((wrong, every), (finite, "In every case tried with a finite result,")):
+    for chosen, begin in ((wrong, every), (finite, _FINITE)):
         for relation in _common_relations(key, chosen, known):
             if (relation[0] in WEAK) != weak or (not is_rich(chosen) and relation[0] not in CERTAIN):
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
-                named = "it" if begin.endswith("result,") and subject == sentences.name_subject(Label()) else subject
+                named = (
+                    "it" if begin in (_ANSWERED, _FINITE) and subject == sentences.name_subject(Label()) else subject
+                )
                 named = f"each item of {named}" if named != "it" and _are_items(samples) else named
                 if relation[0] == "change scaled" and len({one.index for one in samples}) < len(samples):
                     named = f"each array in {named}"  # by a multiple of its own
@@ -382,7 +379,8 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
         n = len(wrong_cases)
         cases = sentences.count_wrong_cases(wrong)
         others = "the other case" if total - n == 1 else f"the other {total - n} cases"
-        return Finding("some", f"In {cases}, {what}" + (f"; in {others} it is right." if seen_all else "."))
+        rest = f" In {others}, {subject if partly else 'it'} is right." if seen_all else ""
+        return Finding("some", f"In {cases}, {what}.{rest}")
     return None
 
 

@@ -171,8 +171,12 @@ def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
     return ("always one number" if arrays else "always the same", told.pop()[:40]) if len(told) == 1 else None
 
 
-def find_kept(key: Key, observed: Sequence[Observation]) -> Relation | None:
+def find_kept(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Relation | None:
     """Return a finding if calls return what an earlier call returned: always the same array, or everything so far."""
+    return _find_kept_numbers(key, observed) or _find_kept_items(exercise, key, observed)
+
+
+def _find_kept_numbers(key: Key, observed: Sequence[Observation]) -> Relation | None:
     pairs = [(as_array(key.expected[i]), as_array(one.value)) for i, one in _answered(key, observed) if not one.raised]
     if len(pairs) < 2 or any(wanted is None or got is None or got.ndim != 1 for wanted, got in pairs):
         return None
@@ -189,7 +193,7 @@ def find_kept(key: Key, observed: Sequence[Observation]) -> Relation | None:
     return ("kept", "Your result") if len(kept) == len(pairs) - 1 and all(kept) else None
 
 
-def find_kept_items(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Relation | None:
+def _find_kept_items(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Relation | None:
     """Return the list, the whole answer or a part of it, that begins in every call with that of the call before."""
     answered = [(key.expected[i], one.value) for i, one in _answered(key, observed) if not one.raised]
     for k, name in enumerate(exercise.parts or ("",)):
