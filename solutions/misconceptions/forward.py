@@ -176,7 +176,7 @@ def share_of_the_logits(logits):
 
 @of("softmax")
 def share_of_the_shifted_logits(logits):
-    """No exponential is taken: the logits are shifted so that the smallest is 0, and divided by their sum. The smallest then gets no probability at all."""
+    """No exponential seems to be taken: the logits are shifted so that the smallest is 0, and divided by their sum. The smallest then gets no probability at all."""
     shifted = logits - logits.min(axis=1, keepdims=True)
     return shifted / shifted.sum(axis=1, keepdims=True)
 
@@ -196,7 +196,7 @@ def each_by_itself(logits):
 
 @of("softmax")
 def winner_takes_all(logits):
-    """The largest logit gets all the probability, as in argmax's one-hot form. Softmax gives the other classes their part: more for a larger logit."""
+    """The largest logit gets all the probability, as in argmax's one-hot form. Softmax gives the other classes some probability as well: the larger a logit, the more."""
     return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]
 
 
@@ -452,7 +452,7 @@ def loops_over_one_axis(x):
 
 @of("softmax")
 def share_of_the_logits_above_one(logits):
-    """No exponential is taken: the logits are shifted so that the smallest is 1, and divided by their sum. Softmax compares exponentials, exp(a) to exp(b)."""
+    """No exponential seems to be taken: the logits are shifted so that the smallest is 1, and divided by their sum. Softmax compares exponentials, exp(a) to exp(b)."""
     shifted = logits - logits.min(axis=1, keepdims=True) + 1
     return shifted / shifted.sum(axis=1, keepdims=True)
 

@@ -98,8 +98,8 @@ return layers[:start] + tail, losses
 
 # The exercise, what was written, words that are said about it, and words that are not true of it.
 TOLD = [
-    ("backward", BACK.format(factor="a * (1 - a)"), "sigmoid's derivative", "your result is 0"),
-    ("backward", BACK.format(factor="1 - a**2"), "tanh's derivative", ""),
+    ("backward", BACK.format(factor="a * (1 - a)"), "the derivative of the sigmoid", "your result is 0"),
+    ("backward", BACK.format(factor="1 - a**2"), "the derivative of tanh", ""),
     ("backward", BACK.format(factor="a.mean(axis=0) > 0"), "other activations in the batch", ""),
     (
         "backward",
