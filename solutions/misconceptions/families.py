@@ -111,7 +111,7 @@ def labels_from_one(right, given):
 
 @in_place_of("weighted_sums", "dense")
 def weights_on_their_side(right, x, weights, *bias):
-    """The weights seem to be transposed first, as PyTorch stores them. Here a neuron is a column of the weights: use them as they are."""
+    """Each row of the weights seems to be taken for a neuron, as PyTorch stores them. Here a neuron is a column of the weights."""
     return right(x, weights.T, *bias)
 
 

@@ -534,3 +534,24 @@ def one_answer_in_an_array(layers, x):
 def rounds_before_the_choice(layers, x):
     """Classes whose probabilities are close count as equally probable, as if they had been rounded first. Compare the logits themselves."""
     return np.argmax(np.round(reference_softmax(reference_forward(layers, x)[0]), 2), axis=1)
+
+
+@of("softmax")
+def sigmoids_divided_by_their_sum(logits):
+    """Each logit seems to be turned into a sigmoid, and the sigmoids divided by their sum. Softmax divides exponentials by their sum."""
+    halves = 0.5 * (1 + np.tanh(logits / 2))
+    sums = halves.sum(axis=1, keepdims=True)
+    return np.where(sums > 0, halves / np.where(sums > 0, sums, 1), 1 / logits.shape[1])
+
+
+@of("softmax")
+def sigmoids_divided_by_a_sum_of_zero(logits):
+    """Each logit seems to be turned into a sigmoid, and the sigmoids divided by their sum, which can be 0. Softmax divides exponentials by their sum."""
+    halves = 0.5 * (1 + np.tanh(logits / 2))
+    return halves / halves.sum(axis=1, keepdims=True)
+
+
+@of("predict")
+def needs_more_than_one_half(layers, x):
+    """Where no class has a probability above one half, class 0 came back. The largest logit wins, however small its lead."""
+    return np.argmax(reference_softmax(reference_forward(layers, x)[0]) > 0.5, axis=1)

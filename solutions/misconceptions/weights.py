@@ -369,7 +369,7 @@ def one_template_a_row(images, labels, n_classes):
 
 @of("template_weights")
 def minus_the_other_classes(images, labels, n_classes):
-    """The mean of the other classes seems to be subtracted. Subtract the mean of all n images, this class included: the same image from each."""
+    """The mean of the other classes seems to be subtracted. Subtract the same image from every class: the mean of all n images, this class included."""
     others = np.stack([images[labels != c].mean(axis=0) for c in range(n_classes)], axis=1)
     return _means(images, labels, n_classes) - others
 
