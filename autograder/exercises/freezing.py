@@ -42,7 +42,9 @@ def _kept_bits(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
         answer = first_of_two(answer, "layers, losses")
     returned = network(answer, len(layers))
     return {
-        f"layer {k} kept every bit": all(same_bits(a, b) for a, b in zip(layers[k], returned[k], strict=True))
+        f"layer {k} must come back unchanged, bit for bit": all(
+            same_bits(a, b) for a, b in zip(layers[k], returned[k], strict=True)
+        )
         for k in sorted(frozen)
     }
 
@@ -157,7 +159,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         {1, 3},
         raises=ValueError,
         mentions=(3,),
-        note="the index 3 of three layers, 0 to 2",
+        note="index 3 for layers 0 to 2",
     )
     yield Case.of(
         "refuses an index that no layer has",
@@ -167,7 +169,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         {17},
         raises=ValueError,
         mentions=(17,),
-        note="the index 17 of three layers",
+        note="index 17 for layers 0 to 2",
     )
     yield Case.of(
         "refuses an index that no layer has",
@@ -177,7 +179,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         {-1},
         raises=ValueError,
         mentions=(-1,),
-        note="the index -1: layers are counted from 0, not from the end",
+        note="index -1: layers are counted from 0, not from the end",
     )
 
 

@@ -177,7 +177,7 @@ CHAPTER.question(
     mistakes={
         "loss_for_missing_probability": (
             0.5,
-            "The loss is not the missing probability but minus the logarithm of the probability. Undo the logarithm.",
+            "The loss is not 1 minus the probability but minus its logarithm. Undo the logarithm.",
         ),
         "forgets_the_minus": (
             math.exp(0.5),

@@ -201,6 +201,6 @@ def _explain_failure(
             first = first or words.tell_own_error(exercise.name, problem.error)
     else:
         general = words.tell_in_general(problem, aspect_name, case, key.arguments)
-        evidence = f"{exercise.name}, {words.title(case)}, {general}."
+        evidence = f"{exercise.name} {general}." + (f" (This case: {case.note}.)" if case.note else "")
     verdict.evidence = evidence
     verdict.message = words.compose(first, evidence)

@@ -76,8 +76,8 @@ def describe(value: Any, nested: int = 3) -> str:
         return f"an array of {kinds.get(value.dtype.kind, value.dtype.name)} of shape {value.shape}"
     if isinstance(value, (list, tuple)):
         one = len(value) == 1 and nested
-        inside = describe(value[0], nested - 1) if one else counted(len(value), "item")
-        return f"a {type(value).__name__} of {inside}"
+        inside = f"that holds {describe(value[0], nested - 1)}" if one else f"of {counted(len(value), 'item')}"
+        return f"a {type(value).__name__} {inside}"
     if isinstance(value, dict):
         return f"a dictionary with {counted(len(value), 'key')}"
     return with_article(type(value).__name__)
@@ -239,8 +239,9 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
             part = f"{problem.part}: " if problem.part else ""
             return f"gave {part}{tell_difference(problem.difference)}"
         case ProblemKind.CHANGED:
-            names = ", ".join(name_argument(arguments, c) for c in problem.changed)
-            return f"gave the right answer but changed its input {names}. Work on a copy"
+            *others, last = (name_argument(arguments, c) for c in problem.changed)
+            names = f"inputs {', '.join(others)} and {last}" if others else f"input {last}"
+            return f"gave the right answer but changed its {names}. Work on a copy"
         case ProblemKind.SCORED:
             return str(problem.value)
     raise AssertionError(problem.kind)
@@ -268,8 +269,8 @@ def tell_in_general(problem: Problem, aspect: str, case: Case, arguments: tuple[
             return tell_problem(problem, case, arguments)
     rejected = problem.kind is ProblemKind.UNUSABLE and problem.rejected.reason == Kind.SHAPE
     if rejected or (problem.kind is ProblemKind.DIFFERS and problem.difference.kind in FORM):
-        return "came back in the wrong shape"
-    return f"is not right in this respect: {aspect}"
+        return "gave a result of the wrong shape"
+    return f"fails on this point: {aspect}"
 
 
 def _find_known_error(error: Mapping[str, Any]) -> type[BaseException] | None:

@@ -135,7 +135,7 @@ def checks_only_the_bottom(labels, n_classes):
 
 @of("one_hot")
 def lets_n_classes_pass(labels, n_classes):
-    """The label n_classes is accepted. Labels begin at 0: which is the largest label that has a column?"""
+    """The label n_classes raises no ValueError. Labels begin at 0: which is the largest label that has a column?"""
     for label in labels:
         if not 0 <= label <= n_classes:
             raise ValueError(f"label {label}")

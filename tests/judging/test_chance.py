@@ -58,7 +58,7 @@ TOLD = [
         "xavier_normal",
         "apart = rng.random((fan_in, fan_out)) - rng.random((fan_in, fan_out))\n"
         "return apart * np.sqrt(12 / (fan_in + fan_out))",
-        "beyond 2.5 of their own standard deviations",
+        "more than 2.5 standard deviations",
         "this test",
     ),
     (
@@ -118,7 +118,7 @@ TOLD = [
         "one_hot",
         "for one in labels:\n    if not 0 <= one <= n_classes: raise ValueError(f'{one}')\n"
         "return np.eye(n_classes)[labels]",
-        "lets the label n_classes through",
+        "The label n_classes raises no ValueError",
         "accepted",
     ),
     # a condition from one case, which another argument or another case may explain as well
@@ -243,7 +243,7 @@ TOLD = [
         "    grad_x, *pair = dense_gradient(grad_logits, signal, weights)\n"
         "    gradients.insert(0, tuple(pair))\n    grad_logits = relu_gradient(grad_x, signal)\n"
         "return gradients[:-1]",
-        "One pair too few came back",
+        "One pair is missing",
         "The first layer is missing",
     ),
     (
@@ -270,7 +270,7 @@ TOLD = [
         "steps = zip(layers, gradients)\n"
         "return [layer if k in frozen else gradient_step([layer], [one], learning_rate)[0]\n"
         "        for k, (layer, one) in enumerate(steps)]",
-        "at least beside an index that exists",
+        "at least together with an index",
         "is accepted. ",
     ),
     (

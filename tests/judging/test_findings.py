@@ -89,7 +89,7 @@ OTHERS = [
     (
         "cross_entropy",
         "return np.mean(np.log(softmax(logits)[np.arange(len(labels)), labels]))",
-        "In every case tried with a finite result, it is what was expected, with its sign flipped.",
+        "In every case tried in which a finite result came back, it is what was expected, with its sign flipped.",
     ),
     (
         "relu",
@@ -115,8 +115,8 @@ OTHERS = [
     (
         "dense",
         "return x @ (weights * 1.1) + bias",
-        "In the 5 cases that are wrong, your result is what was expected, plus `x @ weights` divided by 10; in the "
-        "other case it is right.",
+        "In the 5 cases that are wrong, your result is what was expected, plus `x @ weights` divided by 10. In the "
+        "other case, it is right.",
     ),
     (
         "lora_merge",
@@ -148,8 +148,8 @@ OTHERS = [
         "gradient_step",
         "return [(w - learning_rate * a.mean(), b - learning_rate * c.mean()) "
         "for (w, b), (a, c) in zip(layers, gradients)]",
-        "In every case tried, your result differs from `layers` by the same number in all entries; each entry needs a "
-        "different number.",
+        "In every case tried, your result differs from `layers` by the same number in all entries, but each entry "
+        "needs a different number.",
     ),
     (
         "backward_unfrozen",
@@ -178,8 +178,8 @@ OTHERS = [
     (
         "count_trainable",
         "return sum(w.size * b.size for k, (w, b) in enumerate(layers) if k not in frozen)",
-        "In every case tried, your result is the sum over the layers (only layers not in `frozen`) of the number of "
-        "weights times the number of biases.",
+        "In every case tried, your result is the sum, over layers that are not frozen, of the number of weights times "
+        "the number of biases.",
     ),
     (
         "count_parameters",
@@ -189,7 +189,7 @@ OTHERS = [
     (
         "zero_bias",
         "return np.zeros((fan_out, fan_out))",
-        "In every case tried, your result has two axes instead of one axis.",
+        "In every case tried, your result has two axes; an array with one axis is required.",
     ),
     (
         "one_hot",
@@ -211,8 +211,8 @@ OTHERS = [
     (
         "he_normal",
         "w = rng.normal(0, 1, (fan_in, fan_out))\nreturn w / w.std() * np.sqrt(2 / fan_in)",
-        "The standard deviation of your weights is exact to the last digit, as if the weights had been rescaled "
-        "after they were drawn.",
+        "The standard deviation of your weights is the required one to the last digit, as if the weights had been "
+        "rescaled after they were drawn.",
     ),
     (
         "he_normal",
@@ -228,8 +228,8 @@ OTHERS = [
     (
         "zero_bias",
         "return np.arange(fan_out, dtype=float)",
-        "In the 2 cases that are wrong, your result has entries other than 0, where 0 is expected everywhere; in the "
-        "other case it is right.",
+        "In the 2 cases that are wrong, your result has entries other than 0, where 0 is expected everywhere. In the "
+        "other case, it is right.",
     ),
     (
         "apply_weight",
@@ -268,12 +268,12 @@ OTHERS = [
     (
         "dense",
         "out = x @ weights + bias\nreturn out if len(x) in (1, 4, 5) else np.sin(out[None, None])",
-        "In every wrong case tried, your result has 4 axes instead of two axes.",
+        "In every wrong case tried, your result has 4 axes; an array with two axes is required.",
     ),
     (
         "dense",
         "out = x @ weights + bias\nif x[0, 0] < 0: raise KeyError\nreturn np.sin(out[:, 0])",
-        "In every case tried with a result, your result has only the first axis of the required shape.",
+        "In every case tried in which a result came back, your result has only the first axis of the required shape.",
     ),
     (
         "dense",

@@ -81,16 +81,16 @@ DRAWN = [
         "too many of them are near the mean",
     ),
     ("draws deviation number", W + "return w * 1.7", "1.7 times the required one"),
-    ("draws rescaled", W + "return w / w.std() * np.sqrt(2 / fan_in)", "exact to the last digit"),
+    ("draws rescaled", W + "return w / w.std() * np.sqrt(2 / fan_in)", "is the required one to the last digit"),
     (
         "draws rescaled lines",
         W + "return np.sqrt(2) * w / np.linalg.norm(w, axis=0)",
-        "Each column of your weights has exactly the same magnitude",
+        "All columns of your weights have exactly the same norm",
     ),
     (
         "draws rescaled lines",
         W + "return (w - w.mean(axis=1, keepdims=True)) / w.std(axis=1, keepdims=True) * np.sqrt(2 / fan_in)",
-        "Each row of your weights has exactly the same magnitude",
+        "All rows of your weights have exactly the same norm",
     ),
     ("draws centred", W + "return w - w.mean()", "The mean of your weights is 0 to the last digit"),
 ]
@@ -158,7 +158,7 @@ FORMS = [
         "    x = activation(x @ weights)\n"
         "    kept.append(np.std(x))\n"
         "return np.array(kept)",
-        "begins with the result of the call before",
+        "begins with the result of the previous call",
     ),
     ("always one number", "zero_bias", "return 0.0", "is the single number 0.0 in every case; an array is required"),
     ("array of", "zero_bias", "return np.zeros(fan_out, dtype=complex)", "Your results are arrays of complex128"),
@@ -170,7 +170,12 @@ FORMS = [
         "return np.random.default_rng(1).normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))",
         "test",
     ),
-    ("parts swapped", "forward", FORWARD + "return acts, x", "the right logits and activations in swapped order"),
+    (
+        "parts swapped",
+        "forward",
+        FORWARD + "return acts, x",
+        "logits and activations, but in the wrong order",
+    ),
     ("part alone", "dense_gradient", GRADIENTS + "return a", "returned only grad_weights"),
     ("part missing", "dense_gradient", GRADIENTS + "return 2 * a, b", "2 of 3 parts"),
     (
@@ -204,14 +209,14 @@ FORMS = [
         "in a part where wrong",
         "forward",
         "hidden = np.maximum(dense(x, *layers[0]), 0)\nreturn dense(hidden, *layers[-1]), [x, hidden]",
-        "In every case tried in which your `activations` is wrong, the last item of your `activations` is missing",
+        "In every case tried in which your `activations` is wrong, its last item is missing",
     ),
-    ("in a part", "forward", FORWARD + "return x, acts[:-1]", "In your `activations`, the last item"),
+    ("in a part", "forward", FORWARD + "return x, acts[:-1]", "The last item of your `activations` is missing"),
     (
         "where something came back",
         "gradient_step",
         LAYERS + "if len(layers) == 1: raise KeyError\nreturn [(b, w) for w, b in new]",
-        "In every case tried with a result, the items of each pair are swapped",
+        "In every case tried in which a result came back, the items of each pair are swapped",
     ),
     (
         "where it is wrong",
@@ -230,7 +235,7 @@ FORMS = [
         "refuses badly",
         "weighted_sum",
         "return float(sum(a * b for a, b in zip(inputs, weights)))",
-        "All your results are right, but 9 of 9 invalid inputs do not raise a ValueError with the required values in "
+        "All your results are right, but none of the 9 invalid inputs raises a ValueError with the required values in "
         "its message.",
     ),
     ("refuses otherwise", "weighted_sum", SHAPES.format("IndexError"), "raise an IndexError instead of a ValueError"),
@@ -241,7 +246,7 @@ FORMS = [
         "    for old, other in zip(*pair):\n"
         "        if old.shape != other.shape: raise ValueError(f'{old.shape} {other.shape}')\n"
         "    new.append(tuple((1 - share) * old + share * other for old, other in zip(*pair)))\nreturn new",
-        "2 of 6 invalid inputs lead to an AssertionError instead of a ValueError",
+        "in 2 of 6 cases invalid input raises an AssertionError instead of a ValueError",
     ),
     (
         "part too many",
@@ -270,7 +275,12 @@ FORMS = [
     ("never called", "numerical_gradient", "return np.sin(array) + 3", "never calls `f`"),
     ("called once", "numerical_gradient", "return np.full(array.shape, f(array))", "never calls `f` more than once"),
     ("called with", "numerical_gradient", DIFFERENCES.format("f(up[0] + 0) / step"), "an array of shape"),
-    ("called too seldom", "numerical_gradient", DIFFERENCES.format("f(up) * (i[-1] % 2)"), "often enough: in the"),
+    (
+        "called too seldom",
+        "numerical_gradient",
+        DIFFERENCES.format("f(up) * (i[-1] % 2)"),
+        "calls, their number is",
+    ),
     (
         "right except where",
         "relu",
@@ -294,7 +304,7 @@ FORMS = [
         "for k in reversed(range(len(layers))):\n"
         "    grad_logits, grads[k][0], grads[k][1] = dense_gradient(grad_logits, activations[k], layers[k][0])\n"
         "return grads",
-        "In every case tried with several items in your answer, they are all the same.",
+        "In every case tried in which your answer has several items, they are all the same.",
     ),
     ("stops where", "dense", "x[1]\nreturn x @ weights + bias", "an IndexError only if `x` has length 1"),
 ]

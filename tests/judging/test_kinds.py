@@ -386,7 +386,7 @@ SHAPES = [
     (find_shape, [(T, P[:2]), (T[:3], P[:2])], "always so many", "has the same number of rows, whatever"),
     (find_lengths, [(T, T[1:]), (P[:2], P[:1])], "too few", "fewer rows than required"),
     (find_lengths, [(T[:, :2], T), (P[:, :1], P)], "too many", "more columns than required"),
-    (find_axes, [(T, T[:, 0]), (P[:2], P[0, :1])], "axes", "one axis instead of two axes"),
+    (find_axes, [(T, T[:, 0]), (P[:2], P[0, :1])], "axes", "has one axis; an array with two axes is required"),
 ]
 
 

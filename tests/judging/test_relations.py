@@ -81,7 +81,7 @@ def test_lines_with_ties_are_in_the_expected_order_only_where_the_answer_has_the
     rows = np.array([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0]])
     found = find_order([sample(rows, rows**3)])
     assert sentences.tell_relation(found, "It") == (
-        "It has numbers other than the expected ones, but each row is in the right order of size"
+        "It has numbers other than the expected ones, but in each row their order by size is right"
     )
     tied = np.array([[1.0, 2.0, 2.0], [5.0, 5.0, 5.0]])
     assert find_order([sample(rows, tied)]) is None
@@ -151,7 +151,7 @@ def test_a_changed_quantity_reads_the_same_within_every_formula():
 
 def test_layers_that_are_empty_are_not_counted():
     assert [*find_quantities({"layers": [(), (np.ones(3),)]})] == []
-    assert ("the number of layers (all)", 1) in find_quantities({"layers": [(np.ones((2, 3)), np.ones(3))]})
+    assert ("the number of layers", 1) in find_quantities({"layers": [(np.ones((2, 3)), np.ones(3))]})
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_one_line_of_weights_has_no_neighbours():
 @pytest.mark.parametrize(
     ("statistic", "got", "expected", "said"),
     [
-        (laws.MEAN, 0.5, 0.0, "weights whose mean is 0.5 standard deviations from 0"),
+        (laws.MEAN, 0.5, 0.0, "weights whose mean is 0.5 standard deviations above 0"),
         (laws.NEAR, 0.5, 0.683, "weights of which 50.0% are within one standard deviation; expected 68.3%"),
         (laws.DEVIATION, np.nan, 1.0, "weights that are all equal, or not all finite"),
     ],

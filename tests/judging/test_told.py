@@ -243,7 +243,7 @@ TOLD = [
         "out = [x.std()]\nfor k, w in enumerate(weight_matrices):\n"
         "    x = x @ w if k == len(weight_matrices) - 1 else activation(x @ w)\n    out.append(x.std())\n"
         "return np.array(out)",
-        "in the first case with too few calls, 0 times instead of 1",
+        "in the first case with too few calls, their number is 0 instead of 1",
         "",
     ),
     (
@@ -456,7 +456,7 @@ SLIPS = [
         "cross_entropy",
         "p = softmax(logits)\nshifted = p - p.max(axis=1, keepdims=True)\n"
         "return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels])",
-        "when softmax of `logits` is used in its place",
+        "when the softmax of `logits` is used in its place",
     ),
     (
         "gradient_step",
@@ -477,7 +477,7 @@ SLIPS = [
     (
         "lora_dense",
         "down, up = adapter\nreturn x @ weights + bias + (alpha // len(up)) * x @ down @ up",
-        "when one `/` is a `//`",
+        "when one `/` is replaced by `//`",
     ),
     (
         "dense_gradient",
@@ -494,7 +494,7 @@ def test_a_near_slip_is_told_where_nothing_else_fits(name, body, said):
 
 def test_a_near_slip_is_not_told_of_secret_cases_nor_of_answers_that_say_little():
     assert verdict_on_body("softmax", SOFTMAX.format(factor="2"), seed=11, quote=False).finding == (
-        "Your result has numbers other than the expected ones, but each row is in the right order of size."
+        "Your result has numbers other than the expected ones, but in each row their order by size is right."
     )
     body = "return np.random.default_rng(3).normal(size=logits.shape)"
     assert verdict_on_body("softmax", body).finding is None

@@ -52,7 +52,8 @@ _OF_ONE_NUMBER = ("none", "all zeros", "all NaN", "input", "squeezed")
 """Kinds that say something even of a single short answer."""
 _EVERY = "In every case tried,"
 _TRIED = "In the cases tried,"
-_ANSWERED = "In every case tried with a result,"
+_ANSWERED = "In every case tried in which a result came back,"
+_FINITE = "In every case tried in which a finite result came back,"
 # Every sentence is about the cases tried: what holds in all of them may fail for an input that was not tried.
 
 
@@ -226,7 +227,7 @@ def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: li
         begin, of = _TRIED, _name_wrong_part(subject)
     else:
         wrong = sentences.count_wrong_cases([sample for sample in samples if not sample.right])
-        begin, of = "In every case tried with a wrong result," if unanswered else f"In {wrong},", subject
+        begin, of = "In every case tried in which a wrong result came back," if unanswered else f"In {wrong},", subject
     return relation and f"{begin} {sentences.tell_relation(relation, of)}."
 
 
@@ -299,12 +300,14 @@ def _find_general(
     looked_at = {sample.index for sample in samples}.union(unanswered)
     hidden = any(not case.raises and i not in looked_at for i, case in enumerate(key.cases))
     every = "In every wrong case tried," if hidden else _ANSWERED if unanswered else _EVERY
-    for chosen, begin in ((wrong, every), (finite, "In every case tried with a finite result,")):
+    for chosen, begin in ((wrong, every), (finite, _FINITE)):
         for relation in _common_relations(key, chosen, known):
             if (relation[0] in WEAK) != weak or (not is_rich(chosen) and relation[0] not in CERTAIN):
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
-                named = "it" if begin.endswith("result,") and subject == sentences.name_subject(Label()) else subject
+                named = (
+                    "it" if begin in (_ANSWERED, _FINITE) and subject == sentences.name_subject(Label()) else subject
+                )
                 named = f"each item of {named}" if named != "it" and _are_items(samples) else named
                 several = len({one.index for one in samples}) < len(samples)
                 if relation[0] == "change scaled" and several and not named.startswith("each array"):
@@ -385,9 +388,8 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
         n = len(wrong_cases)
         cases = sentences.count_wrong_cases(wrong)
         others = "the other case" if total - n == 1 else f"the other {total - n} cases"
-        return Finding(
-            "some", f"In {cases}, {what}" + (f"; in {others} it is right." if seen_all and not apart else ".")
-        )
+        rest = f" In {others}, {subject if partly else 'it'} is right." if seen_all and not apart else ""
+        return Finding("some", f"In {cases}, {what}.{rest}")
     return None
 
 

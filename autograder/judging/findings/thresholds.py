@@ -98,7 +98,7 @@ def find_shape(samples: list[Sample]) -> Relation | None:
         return ("always shape of", common) if common else None
     if all(sample.got.ndim and sample.got.shape == sample.expected.shape[: sample.got.ndim] for sample in wrong):
         kept = {sample.got.ndim for sample in wrong}
-        return ("axes missing", "axis" if kept == {1} else f"{kept.pop()} axes" if len(kept) == 1 else "axis or axes")
+        return ("axes missing", _name_first_axes(kept.pop()) if len(kept) == 1 else "the beginning")
     if all(_without_ones(sample.got.shape) == _without_ones(sample.expected.shape) for sample in wrong) and all(
         sample.got.ndim == sample.expected.ndim + 1 for sample in wrong
     ):
@@ -124,7 +124,7 @@ def find_axes(samples: list[Sample]) -> Relation | None:
     """Return the number of axes of all wrong answers, if it is always the same and never the required number."""
     axes = {(None if one.got is None else one.got.ndim, one.expected.ndim) for one in samples if not one.right}
     (got, required), *others = axes
-    return None if others or got in (None, required) else ("axes", _count_axes(got), _count_axes(required))
+    return None if others or got in (None, required) else ("axes", _tell_axes(got), _name_array(required))
 
 
 def find_lengths(samples: list[Sample]) -> Relation | None:
@@ -145,7 +145,19 @@ def find_lengths(samples: list[Sample]) -> Relation | None:
 
 
 def _count_axes(n: int) -> str:
-    return ("no axis (a single number)", "one axis", "two axes", "three axes")[n] if n < 4 else f"{n} axes"
+    return ("no axes", "one axis", "two axes", "three axes")[n] if n < 4 else f"{n} axes"
+
+
+def _name_first_axes(n: int) -> str:
+    return "the first axis" if n == 1 else f"the first {_count_axes(n)}"
+
+
+def _tell_axes(n: int) -> str:
+    return f"has {_count_axes(n)}" if n else "is a single number"
+
+
+def _name_array(n: int) -> str:
+    return f"an array with {_count_axes(n)}" if n else "a single number"
 
 
 def _without_ones(shape: tuple[int, ...]) -> list[int]:
