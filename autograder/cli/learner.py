@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 )
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB'S OWN OPTIONS]")
 def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
-    """Open JupyterLab where you left off (the first time, on the first page), or go to the one that is already running.
+    """Open JupyterLab where you left off.
 
-    Other options are passed on to JupyterLab, such as --allow-root in a container or --ip=0.0.0.0 on a server.
+    The first time, the first page is open. If JupyterLab is already running for this copy of the course, the command
+    goes there. Other options are passed on to JupyterLab, such as --allow-root in a container or --ip=0.0.0.0 on a
+    server.
     """
     from .study import study as start
 

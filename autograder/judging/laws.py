@@ -36,10 +36,33 @@ TOLD = {
 }
 
 
+def find_worst(expected: dict, got: dict, differing: list[str]) -> str:
+    """Return which of the differing statistics says most about what is wrong.
+
+    A standard deviation that is 0 or not a number explains all the others. Otherwise it is the statistic furthest from
+    what is expected: a mean may be a little off 0 only because many weights are the same.
+    """
+    if DEVIATION in differing and not (math.isfinite(got[DEVIATION]) and got[DEVIATION]):
+        return DEVIATION
+    finite = [name for name in differing if math.isfinite(got[name])]
+    off = {name: abs(got[name] - expected[name]) / (1 + abs(expected[name])) for name in finite}
+    return max(off, key=off.get) if off else differing[0]
+
+
+_HARDLY_ANY = 0.0005
+"""Fraction of different magnitudes that a percentage with one decimal would show as 0."""
+
+
 def tell(statistic: str, got: float, expected: float) -> str:
     """Say what a statistic of the weights is, in words that follow "gave"."""
+    if statistic == DEVIATION and got == 0:
+        return "weights whose standard deviation is 0"
+    if statistic == DEVIATION and not math.isfinite(got):
+        return "weights that are not all finite"
     if not math.isfinite(got):
         return "weights that are all equal, or not all finite"
+    if statistic == DIFFERENT and got < _HARDLY_ANY:
+        return "weights with hardly any different magnitudes"
     values = {"got": float(got), "expected": float(expected)}
     values |= {"distance": abs(float(got)), "side": "below" if got < 0 else "above"}
     return f"weights {TOLD[statistic].format(**values)}"

@@ -458,7 +458,7 @@ def momentum_times_the_gradient(layers, gradients, velocity, learning_rate, mome
 
 @of("momentum_step")
 def learning_rate_twice(layers, gradients, velocity, learning_rate, momentum):
-    """The learning rate is used twice, in the velocity and again in the step. Here only the step is scaled."""
+    """The learning rate seems to be used twice, in the velocity and again in the step. Here only the step is scaled."""
     velocity = _added(velocity, gradients, momentum, learning_rate)
     return gradient_step(layers, velocity, learning_rate), velocity
 

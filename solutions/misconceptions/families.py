@@ -111,7 +111,7 @@ def labels_from_one(right, given):
 
 @in_place_of("weighted_sums", "dense")
 def weights_on_their_side(right, x, weights, *bias):
-    """The weights seem to be transposed first, as PyTorch stores them. Here a neuron is a column of the weights: use them as they are."""
+    """Each row of the weights seems to be taken for a neuron, as PyTorch stores them. Here a neuron is a column of the weights."""
     return right(x, weights.T, *bias)
 
 
@@ -176,13 +176,13 @@ def active_for_the_whole_batch(right, grad_output, activations):
 
 @in_place_of("relu_gradient")
 def derivative_of_sigmoid(right, grad_output, activations):
-    """The gradient seems to be multiplied by a * (1 - a), where a is the activation. That is sigmoid's derivative. ReLU's is 1 where the neuron is active and 0 elsewhere."""
+    """The gradient seems to be multiplied by a * (1 - a), where a is the activation. That is the derivative of the sigmoid. That of ReLU is 1 where the neuron is active and 0 elsewhere."""
     return grad_output * activations * (1 - activations)
 
 
 @in_place_of("relu_gradient")
 def derivative_of_tanh(right, grad_output, activations):
-    """The gradient seems to be multiplied by 1 - a * a, where a is the activation. That is tanh's derivative. ReLU's is 1 where the neuron is active and 0 elsewhere."""
+    """The gradient seems to be multiplied by 1 - a * a, where a is the activation. That is the derivative of tanh. That of ReLU is 1 where the neuron is active and 0 elsewhere."""
     return grad_output * (1 - activations * activations)
 
 
@@ -323,13 +323,13 @@ def loss_after_the_step(right, given):
 
 @wherever("epochs")
 def loss_of_the_finished_epoch(right, given):
-    """These losses are measured on all data after each epoch. Record the mean of the batches' losses before their steps; this needs no further forward pass."""
+    """These seem to be the losses on all data after each epoch. Record the mean of the batches' losses before their steps; this needs no further forward pass."""
     return _loop(right, given, finished=True)
 
 
 @wherever("epochs")
 def loss_of_the_epoch_to_come(right, given):
-    """These losses are measured on all data before each epoch. Record the mean of the batches' losses, each before its own step; this needs no further forward pass."""
+    """These seem to be the losses on all data before each epoch. Record the mean of the batches' losses, each before its own step; this needs no further forward pass."""
     return _loop(right, given, begun=True)
 
 
@@ -462,7 +462,7 @@ def all_examples_at_every_step(right, given):
 
 @wherever("epochs")
 def forgets_the_short_batch(right, given):
-    """A last batch that is not full is skipped, so not every epoch uses all examples. Include it, with its own size."""
+    """A last batch that is not full seems to be skipped, so not every epoch uses all examples. Include it, with its own size."""
     full = min(given["batch_size"], len(given["x"]))
     return _loop(right, given, batches=lambda dealt, _: [batch for batch in dealt if len(batch[1]) == full])
 

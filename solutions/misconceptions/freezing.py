@@ -376,7 +376,7 @@ def trains_only_what_follows_the_frozen(layers, x, y, *, frozen, epochs, batch_s
 
 @of("interpolate_layers")
 def takes_the_last_layers_whole(layers, tuned, share):
-    """Each layer comes from one network or the other, and `share` seems to decide how many of the last ones are tuned. Move every number that fraction of the way."""
+    """Each layer comes from one network or the other, and `share` seems to decide how many of the last layers are the tuned ones. Move every number that fraction of the way."""
     interpolate_layers(layers, tuned, share)
     first = len(layers) - int(np.ceil(share * len(layers)))
     return [*layers[:first], *tuned[first:]]

@@ -557,7 +557,7 @@ def always_the_same_input(x, weight_matrices, activation):
 
 @of("signal_spread")
 def activates_the_input(x, weight_matrices, activation):
-    """The activation function is applied to x before the first layer. In each layer the signal is weighted first."""
+    """The activation function seems to be applied to x before the first layer. In each layer the signal is weighted first."""
     x = activation(x)
     spreads = [np.std(x)]
     for weights in weight_matrices:

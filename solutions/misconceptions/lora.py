@@ -204,7 +204,7 @@ def scales_the_whole_layer(x, weights, bias, adapter, alpha):
 
 @of("lora_dense")
 def adds_the_bias_twice(x, weights, bias, adapter, alpha):
-    """The bias is added twice, perhaps once more with the adapter's output. An adapter has no bias of its own."""
+    """The bias seems to be added twice, perhaps once more with the adapter's output. An adapter has no bias of its own."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / down.shape[1] * (x @ down) @ up + bias
 

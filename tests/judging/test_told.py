@@ -9,7 +9,7 @@ from autograder.exercises import EXERCISES
 from autograder.judging import key
 from autograder.judging.observation import find_problems
 from autograder.judging.slips import making, pack, unpack
-from tests.support.judged import key_of, verdict_on_body
+from tests.support.judged import key_of, verdict_on_body, verdict_on_source
 
 LOOP = """
 losses, state = [], {kind}
@@ -38,6 +38,7 @@ for i in np.ndindex(array.shape):
 return gradient
 """
 
+MSE = "if predictions.shape != targets.shape: raise ValueError(f'{{predictions.shape}} {{targets.shape}}')\nreturn {}"
 PERMUTED = "rng.permutation(len(x))"
 DEALT = """
 if batch_size < 1: raise ValueError(f"{{batch_size}}")
@@ -97,8 +98,8 @@ return layers[:start] + tail, losses
 
 # The exercise, what was written, words that are said about it, and words that are not true of it.
 TOLD = [
-    ("backward", BACK.format(factor="a * (1 - a)"), "sigmoid's derivative", "your result is 0"),
-    ("backward", BACK.format(factor="1 - a**2"), "tanh's derivative", ""),
+    ("backward", BACK.format(factor="a * (1 - a)"), "the derivative of the sigmoid", "your result is 0"),
+    ("backward", BACK.format(factor="1 - a**2"), "the derivative of tanh", ""),
     ("backward", BACK.format(factor="a.mean(axis=0) > 0"), "other activations in the batch", ""),
     (
         "backward",
@@ -243,7 +244,7 @@ TOLD = [
         "out = [x.std()]\nfor k, w in enumerate(weight_matrices):\n"
         "    x = x @ w if k == len(weight_matrices) - 1 else activation(x @ w)\n    out.append(x.std())\n"
         "return np.array(out)",
-        "in the first case with too few calls, their number is 0 instead of 1",
+        "calls `activation` too few times: for example, not at all where 1 call is needed.",
         "",
     ),
     (
@@ -421,6 +422,169 @@ TOLD = [
         "",
     ),
     ("lora_merge", "down, up = adapter\nreturn weights + alpha / len(up) * down * up", "use @", "NumPy aligns"),
+    # chapters 1 to 5, by strangers
+    (
+        "distinct_neurons",
+        "return int(np.linalg.matrix_rank(weights, tol=1e-4 * np.linalg.norm(weights, 2)))",
+        "is the rank of `weights`, with singular values of up to 0.0001 times the largest counted as 0.",
+        "",
+    ),
+    (
+        "softmax",
+        "sigmoids = 0.5 * (1 + np.tanh(logits / 2)); sums = sigmoids.sum(axis=1, keepdims=True)\n"
+        "return np.where(sums > 0, sigmoids / np.where(sums > 0, sums, 1), 1 / logits.shape[1])",
+        "Each logit seems to be turned into a sigmoid",
+        "",
+    ),
+    (
+        "mean_squared_error",
+        MSE.format("np.linalg.norm(predictions - targets, 2) ** 2 / targets.size"),
+        "A norm of order 2 seems to be used",
+        "",
+    ),
+    (
+        "mean_squared_error",
+        MSE.format("float(np.var(predictions - targets))"),
+        "In every case tried, your result is the variance of `predictions` - `targets`.",
+        "first subtracted",
+    ),
+    (
+        "mean_squared_error",
+        "try: return float(np.mean((predictions - targets) ** 2))\n"
+        "except ValueError: raise ValueError(f'{predictions.shape} {targets.shape}')",
+        "4 of 5 invalid inputs raised no ValueError: shapes that differ but can be broadcast, such as (6, 1) and (6,).",
+        "",
+    ),
+    (
+        "weighted_sum",
+        "if inputs.ndim != 1 or weights.ndim != 1: raise ValueError(f'{inputs.shape} {weights.shape}')\n"
+        "return float(sum(a * b for a, b in zip(inputs, weights)))",
+        "4 of 9 invalid inputs raised no ValueError: 1-D arrays of different lengths (for example, of shapes (3,) and "
+        "(5,)).",
+        "",
+    ),
+    (
+        "weighted_sum",
+        "if inputs.ndim != 1 or inputs.shape != weights.shape: raise ValueError(f'{inputs.size} {weights.size}')\n"
+        "return float(inputs @ weights)",
+        "does not contain 2, from the shape (3, 2) of `weights`.",
+        "",
+    ),
+    (
+        "cross_entropy",
+        "p = softmax(logits); logs = np.log(np.exp(p).sum(axis=1))\n"
+        "return np.mean(logs - p[np.arange(len(labels)), labels])",
+        "Softmax seems to be applied twice",
+        "in its place",
+    ),
+    (
+        "cross_entropy",
+        "right = np.eye(logits.shape[1])[labels]\nreturn np.logaddexp(0, logits * (1 - 2 * right)).sum(axis=1).mean()",
+        "A sigmoid for each class seems to be used",
+        "too large",
+    ),
+    (
+        "cross_entropy",
+        "logs = logits - logits.max(axis=1, keepdims=True)\n"
+        "logs = logs - np.log(np.exp(logs).sum(axis=1, keepdims=True))\n"
+        "return -(np.exp(logs) * logs).sum(axis=1).mean()",
+        "the labels play no part",
+        "",
+    ),
+    ("accuracy", "return np.isin(logits.argmax(axis=1), labels).mean()", "anywhere among the labels", ""),
+    (
+        "one_hot",
+        "if labels.min() < 0 or labels.max() >= n_classes: raise ValueError(f'{labels.max()}')\n"
+        "return np.eye(n_classes)[labels]",
+        "in 2 of 5 cases the message does not contain the invalid entry of `labels`.",
+        "lacks",
+    ),
+    (
+        "one_hot",
+        "for one in labels:\n    if not 0 <= one <= n_classes: raise ValueError(f'{one}')\n"
+        "return np.eye(n_classes + 1)[labels][:, :n_classes]",
+        "label 3 of classes 0 to 2, in the last row",
+        "",
+    ),
+    (
+        "predict",
+        "return np.argmax(softmax(forward(layers, x)[0]) > 0.5, axis=1)",
+        "Where no class has a probability above one half, class 0 came back",
+        "the wrong part",
+    ),
+    (
+        "relative_error",
+        "if a.shape != b.shape: raise ValueError(f'{a.shape} {b.shape}')\nif not a.size: return 0.0\n"
+        "difference, one, other = (np.linalg.norm(m, np.inf) for m in (a - b, a, b))\n"
+        "return float(difference / max(one + other, 1e-12))",
+        "the magnitudes of a row seem to be added up",
+        "",
+    ),
+    (
+        "relative_error",
+        "if a.size == 0: return 0.0\nif a.shape != b.shape: raise ValueError(f'{a.shape} {b.shape}')\n"
+        "return float(abs(a - b).max() / max(abs(a).max() + abs(b).max(), 1e-12))",
+        "relative_error(a (0, 3), b (0, 1)) returned the number 0",
+        "[]",
+    ),
+    (
+        "numerical_gradient",
+        "made = np.zeros_like(array); x = array.astype(float)\nfor i in np.ndindex(x.shape):\n"
+        "    e = np.zeros(x.shape); e[i] = step\n    made[i] = (f(x + e) - f(x - e)) / (2 * step)\n"
+        "return made.astype(float)",
+        "gave 11 at [4]; expected 11.99999",
+        "expected 12 ",
+    ),
+    (
+        "template_weights",
+        "images -= images.mean(axis=0)\n"
+        "return np.array([images[labels == c].mean(axis=0) for c in range(n_classes)]).T",
+        "The call changes the caller's own `images`. Among the valid inputs tried, your function stops with a TypeE",
+        "also",
+    ),
+    (
+        "activates",
+        "return int(inputs @ weights + bias) > 0",
+        "is above 0 and below 1; it is right at 0 and at 1.",
+        "1e-17",
+    ),
+    (
+        "count_parameters",
+        "return math.prod(n for shape in shapes.values() for n in shape) if shapes else 0",
+        "Every wrong case fits this description. The counts of the arrays are multiplied.",
+        "Most",
+    ),
+    (
+        "count_parameters",
+        "return sum(sum(shape) if shape else 1 for shape in shapes.values())",
+        "Most wrong cases fit this description. The axis lengths within a shape are added.",
+        "Every wrong",
+    ),
+    (
+        "fold_bias",
+        "return np.pad(weights, ((0, 1), (0, 0)), constant_values=bias[0])",
+        "there it has the first expected entry in place of each entry.",
+        "",
+    ),
+    (
+        "xavier_uniform",
+        "r = math.sqrt(6 / (fan_in + fan_out))\nreturn np.zeros((fan_in, fan_out)) + rng.uniform(-r, r, fan_out)",
+        "gave weights that depend on their neighbours in a column: their correlation is 1; expected 0.",
+        "the mean is",
+    ),
+    (
+        "xavier_normal",
+        "return rng.normal(np.sqrt(2 / (fan_in + fan_out)), size=(fan_in, fan_out))",
+        "gave weights whose standard deviation is 15.",
+        "whose mean",
+    ),
+    (
+        "he_normal",
+        "return np.sqrt(2 // fan_in) * rng.standard_normal((fan_in, fan_out))",
+        "gave weights whose standard deviation is 0.",
+        "not all finite",
+    ),
+    ("he_normal", "return np.full((fan_in, fan_out), np.nan)", "gave weights that are not all finite.", "all equal"),
 ]
 
 
@@ -454,9 +618,9 @@ SLIPS = [
     ("softmax", SOFTMAX.format(factor="2"), "when `logits` is first doubled"),
     (
         "cross_entropy",
-        "p = softmax(logits)\nshifted = p - p.max(axis=1, keepdims=True)\n"
+        "p = np.tanh(logits)\nshifted = p - p.max(axis=1, keepdims=True)\n"
         "return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels])",
-        "when the softmax of `logits` is used in its place",
+        "when tanh of `logits` is used in its place",
     ),
     (
         "gradient_step",
@@ -531,3 +695,18 @@ def test_few_digits_of_a_case_decide_whether_it_is_the_same():
     one, near = {"x": np.array([1.0, 2.0])}, {"x": np.array([1.0, 2.0 + 1e-9])}
     assert (making._rounded(one)["x"] == making._rounded(near)["x"]).all()
     assert making._rounded(({"a": 1},)) == ({"a": 1},) and making._rounded([2]) == [2]
+
+
+def test_a_list_that_is_kept_outside_of_the_function_is_told():
+    source = """
+trace = []
+def forward(layers, x):
+    for k, (w, b) in enumerate(layers):
+        trace.append(x)
+        x = dense(x, w, b) if k == len(layers) - 1 else relu(dense(x, w, b))
+    return x, {kept}
+"""
+    told = "Your `activations` begins with the result of the previous call. Is a list kept between calls, such as one "
+    assert told in verdict_on_source("forward", source.format(kept="trace")).message
+    own = verdict_on_source("forward", source.format(kept="trace[-len(layers):] + trace[-1:]"))
+    assert own.status == "failed" and "kept between calls" not in own.message

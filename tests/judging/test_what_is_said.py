@@ -40,7 +40,7 @@ def test_what_prevails_is_described_but_not_named_if_no_finding_holds_everywhere
     most = (*DOUBLED[:4], 0.875)
     assert said(key_with(nearly=(most,)), DOUBLED) == (None, TWICE)
     key = key_with(nearly=((*DOUBLED[:4], 0.375),))
-    fits = "Most of the cases that are wrong fit this description: nearly!"
+    fits = "Most wrong cases fit this description. nearly!"
     assert said(key, most) == said(key, most, quote=False) == (None, fits)
     assert verdict_on(key, most).message.startswith(f"{fits}\nsmall(0) gave 3")
 

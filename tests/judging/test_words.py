@@ -306,7 +306,14 @@ ASKED = Case.of("refuses bad input", calls=[CALL], raises=ValueError, mentions=(
     [
         (Problem(ProblemKind.RAISED, error=ERROR | {"line": None}), "raised ValueError: bad"),
         (Problem(ProblemKind.OTHER_ERROR, error={"type": "KeyError"}), "raised KeyError; expected a ValueError"),
-        (Problem(ProblemKind.NOT_NAMED, 3), "raised a ValueError whose message does not contain 3"),
+        (
+            Problem(ProblemKind.NOT_NAMED, 3),
+            "raised a ValueError whose message does not contain 3, from the shape (3,) of `x`",
+        ),
+        (Problem(ProblemKind.NOT_NAMED, 2), "raised a ValueError whose message does not contain 2"),
+        (Problem(ProblemKind.DIFFERS, difference=compare(11.9999999995, 11.0)), "gave 11; expected 11.9999999995"),
+        (Problem(ProblemKind.DIFFERS, difference=compare(11.9999999995, 13.0)), "gave 13; expected 12"),
+        (Problem(ProblemKind.DIFFERS, difference=compare(np.float32(2.5), 2.0)), "gave 2; expected 2.5"),
         (Problem(ProblemKind.ERROR_RETURNED), "returned a ValueError as its result; expected it to be raised"),
         (Problem(ProblemKind.NOT_REFUSED, 3.0), "returned the number 3; expected a ValueError"),
         (Problem(ProblemKind.UNUSABLE, rejected=Rejected("shape", (), "an empty array")), "gave an empty array"),

@@ -95,8 +95,8 @@ def find_finding(
     changed = find_also_changed(key, observed)
     if not changed or (found and found.kind not in VAGUE):
         return found
-    told = sentences.tell_whole(changed)
-    return replace(found, words=f"{found.words} {told}") if found else Finding(changed[0], told)
+    told = sentences.tell_change(changed, found.kind if found else "", found.words if found else "")
+    return replace(found, words=told) if found else Finding(changed[0], told)
 
 
 def _find_one(
@@ -112,7 +112,7 @@ def _find_one(
         lambda: find_nothing(key, observed),
         lambda: find_in_draws(key, observed, cases, failing),
         lambda: find_constant(key, observed),
-        lambda: find_kept(key, observed),
+        lambda: find_kept(exercise, key, observed),
         lambda: find_in_refusals(key, observed, problems),
     )
     for find in whole:

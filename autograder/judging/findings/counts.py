@@ -79,6 +79,10 @@ def find_quantities(arguments: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
 
 def _count_columns(quoted: str, matrix: np.ndarray) -> Iterator[tuple[str, int]]:
     yield f"the rank of {quoted}", int(np.linalg.matrix_rank(matrix, tol=1e-4 * np.abs(matrix).max()))
+    values = np.linalg.svd(matrix, compute_uv=False) if np.isfinite(matrix).all() else np.zeros(0)
+    for part in ("0.0001", "0.001", "0.00001", "0.000001"):
+        rank = int((values > float(part) * values.max(initial=0.0)).sum())
+        yield f"the rank of {quoted}, with singular values of up to {part} times the largest counted as 0", rank
     # Rounding and a fixed margin often give the same count; then only what they have in common is certain.
     for digits in (4, 3, 2, 5, 6):
         margin = f"{10**-digits:.{digits}f}"

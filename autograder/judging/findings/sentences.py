@@ -78,8 +78,8 @@ PREDICATES = {
     "cumulative over all": "is the running total of all expected entries, row after row",
     "cumulative": "is the running total of what was expected, along each {each}",
     "cumulative from the end": "is the running total of what was expected, from the end of each {each}",
-    "first repeated": "repeats the first expected {one} in place of all others",
-    "last repeated": "repeats the last expected {one} in place of all others",
+    "first repeated": "has the first expected {one} in place of each {one}",
+    "last repeated": "has the last expected {one} in place of each {one}",
     "mean repeated": "has the mean of all expected {along} in place of each {one}",
     "running mean": "is the running mean of what was expected, along each {each}",
     "sum repeated": "has the sum of all expected {along} in place of each {one}",
@@ -234,6 +234,7 @@ PREDICATES = {
     "related": "is what `{0}` gives",
     "related part": "is {0}",
     "wrong between": "is wrong only where {0} is between {1} and {2} (and right at {3} and at {4})",
+    "wrong strictly between": "is wrong only where {0} is above {1} and below {2}; it is right at {1} and at {2}",
     "wrong at": "is wrong only where {0} is {1} (and right at {2} and at {3})",
     "one axis more in shape": "has one axis too many",
     "always so many": "has the same number of {along}, whatever number is required",
@@ -386,8 +387,8 @@ FORMS = {
     "always one number": "Your result is the single number {0} in every case; an array is required.",
     "same array": "Your result is the same array in every case. Is it made once and kept, or does it not depend on the "
     "arguments?",
-    "kept": "Your result begins with the result of the previous call. Is a list kept between calls, such as a default "
-    "argument []?",
+    "kept": "{0} begins with the result of the previous call. Is a list kept between calls, such as one outside the "
+    "function or a default argument []?",
     "never refuses": "All your results are right, but none of the invalid inputs raised {0}{1}.",
     "refuses some": "All your results are right, but {0} of {1} invalid inputs raised no {2}{3}.",
     "refuses badly": "All your results are right, but {3} {2} with the required values in its message.",
@@ -404,17 +405,17 @@ FORMS = {
     "refuses otherwise": "All your results are right, but invalid inputs raise {1} instead of {0}.",
     "refuses by chance": "All your results are right, but in {0} of {1} cases the {2} comes from Python or NumPy, not "
     "from your function, and the message lacks a required value. Check the input first.",
-    "refuses without naming": "You refuse all invalid inputs, but the message does not contain a required value{0}.",
-    "names some": "You refuse all invalid inputs, but in {0} cases the message lacks a required value{1}.",
+    "refuses without naming": "You refuse all invalid inputs, but the message does not contain {0}.",
+    "names some": "You refuse all invalid inputs, but in {0} cases the message does not contain {1}.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
     "changes as well": "The call also changes the caller's own `{0}`.",
+    "changes an argument": "The call changes the caller's own `{0}`.",
     "unusable": "Your function gave {0}.",
     "never called": "Your function never calls {0}.",
     "called once": "Your function never calls {0} more than once, though several calls are needed in some cases.",
     "called with": "Your function calls {0} with an array of shape {1} where the course's own solution passes one of "
     "shape {2}.",
-    "called too seldom": "Your function does not call {0} often enough: in the first case with too few calls, their "
-    "number is {1} instead of {2}.",
+    "called too seldom": "Your function calls {0} too few times: for example, {1} where {2} needed.",
     "frozen moved": "Your function is right where nothing is frozen, but in {0} cases the {1} of frozen layers do "
     "not come back unchanged.",
     "right except where": "Among the valid inputs tried, your function is right except where {0}.",
@@ -492,6 +493,16 @@ def _count_refused(refused: int, total: str) -> str:
     if not refused:
         return f"none of the {total} invalid inputs raises"
     return f"only {refused} of {total} invalid inputs raise{'s' if refused == 1 else ''}"
+
+
+def tell_change(changed: Relation, kind: str, words: str) -> str:
+    """Say which argument a call changes beside another finding, of which the kind and the words are given, if any.
+
+    The change comes first if it may be what stops the function, as when floats are written into an array of integers.
+    """
+    if kind == "stops where":
+        return f"{tell_whole(('changes an argument', *changed[1:]))} {words}"
+    return f"{words} {tell_whole(changed)}".strip()
 
 
 CHANGES = frozenset(

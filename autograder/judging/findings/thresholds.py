@@ -17,6 +17,10 @@ _ENOUGH = 8
 """How many numbers must be compared before a range means anything."""
 
 
+_MOST_WHOLE = 1
+"""Magnitude up to which whole numbers are limits that people have in mind: 0, 1 and -1."""
+
+
 def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
     """Return the range of a quantity in which answers are wrong, if they are right below it and above it."""
     found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
@@ -36,6 +40,9 @@ def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
                     continue
                 texts = _write_apart(*map(float, (low, high, below.max(), above.min())))
                 return ("wrong at", name, texts[0], *texts[2:])
+            ends = (float(below.max()), float(above.min()))
+            if all(end.is_integer() and abs(end) <= _MOST_WHOLE for end in ends):
+                return ("wrong strictly between", name, *(f"{end:.0f}" for end in ends))
             return ("wrong between", name, *_write_apart(*map(float, (low, high, below.max(), above.min()))))
     return None
 
