@@ -104,7 +104,7 @@ TOLD = [
         "dense_gradient",
         "return grad_output @ weights.T, np.outer(x.mean(0), grad_output.sum(0)), grad_output.sum(0)",
         "a sum and a mean",
-        "made of sums",
+        "computed from sums",
     ),
     (
         "lora_gradient",
