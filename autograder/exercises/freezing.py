@@ -289,7 +289,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     views={
         "kept": _kept_bits,
         "losses": losses_alone,
-        "trained": trained_alone,
+        "layers": trained_alone,
         "orders": orders,
         "new orders": new_orders,
     },
@@ -304,16 +304,16 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     one = examples_alike(rng, 6, 3)
     learn, keep, losses = "trains the layers that are not frozen", "keeps frozen layers bit for bit", "losses"
     yield Case.of(
-        learn, layers, x, y, frozen={0, 1}, **whole, view="trained", note="one full batch, only the head learns"
+        learn, layers, x, y, frozen={0, 1}, **whole, view="layers", note="one full batch, only the head learns"
     )
-    yield Case.of(learn, layers, x, y, frozen={1}, **whole, view="trained", note="one full batch, the middle is frozen")
+    yield Case.of(learn, layers, x, y, frozen={1}, **whole, view="layers", note="one full batch, the middle is frozen")
     yield Case.of(
-        learn, awake(layers), *one.values(), frozen={0}, **alike, view="trained", note="all examples are identical"
+        learn, awake(layers), *one.values(), frozen={0}, **alike, view="layers", note="all examples are identical"
     )
     large = whole | {"batch_size": 50}
     note = "a batch size larger than the data, nothing is frozen"
-    yield Case.of(learn, layers, x, y, frozen=set(), **large, view="trained", note=note)
-    yield Case.of(learn, layers, x, y, frozen=set(), **whole | {"epochs": 0}, view="trained", note="no epochs")
+    yield Case.of(learn, layers, x, y, frozen=set(), **large, view="layers", note=note)
+    yield Case.of(learn, layers, x, y, frozen=set(), **whole | {"epochs": 0}, view="layers", note="no epochs")
     yield Case.of(keep, layers, x, y, frozen={0, 2}, **whole | {"batch_size": 5}, view="kept")
     yield Case.of(keep, layers, x, y, frozen={0, 1, 2}, **whole, view="kept", note="everything is frozen")
     yield Case.of(

@@ -242,7 +242,7 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
         "lora_dense",
         "lora_gradient",
     ),
-    views={"losses": losses_alone, "trained": trained_alone, "orders": orders, "new orders": new_orders},
+    views={"losses": losses_alone, "adapters": trained_alone, "orders": orders, "new orders": new_orders},
 )
 def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     """Train only the adapters, on minibatches; every weight and bias must stay as it is."""
@@ -254,11 +254,11 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     whole = {"alpha": 3.0, "epochs": 3, "batch_size": 12, "learning_rate": 0.2, "rng": Rng(1)}
     alike = {"alpha": 4.0, "epochs": 2, "batch_size": 2, "learning_rate": 0.05, "rng": Rng(2)}
     learn, losses = "trains the adapters", "losses"
-    yield Case.of(learn, layers, adapters, x, y, **whole, view="trained", note="one full batch")
+    yield Case.of(learn, layers, adapters, x, y, **whole, view="adapters", note="one full batch")
     large, note = whole | {"batch_size": 50}, "a batch size larger than the data, new adapters"
-    yield Case.of(learn, layers, fresh, x, y, **large, view="trained", note=note)
-    yield Case.of(learn, layers, fresh, x, y, **whole | {"epochs": 1}, view="trained", note="the very first step")
-    yield Case.of(learn, layers, adapters, *one.values(), **alike, view="trained", note="all examples are identical")
+    yield Case.of(learn, layers, fresh, x, y, **large, view="adapters", note=note)
+    yield Case.of(learn, layers, fresh, x, y, **whole | {"epochs": 1}, view="adapters", note="the very first step")
+    yield Case.of(learn, layers, adapters, *one.values(), **alike, view="adapters", note="all examples are identical")
     yield Case.of(losses, layers, adapters, x, y, **whole | {"epochs": 0}, view="losses", note="no epochs")
     yield Case.of(
         losses,
@@ -308,7 +308,7 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     )
     square, large = draw_layers(rng, (3, 3)), draw_adapters(rng, (3, 3), 5)
     note = "one layer, and rank 5, above the number of inputs and of neurons"
-    yield Case.of(learn, square, large, x[:, :3], y, **whole, view="trained", note=note)
+    yield Case.of(learn, square, large, x[:, :3], y, **whole, view="adapters", note=note)
 
 
 @CHAPTER.exercise(

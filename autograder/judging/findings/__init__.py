@@ -179,10 +179,16 @@ def _look(key: Key, samples: list[Sample], unanswered: list[int], looks: tuple[C
     # A part without a name is called the result, which would be misleading if named parts are wrong as well.
     named = [label for label in labels if label != Label() or len(labels) == 1]
     groups += [([sample for sample in samples if sample.label == label], label) for label in named]
+    told = [(group, sentences.name_subject(label)) for group, label in groups]
+    for part in dict.fromkeys(label.part for label in labels if label.item is not None):
+        # If both items of the pairs are wrong and more besides, what holds for both items comes before that for one.
+        items = [sample for sample in samples if sample.label.part == part and sample.label.item is not None]
+        if len({sample.label for sample in items if not sample.right}) > 1 and len(items) < len(samples):
+            told.insert(1, (items, sentences.name_arrays(part)))
     known: Known = {}
     for look in looks:
-        for group, label in groups:
-            if finding := look(key, group, sentences.name_subject(label), unanswered, known):
+        for group, subject in told:
+            if finding := look(key, group, subject, unanswered, known):
                 return finding
     return None
 
@@ -303,7 +309,8 @@ def _find_general(
                     "it" if begin in (_ANSWERED, _FINITE) and subject == sentences.name_subject(Label()) else subject
                 )
                 named = f"each item of {named}" if named != "it" and _are_items(samples) else named
-                if relation[0] == "change scaled" and len({one.index for one in samples}) < len(samples):
+                several = len({one.index for one in samples}) < len(samples)
+                if relation[0] == "change scaled" and several and not named.startswith("each array"):
                     named = f"each array in {named}"  # by a multiple of its own
                 words = sentences.tell_relation(relation, named)
                 return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE)
@@ -356,12 +363,14 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     if not wrong or not right:
         return None
     relations = _common_relations(key, wrong, known)
-    conditions = find_conditions(key, wrong, right, unanswered)
+    # Of two cases that look at different parts of the answer, one may be right and the other wrong for the same call.
+    apart = any(sample.partial for sample in samples) or _are_seen_apart(key, samples)
+    conditions = [] if apart else find_conditions(key, wrong, right, unanswered)
     total = len({sample.index for sample in samples})
     seen_all = total == sum(not case.raises for case in key.cases) and not any(sample.altered for sample in samples)
     # A wrong truth value is always the opposite one, so the sentence need not say what came back.
     relations = [] if unanswered or relations[:1] == [("opposite",)] else relations
-    partly = any(sample.right and sample.index in wrong_cases for sample in samples)
+    partly = apart or any(sample.right and sample.index in wrong_cases for sample in samples)
     # What a whole case is like cannot be the reason if some rows are right and others are zeros.
     if conditions and not (relations and relations[0][0] in ZERO_LINES):
         where = sentences.tell_condition(conditions[0])
@@ -379,9 +388,14 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
         n = len(wrong_cases)
         cases = sentences.count_wrong_cases(wrong)
         others = "the other case" if total - n == 1 else f"the other {total - n} cases"
-        rest = f" In {others}, {subject if partly else 'it'} is right." if seen_all else ""
+        rest = f" In {others}, {subject if partly else 'it'} is right." if seen_all and not apart else ""
         return Finding("some", f"In {cases}, {what}.{rest}")
     return None
+
+
+def _are_seen_apart(key: Key, samples: list[Sample]) -> bool:
+    """Return whether these are several parts of the answer, each seen in cases of its own."""
+    return len({sample.label.part for sample in samples}) > 1 and any(key.cases[one.index].view for one in samples)
 
 
 def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:

@@ -536,6 +536,11 @@ def name_subject(label: Label) -> str:
     return f"{'the second' if label.item else 'the first'} item of each pair{of}"
 
 
+def name_arrays(part: str) -> str:
+    """Name all arrays in the pairs of a part of an answer."""
+    return f"each array in your `{part}`" if part else "each array in your result"
+
+
 def capital(words: str) -> str:
     """Write the first letter as a capital one."""
     return words[:1].upper() + words[1:]

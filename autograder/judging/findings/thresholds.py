@@ -110,7 +110,8 @@ def find_shape(samples: list[Sample]) -> Relation | None:
         sample.got.ndim == sample.expected.ndim + 1 for sample in wrong
     ):
         return ("one axis more in shape",)
-    if relation := _find_length(wrong):
+    relation = _find_length(wrong)
+    if relation and not any(_has_other_length(relation, one, wrong[0]) for one in samples if one.right):
         return relation
     return ("shape of", common) if common else None
 
@@ -180,6 +181,12 @@ def _find_length(wrong: list[Sample]) -> Relation | None:
         if len(got) == 1 and len({sample.expected.shape[axis] for sample in wrong}) > 1:
             return ("always so many", axis, wrong[0].expected.ndim)
     return None
+
+
+def _has_other_length(relation: Relation, sample: Sample, wrong: Sample) -> bool:
+    """Return whether a right answer differs in length from the wrong ones that all have the same."""
+    _, axis, ndim = relation
+    return sample.got is not None and sample.got.ndim == ndim and sample.got.shape[axis] != wrong.got.shape[axis]
 
 
 def _name_shapes(sample: Sample) -> Iterator[tuple[str, tuple[int, ...]]]:
