@@ -178,6 +178,8 @@ def _tell_difference(difference: Difference) -> str:
         case Kind.SHAPE:
             if got.ndim == expected.ndim == 1 and max(got.size, expected.size) <= _FEW:
                 return f"{shown(got)}; expected {shown(expected)}"
+            if got.shape == (1,) and not expected.ndim:
+                return f"a list or array with one number, of shape (1,); expected {_tell_shape(expected)}"
             return f"{_tell_shape(got)}; expected {_tell_shape(expected)}"
         case Kind.TRANSPOSED:
             return f"{_tell_shape(got)}; expected {_tell_shape(expected)} (the numbers are right, but transposed)"

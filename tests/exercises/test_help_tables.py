@@ -188,7 +188,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 "    batches.append((x[:batch_size], y[:batch_size]))",
                 "return batches",
             ),
-            "… did not finish within 10 seconds and was stopped.",
+            "… did not finish within 10 seconds of computing time and was stopped.",
         ),
     ],
     "train": [
