@@ -43,7 +43,7 @@ IN_EVERY_CASE = [
     (
         "lora_merge",
         "down, up = adapter\nreturn weights + alpha * down @ up",
-        "differs from `weights` by the number of columns of `adapter[0]` times the required change",
+        "differs from `weights` by a change that is the rank of `adapter` times the required one",
     ),
     (
         "activates",
