@@ -81,7 +81,7 @@ def write_pages(sources: Mapping[str, str]) -> list[str]:
             terms[term.word.lower()] = term
     prose = {chapter: _CODE_CELL.sub("", text) for chapter, text in sources.items()}
     pages = [
-        "# Glossary\n\nAll new words that the chapters list, what each of them means, the section that introduces it, "
+        "# Glossary\n\nThis page lists all new words of the chapters: what each means, the section that introduces it, "
         "and the other chapters in which it occurs (sometimes in its everyday meaning)."
     ]
     for letter in sorted({word[0] for word in terms}):

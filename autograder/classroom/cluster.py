@@ -210,7 +210,7 @@ def grade_there(task: GradingTask, order: Order) -> tuple[str, GradedSubmission]
         try:
             _received[name] = pickle.loads(order.tools)
         except Exception as error:  # such as a penalty plug-in that is not installed here
-            return Refused(me, f"it cannot read what all submissions need ({type(error).__name__}: {error}).")
+            return Refused(me, f"it cannot read the data that all submissions need ({type(error).__name__}: {error}).")
     tools = _received[name]
     if reason := _why_not(tools.isolation, tuple(sorted(order.digests.items()))):
         return Refused(me, reason)

@@ -252,8 +252,8 @@ class Run:
         held = self._compare(book)
         if self._settled:
             self.notices.append(
-                f"{counted(self._settled, 'submission')} had a function that did not end, or ended its process, in two "
-                "runs, and were not tried again. If the machine was at fault, --retry tries once more."
+                f"Not tried again: {counted(self._settled, 'submission')} with a function that did not end, or ended "
+                "its process, in two runs. If the machine was at fault, --retry tries once more."
             )
         self.notices += map(_name_outdated_marks, self.classroom.read_outdated_marks())
         return held

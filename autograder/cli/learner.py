@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 )
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB'S OWN OPTIONS]")
 def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
-    """Open JupyterLab where you stopped, at first on the first page, or open the one that is already running.
+    """Open JupyterLab where you left off.
 
-    Other options are passed on to JupyterLab, such as --allow-root in a container or --ip=0.0.0.0 on a server.
+    The first time, the first page is open. If JupyterLab is already running for this copy of the course, the command
+    goes there. Other options are passed on to JupyterLab, such as --allow-root in a container or --ip=0.0.0.0 on a
+    server.
     """
     from .study import study as start
 
@@ -56,7 +58,7 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     exercises = select_exercises(names)
     if not any((library / f"{exercise.module}.py").is_file() for exercise in EXERCISES.values()):
         raise click.UsageError(
-            f"{library} holds no module of the library. Give the folder that holds weights.py and the other modules."
+            f"{library} contains no module of the library. Give the folder that holds weights.py and the other modules."
         )
     if library == LIBRARY:  # a library that is named is no surprise
         _warn_of_other_copy()

@@ -31,7 +31,7 @@ def collect(
     """Collect a chapter's submissions into the classroom, whatever students and learning platforms call the files.
 
     SOURCES are zips, one per student; folders of such zips, or of students' folders; or downloads of the whole class
-    from Moodle, Canvas, Blackboard, Brightspace, Gradescope or ILIAS, as zip or unpacked. The command prints a table
+    from Moodle, Canvas, Blackboard, Brightspace, Gradescope or ILIAS, zipped or unpacked. The command prints a table
     of all files that it found. The exit status is 1 if something was left out that might be a submission.
     """
     from ..classroom.collecting.collect import collect_submissions, count_outcomes

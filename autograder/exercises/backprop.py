@@ -29,7 +29,9 @@ def _pairs(answers: list, calls: tuple) -> list:
     if len(gradients) != n:
         found, wanted = counted(len(gradients), "item"), counted(n, "pair")
         raise Unusable(
-            "length", f"{found}; expected {wanted} (grad_weights, grad_bias), one for each layer", len(gradients) - n
+            "length",
+            f"{found}; expected {wanted} (grad_weights, grad_bias) for {counted(n, 'layer')}",
+            len(gradients) - n,
         )
     return list(gradients)
 

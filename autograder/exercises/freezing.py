@@ -42,7 +42,9 @@ def _kept_bits(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
         answer = first_of_two(answer, "layers, losses")
     returned = network(answer, len(layers))
     return {
-        f"layer {k} kept every bit": all(same_bits(a, b) for a, b in zip(layers[k], returned[k], strict=True))
+        f"layer {k} must come back unchanged, bit for bit": all(
+            same_bits(a, b) for a, b in zip(layers[k], returned[k], strict=True)
+        )
         for k in sorted(frozen)
     }
 
@@ -157,7 +159,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         {1, 3},
         raises=ValueError,
         mentions=(3,),
-        note="the index 3 of three layers, 0 to 2",
+        note="index 3 for layers 0 to 2",
     )
     yield Case.of(
         "refuses an index that no layer has",
@@ -167,7 +169,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         {17},
         raises=ValueError,
         mentions=(17,),
-        note="the index 17 of three layers",
+        note="index 17 for layers 0 to 2",
     )
     yield Case.of(
         "refuses an index that no layer has",
@@ -177,7 +179,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         {-1},
         raises=ValueError,
         mentions=(-1,),
-        note="the index -1: layers are counted from 0, not from the end",
+        note="index -1: layers are counted from 0, not from the end",
     )
 
 
@@ -287,7 +289,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     views={
         "kept": _kept_bits,
         "losses": losses_alone,
-        "trained": trained_alone,
+        "layers": trained_alone,
         "orders": orders,
         "new orders": new_orders,
     },
@@ -302,16 +304,16 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     one = examples_alike(rng, 6, 3)
     learn, keep, losses = "trains the layers that are not frozen", "keeps frozen layers bit for bit", "losses"
     yield Case.of(
-        learn, layers, x, y, frozen={0, 1}, **whole, view="trained", note="one full batch, only the head learns"
+        learn, layers, x, y, frozen={0, 1}, **whole, view="layers", note="one full batch, only the head learns"
     )
-    yield Case.of(learn, layers, x, y, frozen={1}, **whole, view="trained", note="one full batch, the middle is frozen")
+    yield Case.of(learn, layers, x, y, frozen={1}, **whole, view="layers", note="one full batch, the middle is frozen")
     yield Case.of(
-        learn, awake(layers), *one.values(), frozen={0}, **alike, view="trained", note="all examples are identical"
+        learn, awake(layers), *one.values(), frozen={0}, **alike, view="layers", note="all examples are identical"
     )
     large = whole | {"batch_size": 50}
     note = "a batch size larger than the data, nothing is frozen"
-    yield Case.of(learn, layers, x, y, frozen=set(), **large, view="trained", note=note)
-    yield Case.of(learn, layers, x, y, frozen=set(), **whole | {"epochs": 0}, view="trained", note="no epochs")
+    yield Case.of(learn, layers, x, y, frozen=set(), **large, view="layers", note=note)
+    yield Case.of(learn, layers, x, y, frozen=set(), **whole | {"epochs": 0}, view="layers", note="no epochs")
     yield Case.of(keep, layers, x, y, frozen={0, 2}, **whole | {"batch_size": 5}, view="kept")
     yield Case.of(keep, layers, x, y, frozen={0, 1, 2}, **whole, view="kept", note="everything is frozen")
     yield Case.of(

@@ -49,7 +49,7 @@ def _small_view(deviation: Callable[[int, int], float]) -> Callable:
         drawn = np.concatenate([matrix_of(answer, (fan_in, fan_out)) for answer in answers])
         spread = float(np.sqrt(np.mean(drawn**2))) / deviation(fan_in, fan_out)
         layers = counted(len(calls), "layer")
-        told = f"in {layers} of shape ({fan_in}, {fan_out}), the standard deviation must be the required one, too"
+        told = f"in {layers} of shape ({fan_in}, {fan_out}), the standard deviation must be the required one as well"
         return {told: abs(spread - 1) < 1 / 8}
 
     return view
@@ -120,7 +120,7 @@ def he_deviation(fan_in: int, fan_out: int) -> float:
         "The result is a 1-D array with one entry for each neuron.",
         "NumPy makes an array of n zeros with np.zeros(n). Here n is the number of neurons, fan_out.",
     ),
-    why="Zero is the usual starting value for biases, because the random weights already make the neurons differ.",
+    why="Biases may all start at zero, because the random weights already make the neurons differ.",
 )
 def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
     """Make the biases of a new layer: one zero for each of its fan_out neurons."""

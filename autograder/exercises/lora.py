@@ -86,8 +86,10 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
         "Raise a ValueError unless 1 <= rank <= min(fan_in, fan_out); return rng.normal(0, np.sqrt(1 / fan_in), "
         "size=(fan_in, rank)) and np.zeros((rank, fan_out)).",
     ),
-    why="While up is zero, the adapted network equals the old one bit for bit. Yet the gradient of up is not zero, "
-    "because down is not zero. If both matrices were zero, neither would ever learn.",
+    why="While up is zero, the adapted network gives the outputs of the old one, bit for bit if both have the "
+    "same dtype. "
+    "Yet the gradient of up is not zero, because down is not zero. If both matrices were zero, neither would ever "
+    "learn.",
     views={"law": _law, "change": _no_change, "draws": _draws},
 )
 def lora_init(rng: np.random.Generator) -> Iterator[Case]:
@@ -176,6 +178,7 @@ def lora_dense(rng: np.random.Generator) -> Iterator[Case]:
     x, weights, bias, (down, up) = drawn(4, 6, 5, 3)
     down[:, 2] = down[:, 0] + down[:, 1]
     yield Case.of(part, x, weights, bias, (down, up), 1.0, note="rank 3, and a column of down that is the sum of two")
+    yield Case.of(part, *drawn(2, 3, 3, 5), 2.5, note="rank 5, above the number of inputs and of neurons")
 
 
 @CHAPTER.exercise(
@@ -212,6 +215,7 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
     down[:, 2] = down[:, 0] + down[:, 1]
     note = "rank 3, and a column of down that is the sum of two"
     yield Case.of(None, grad, x, weights, (down, up), 0.75, note=note)
+    yield Case.of(None, *drawn(4, 3, 3, 5), 2.5, note="rank 5, above the number of inputs and of neurons")
 
 
 @CHAPTER.exercise(
@@ -238,7 +242,7 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
         "lora_dense",
         "lora_gradient",
     ),
-    views={"losses": losses_alone, "trained": trained_alone, "orders": orders, "new orders": new_orders},
+    views={"losses": losses_alone, "adapters": trained_alone, "orders": orders, "new orders": new_orders},
 )
 def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     """Train only the adapters, on minibatches; every weight and bias must stay as it is."""
@@ -250,11 +254,11 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     whole = {"alpha": 3.0, "epochs": 3, "batch_size": 12, "learning_rate": 0.2, "rng": Rng(1)}
     alike = {"alpha": 4.0, "epochs": 2, "batch_size": 2, "learning_rate": 0.05, "rng": Rng(2)}
     learn, losses = "trains the adapters", "losses"
-    yield Case.of(learn, layers, adapters, x, y, **whole, view="trained", note="one full batch")
+    yield Case.of(learn, layers, adapters, x, y, **whole, view="adapters", note="one full batch")
     large, note = whole | {"batch_size": 50}, "a batch size larger than the data, new adapters"
-    yield Case.of(learn, layers, fresh, x, y, **large, view="trained", note=note)
-    yield Case.of(learn, layers, fresh, x, y, **whole | {"epochs": 1}, view="trained", note="the very first step")
-    yield Case.of(learn, layers, adapters, *one.values(), **alike, view="trained", note="all examples are identical")
+    yield Case.of(learn, layers, fresh, x, y, **large, view="adapters", note=note)
+    yield Case.of(learn, layers, fresh, x, y, **whole | {"epochs": 1}, view="adapters", note="the very first step")
+    yield Case.of(learn, layers, adapters, *one.values(), **alike, view="adapters", note="all examples are identical")
     yield Case.of(losses, layers, adapters, x, y, **whole | {"epochs": 0}, view="losses", note="no epochs")
     yield Case.of(
         losses,
@@ -302,6 +306,9 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         view="new orders",
         note="three examples one by one, twelve epochs",
     )
+    square, large = draw_layers(rng, (3, 3)), draw_adapters(rng, (3, 3), 5)
+    note = "one layer, and rank 5, above the number of inputs and of neurons"
+    yield Case.of(learn, square, large, x[:, :3], y, **whole, view="adapters", note=note)
 
 
 @CHAPTER.exercise(
@@ -343,6 +350,9 @@ def lora_merge(rng: np.random.Generator) -> Iterator[Case]:
     down, up = draw_adapters(rng, (6, 5), 3)[0]
     down[:, 2] = down[:, 0] + down[:, 1]
     yield Case.of(aspect, weights, (down, up), 1.0, note="rank 3, and a column of down that is the sum of two")
+    weights, _ = draw_layers(rng, (3, 3))[0]
+    large = draw_adapters(rng, (3, 3), 5)[0]
+    yield Case.of(aspect, weights, large, 2.5, note="rank 5, above the number of inputs and of neurons")
 
 
 CHAPTER.question(

@@ -72,10 +72,28 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(ones, rng.choice([1, 3, 4, 8], size=12), 10, note="twelve labels, and classes that do not occur")
     yield Case.of(ones, np.array([0]), 2, note="a single label")
     yield Case.of(refuses, np.array([0, 4, 2]), 4, raises=ValueError, mentions=(4,), note="label 4 of classes 0 to 3")
-    yield Case.of(refuses, np.array([1, 17, 0]), 5, raises=ValueError, mentions=(17,), note="a label far too large")
-    yield Case.of(refuses, np.array([1, -2, 0]), 3, raises=ValueError, mentions=(-2,), note="a negative label")
-    yield Case.of(refuses, np.array([-1, 2, 0]), 4, raises=ValueError, mentions=(-1,), note="label -1 in the first row")
-    yield Case.of(refuses, np.array([2, 0, 3]), 3, raises=ValueError, mentions=(3,), note="label 3 in the last row")
+    yield Case.of(
+        refuses, np.array([1, 17, 0]), 5, raises=ValueError, mentions=(17,), note="label 17 of classes 0 to 4"
+    )
+    yield Case.of(
+        refuses, np.array([1, -2, 0]), 3, raises=ValueError, mentions=(-2,), note="label -2 of classes 0 to 2"
+    )
+    yield Case.of(
+        refuses,
+        np.array([-1, 2, 0]),
+        4,
+        raises=ValueError,
+        mentions=(-1,),
+        note="label -1 of classes 0 to 3, in the first row",
+    )
+    yield Case.of(
+        refuses,
+        np.array([2, 0, 3]),
+        3,
+        raises=ValueError,
+        mentions=(3,),
+        note="label 3 of classes 0 to 2, in the last row",
+    )
 
 
 @CHAPTER.exercise(
@@ -177,7 +195,7 @@ CHAPTER.question(
     mistakes={
         "loss_for_missing_probability": (
             0.5,
-            "The loss is not the missing probability but minus the logarithm of the probability. Undo the logarithm.",
+            "The loss is not 1 minus the probability but minus its logarithm. Undo the logarithm.",
         ),
         "forgets_the_minus": (
             math.exp(0.5),

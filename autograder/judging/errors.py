@@ -121,7 +121,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
                 "A set has no positions, so it has no item [k]. `k in frozen` asks whether the set `frozen` contains k."
             )
         case "dtype":
-            return "The second number was taken for the data type. A shape is one argument, a tuple such as (2, 3)."
+            return "The second number was taken as the data type. A shape is one argument, a tuple such as (2, 3)."
         case "unpack" if ".shape" in str(error.get("code") or ""):
             return "The array does not have as many axes as the code expects. Print its shape just before this line."
         case "unpack":
@@ -130,7 +130,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return "`^` is not a power in Python; write `**`."
         case "input":
             names = f" ({', '.join(arguments)})" if arguments else ""
-            return f"Nobody types while a function is checked: its values are its arguments{names}. Remove `input`."
+            return f"Nobody can type during a check: a function gets its values as arguments{names}. Remove `input`."
         case "debugger":
             return "Remove `breakpoint()`: a check runs the function without a debugger."
         case "file":

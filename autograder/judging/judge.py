@@ -180,7 +180,7 @@ def _explain_failure(
         mistake = None
     most = None if mistake or (finding and not finding.weak) else find_prevailing(exercise, key, observed)
     if most:
-        verdict.finding = words.tell_prevailing(most.advice)
+        verdict.finding = words.tell_prevailing(most[0].advice, most[1])
     elif not (mistake or exercise.scored):
         if quote and (not finding or finding.weak):
             found = find_slip(exercise, key, observed, read_slips(exercise.name))
@@ -201,6 +201,6 @@ def _explain_failure(
             first = first or words.tell_own_error(exercise.name, problem.error)
     else:
         general = words.tell_in_general(problem, aspect_name, case, key.arguments)
-        evidence = f"{exercise.name}, {words.title(case)}, {general}."
+        evidence = f"{exercise.name} {general}." + (f" (This case: {case.note}.)" if case.note else "")
     verdict.evidence = evidence
     verdict.message = words.compose(first, evidence)

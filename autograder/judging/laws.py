@@ -27,7 +27,7 @@ UNIFORM = _COMMON | {NEAR: math.sqrt(1 / 3), NO_TAIL: True}
 CLOSE = {"rtol": 0.02, "atol": 0.03}
 
 TOLD = {
-    MEAN: "whose mean is {got:.4g} standard deviations from 0",
+    MEAN: "whose mean is {distance:.4g} standard deviations {side} 0",
     DEVIATION: "whose standard deviation is {got:.4g} times the required one",
     NEAR: "of which {got:.1%} are within one standard deviation; expected {expected:.1%}",
     DIFFERENT: "of which only {got:.1%} have a magnitude that occurs once",
@@ -36,11 +36,36 @@ TOLD = {
 }
 
 
+def find_worst(expected: dict, got: dict, differing: list[str]) -> str:
+    """Return which of the differing statistics says most about what is wrong.
+
+    A standard deviation that is 0 or not a number explains all the others. Otherwise it is the statistic furthest from
+    what is expected: a mean may be a little off 0 only because many weights are the same.
+    """
+    if DEVIATION in differing and not (math.isfinite(got[DEVIATION]) and got[DEVIATION]):
+        return DEVIATION
+    finite = [name for name in differing if math.isfinite(got[name])]
+    off = {name: abs(got[name] - expected[name]) / (1 + abs(expected[name])) for name in finite}
+    return max(off, key=off.get) if off else differing[0]
+
+
+_HARDLY_ANY = 0.0005
+"""Fraction of different magnitudes that a percentage with one decimal would show as 0."""
+
+
 def tell(statistic: str, got: float, expected: float) -> str:
     """Say what a statistic of the weights is, in words that follow "gave"."""
+    if statistic == DEVIATION and got == 0:
+        return "weights whose standard deviation is 0"
+    if statistic == DEVIATION and not math.isfinite(got):
+        return "weights that are not all finite"
     if not math.isfinite(got):
         return "weights that are all equal, or not all finite"
-    return f"weights {TOLD[statistic].format(got=float(got), expected=float(expected))}"
+    if statistic == DIFFERENT and got < _HARDLY_ANY:
+        return "weights with hardly any different magnitudes"
+    values = {"got": float(got), "expected": float(expected)}
+    values |= {"distance": abs(float(got)), "side": "below" if got < 0 else "above"}
+    return f"weights {TOLD[statistic].format(**values)}"
 
 
 _BUCKETS = 21
@@ -65,17 +90,17 @@ _EQUAL = 1e-5
 def find_adjustment(weights: np.ndarray, deviation: float | None) -> tuple[str, ...] | None:
     """Return what shows that weights were changed after they were drawn, or None.
 
-    That is ``("rescaled",)`` if their standard deviation is exactly the required one, ``("rescaled lines", "row")`` or
-    ``("rescaled lines", "column")`` if all rows or columns have the same magnitude or deviation, and ``("centred",)``
-    if their mean is exactly 0.
+    That is ``("rescaled",)`` if their standard deviation is exactly the required one, ``("rescaled lines", "row",
+    "norm")`` or the like if all rows or all columns have the same norm or the same standard deviation, and
+    ``("centred",)`` if their mean is exactly 0.
     """
     squares = weights * weights
     if min(weights.shape) > 1:  # a single line is like itself
         for along, name in ((1, "row"), (0, "column")):
             each = squares.mean(axis=along)
-            for size in (each, each - weights.mean(axis=along) ** 2):
+            for size, of in ((each, "norm"), (each - weights.mean(axis=along) ** 2, "standard deviation")):
                 if np.ptp(size) <= _EQUAL * size.max():
-                    return ("rescaled lines", name)
+                    return ("rescaled lines", name, of)
     mean, spread = weights.mean(), weights.std()
     if deviation and abs(spread / deviation - 1) <= _EXACT:
         return ("rescaled",)

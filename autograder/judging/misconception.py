@@ -38,8 +38,10 @@ _PREVAILS = 0.75
 """Fraction of the wrong cases that a misconception must explain to prevail."""
 
 
-def find_prevailing(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
+def find_prevailing(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> tuple[Mistake, bool] | None:
     """Return the misconception that explains most of what is wrong, and one aspect entirely, or None: it is not named.
+
+    The misconception comes with whether it explains every wrong case.
 
     A case that the misconception fails and the student does not counts against it. No other may explain as many cases.
     """
@@ -54,14 +56,15 @@ def find_prevailing(exercise: Exercise, key: Key, observed: Sequence[Observation
     if not alike:
         return None
     wrong = _wrong_cases(exercise, key, observed)
-    shares = {}
+    shares, every = {}, {}
     for mistake in key.mistakes:
         against = _wrong_cases(exercise, key, mistake.observations)
         agreed = sum(agree(key.cases[i], mistake.observations[i], observed[i]) for i in wrong)
-        shares[mistake.name] = agreed / len(wrong | against)
+        shares[mistake.name], every[mistake.name] = agreed / len(wrong | against), agreed == len(wrong)
     best = max(shares.values())
     leading = [name for name, share in shares.items() if share == best]
-    return alike.get(leading[0]) if len(leading) == 1 and best >= _PREVAILS else None
+    prevails = len(leading) == 1 and best >= _PREVAILS and leading[0] in alike
+    return (alike[leading[0]], every[leading[0]]) if prevails else None
 
 
 def _wrong_cases(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> set[int]:

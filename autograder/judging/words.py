@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,19 @@ def number(value: Any) -> str:
     return f"{float(value) + 0.0:.6g}"  # adding zero removes the sign of a negative zero
 
 
+def _number_apart(value: Any, got: Any) -> str:
+    """Write an expected number, with more digits if the answer is its whole part and the short form hides why.
+
+    The whole part of 11.9999999995 is 11, but its short form is 12.
+    """
+    short = number(value)
+    if isinstance(value, (float, np.floating)) and math.isfinite(value):
+        whole = math.trunc(float(value))
+        if whole == got and float(short).is_integer() and float(short) != whole:
+            return f"{float(value):.12g}"
+    return short
+
+
 def counted(n: float, one: str, many: str = "") -> str:
     """Write how many there are of something: 1 file, 2 files; ``many`` is an irregular plural."""
     return f"{number(n)} {one if n == 1 else many or f'{one}s'}"
@@ -76,8 +89,8 @@ def describe(value: Any, nested: int = 3) -> str:
         return f"an array of {kinds.get(value.dtype.kind, value.dtype.name)} of shape {value.shape}"
     if isinstance(value, (list, tuple)):
         one = len(value) == 1 and nested
-        inside = describe(value[0], nested - 1) if one else counted(len(value), "item")
-        return f"a {type(value).__name__} of {inside}"
+        inside = f"that holds {describe(value[0], nested - 1)}" if one else f"of {counted(len(value), 'item')}"
+        return f"a {type(value).__name__} {inside}"
     if isinstance(value, dict):
         return f"a dictionary with {counted(len(value), 'key')}"
     return with_article(type(value).__name__)
@@ -94,7 +107,8 @@ def shown(value: Any, name: str = "") -> str:
 
 def _shown(value: Any, name: str) -> str:
     if isinstance(value, np.ndarray):
-        if value.size <= _FEW and value.ndim <= 2:
+        plain = value.size or value.ndim < 2  # [] does not show that a shape is (0, 3)
+        if value.size <= _FEW and value.ndim <= 2 and plain:
             return str(_rounded(value.astype(float)).tolist() if value.dtype.kind == "f" else value.tolist())
         return f"{name or 'an array'} {value.shape}"
     if (isinstance(value, (list, tuple)) and not is_numeric(value)) or (
@@ -170,9 +184,10 @@ def _tell_difference(difference: Difference) -> str:
         case Kind.FRACTION:
             wish = describe(expected) if expected.ndim else f"the whole number {number(expected[()])}"
             return f"{describe(got)}; expected {wish}"
+    wish = _number_apart(expected, got)
     if not difference.index:
-        return f"{number(got)}; expected {number(expected)}"
-    words = f"{number(got)} at {list(difference.index)}; expected {number(expected)} there"
+        return f"{number(got)}; expected {wish}"
+    words = f"{number(got)} at {list(difference.index)}; expected {wish} there"
     return words + (f" ({difference.count} of {difference.size} entries differ)" if difference.count > 1 else "")
 
 
@@ -214,7 +229,8 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
         case ProblemKind.OTHER_ERROR:
             return f"{tell_error(problem.error)}; expected {with_article(case.raises)}"
         case ProblemKind.NOT_NAMED:
-            return f"raised {with_article(case.raises)} whose message does not contain {problem.value!r}"
+            lacking = f"{problem.value!r}{_tell_shape_of(problem.value, case, arguments)}"
+            return f"raised {with_article(case.raises)} whose message does not contain {lacking}"
         case ProblemKind.ERROR_RETURNED:
             return f"returned {with_article(case.raises)} as its result; expected it to be raised"
         case ProblemKind.NOT_REFUSED:
@@ -239,11 +255,35 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
             part = f"{problem.part}: " if problem.part else ""
             return f"gave {part}{tell_difference(problem.difference)}"
         case ProblemKind.CHANGED:
-            names = ", ".join(name_argument(arguments, c) for c in problem.changed)
-            return f"gave the right answer but changed its input {names}. Work on a copy"
+            *others, last = (name_argument(arguments, c) for c in problem.changed)
+            names = f"inputs {', '.join(others)} and {last}" if others else f"input {last}"
+            return f"gave the right answer but changed its {names}. Work on a copy"
         case ProblemKind.SCORED:
             return str(problem.value)
     raise AssertionError(problem.kind)
+
+
+def _tell_shape_of(value: Any, case: Case, arguments: tuple[str, ...]) -> str:
+    """Name the argument whose shape contains a value that a message lacks; nothing if the value is not from a shape."""
+    call = case.calls[0]
+    given = {name_argument(arguments, i): one for i, one in enumerate(call.args)} | dict(call.kwargs)
+    found = list(find_places(value, given))
+    if not found or any(place != "shape" for place, _ in found):
+        return ""
+    name = found[0][1]
+    return f", from the shape {given[name].shape} of `{name}`"
+
+
+def find_places(value: Any, arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield how a value is found in arguments: as an entry, in a shape, or as the argument itself."""
+    for name, argument in arguments.items():
+        if isinstance(argument, np.ndarray) and value in argument.shape:
+            yield "shape", name
+        if isinstance(argument, (np.ndarray, list, tuple, set, frozenset)) and is_numeric(list(argument)):
+            if np.ndim(list(argument)) == 1 and value in list(argument):
+                yield "entry", name
+        elif isinstance(argument, (int, str)) and value == argument:
+            yield "value", name
 
 
 def is_failed_test(problem: Problem) -> bool:
@@ -268,8 +308,8 @@ def tell_in_general(problem: Problem, aspect: str, case: Case, arguments: tuple[
             return tell_problem(problem, case, arguments)
     rejected = problem.kind is ProblemKind.UNUSABLE and problem.rejected.reason == Kind.SHAPE
     if rejected or (problem.kind is ProblemKind.DIFFERS and problem.difference.kind in FORM):
-        return "came back in the wrong shape"
-    return f"is not right in this respect: {aspect}"
+        return "gave a result of the wrong shape"
+    return f"fails on this point: {aspect}"
 
 
 def _find_known_error(error: Mapping[str, Any]) -> type[BaseException] | None:
@@ -314,9 +354,9 @@ def tell_scores(cases: tuple[Case, ...], observed: list[Observation]) -> str:
     return "\n".join(told)
 
 
-def tell_prevailing(advice: str) -> str:
-    """Quote the advice on a misconception that explains most of the wrong cases, but not all."""
-    return f"Most of the cases that are wrong fit this description: {advice}"
+def tell_prevailing(advice: str, every: bool) -> str:
+    """Quote the advice on a misconception that explains most of the wrong cases, or every one, but is not proved."""
+    return f"{'Every wrong case fits' if every else 'Most wrong cases fit'} this description. {advice}"
 
 
 def compose(first: str, *then: str) -> str:

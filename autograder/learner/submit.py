@@ -22,7 +22,7 @@ from .check import saved_ago
 from .remarks import describe_foreign_imports
 
 _LONGEST_QUOTE = 60
-_KINDS = {"markdown": "Markdown", "code": "code", "raw": "raw"}
+_KINDS = {"markdown": "a Markdown cell", "code": "a code cell", "raw": "a raw cell"}
 
 
 @dataclass
@@ -145,11 +145,11 @@ def _describe_unanswered(name: str, answer: Answer, beside: list[dict]) -> str:
     if beside:
         words = " ".join(text_of(beside[0].get("source")).split())
         begins = words if len(words) <= _LONGEST_QUOTE else f"{words[:_LONGEST_QUOTE]}…"
-        kind = _KINDS.get(str(beside[0].get("cell_type")), "other")
+        kind = _KINDS.get(str(beside[0].get("cell_type")), "a cell")
         state = "holds no answer" if answer.cells else "is missing"
         target = "the answer cell" if answer.cells else "a Markdown cell directly below the question"
         return (
-            f'The answer cell of {name} {state}, but you wrote beside it, in a {kind} cell: "{begins}". '
+            f'The answer cell of {name} {state}, but you added {kind} next to it ("{begins}"). '
             f"If that is your answer, copy it into {target}, save, and pack again."
         )
     if not answer.cells:

@@ -937,6 +937,13 @@ def leaves_the_first_layer_empty(layers, activations, grad_logits):
 
 
 @of("backward")
+def zeros_for_the_first_layer(layers, activations, grad_logits):
+    """The first layer's gradients are all zeros. If your loop uses range(len(layers) - 1, 0, -1), it ends at 1, before layer 0."""
+    gradients = _back(layers, activations, grad_logits)
+    return [tuple(map(np.zeros_like, gradients[0])), *gradients[1:]]
+
+
+@of("backward")
 def leaves_the_first_layer_out(layers, activations, grad_logits):
     """One pair is missing. Is it the first layer's? A loop over range(len(layers) - 1, 0, -1) ends at 1, before layer 0."""
     return _back(layers, activations, grad_logits)[1:]
@@ -1053,3 +1060,14 @@ def biases_before_the_relu(layers, activations, grad_logits):
         gradients.insert(0, (grad_weights, raw.sum(axis=0)))
         grad, raw = relu_gradient(grad_x, activations[k]), grad_x
     return gradients
+
+
+@of("relative_error")
+def row_sums_for_the_largest_magnitude(a, b):
+    """In 2-D arrays the magnitudes of a row seem to be added up, as np.linalg.norm(a, np.inf) does. Compare the largest magnitudes of single entries."""
+    if a.shape != b.shape:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    if not a.size:
+        return 0.0
+    difference, one, other = (float(np.linalg.norm(array, np.inf)) for array in (a - b, a, b))
+    return difference / max(one + other, 1e-12)

@@ -273,13 +273,13 @@ def returns_inside_the_loop(shapes):
 
 @of("count_parameters")
 def walks_over_the_names_with_numpy(shapes):
-    """Something that is not a number is added or multiplied: a name, or a whole shape. A loop over a mapping gives its keys; shapes.values() gives the shapes."""
+    """Something that is not a number seems to be added or multiplied: a name, or a whole shape. A loop over a mapping gives its keys; shapes.values() gives the shapes."""
     return sum(np.prod(shape) for shape in shapes)
 
 
 @of("count_parameters")
 def walks_over_the_names(shapes):
-    """Something that is not a number is added or multiplied: a name, or a whole shape. A loop over a mapping gives its keys; shapes.values() gives the shapes."""
+    """Something that is not a number seems to be added or multiplied: a name, or a whole shape. A loop over a mapping gives its keys; shapes.values() gives the shapes."""
     return sum(math.prod(shape) for shape in shapes)
 
 

@@ -458,7 +458,7 @@ def momentum_times_the_gradient(layers, gradients, velocity, learning_rate, mome
 
 @of("momentum_step")
 def learning_rate_twice(layers, gradients, velocity, learning_rate, momentum):
-    """The learning rate is used twice, in the velocity and again in the step. Here only the step is scaled."""
+    """The learning rate seems to be used twice, in the velocity and again in the step. Here only the step is scaled."""
     velocity = _added(velocity, gradients, momentum, learning_rate)
     return gradient_step(layers, velocity, learning_rate), velocity
 
@@ -491,6 +491,15 @@ def velocity_in_place(layers, gradients, velocity, learning_rate, momentum):
         vb *= momentum
         vb += gb
     return gradient_step(layers, velocity, learning_rate), velocity
+
+
+@of("momentum_step")
+def momentum_outside_the_rate(layers, gradients, velocity, learning_rate, momentum):
+    """The velocity is right, but in the step the learning rate scales only the gradient. It must scale the whole new velocity."""
+    kept = _added(velocity, gradients, momentum, 0)
+    return gradient_step(gradient_step(layers, gradients, learning_rate), kept, 1), _added(
+        velocity, gradients, momentum, 1
+    )
 
 
 @of("gradient_step")

@@ -51,6 +51,13 @@ def rank_of_the_numbers(right, given):
     return right(**given | {"alpha": given["alpha"] * down.shape[1] / found})
 
 
+@wherever("adapter", "alpha")
+def rank_of_the_shorter_side(right, given):
+    """Alpha seems to be divided by the smaller axis length of `down` or of `up`. The rank is the axis length that they share, even if it is the larger one."""
+    down, _ = given["adapter"]
+    return right(**given | {"alpha": given["alpha"] * down.shape[1] / min(down.shape)})
+
+
 @wherever("learning_rate")
 def a_step_of_size_one(right, given):
     """The learning rate has no effect: the steps are as long as with a learning rate of 1. The learning rate must scale every step."""
@@ -104,7 +111,7 @@ def labels_from_one(right, given):
 
 @in_place_of("weighted_sums", "dense")
 def weights_on_their_side(right, x, weights, *bias):
-    """The weights seem to be transposed first, as PyTorch stores them. Here a neuron is a column of the weights: use them as they are."""
+    """Each row of the weights seems to be taken for a neuron, as PyTorch stores them. Here a neuron is a column of the weights."""
     return right(x, weights.T, *bias)
 
 
@@ -159,6 +166,24 @@ def skips_the_relu(right, grad_output, activations):
 def gate_from_the_gradient(right, grad_output, activations):
     """The gradient itself seems to decide where it passes the ReLU, as relu_gradient(grad, grad) does. Use the activations of that layer."""
     return np.maximum(grad_output, 0)
+
+
+@in_place_of("relu_gradient", itself=False)
+def active_for_the_whole_batch(right, grad_output, activations):
+    """Where an activation is zero, the gradient seems to pass because of other activations in the batch. Decide for every entry on its own."""
+    return grad_output * (activations > 0).any(axis=0)
+
+
+@in_place_of("relu_gradient")
+def derivative_of_sigmoid(right, grad_output, activations):
+    """The gradient seems to be multiplied by a * (1 - a), where a is the activation. That is the derivative of the sigmoid. That of ReLU is 1 where the neuron is active and 0 elsewhere."""
+    return grad_output * activations * (1 - activations)
+
+
+@in_place_of("relu_gradient")
+def derivative_of_tanh(right, grad_output, activations):
+    """The gradient seems to be multiplied by 1 - a * a, where a is the activation. That is the derivative of tanh. That of ReLU is 1 where the neuron is active and 0 elsewhere."""
+    return grad_output * (1 - activations * activations)
 
 
 @in_place_of("frozen_step", itself=False)
@@ -234,6 +259,26 @@ def stops_when_the_loss_rises(right, given):
 
 
 @wherever("epochs")
+def stops_before_the_loss_rises(right, given):
+    """Training stops at the first epoch whose loss is not lower than the one before, and that epoch is left out. Go through all epochs, and return one loss for each."""
+    whole = right(**given | {"rng": copy.deepcopy(given["rng"])})
+    rises = (epoch for epoch, (last, new) in enumerate(itertools.pairwise(whole[1]), 1) if new >= last)
+    return right(**given | {"epochs": next(rises, given["epochs"])})
+
+
+@wherever("epochs")
+def the_rate_decays(right, given):
+    """The steps seem to become shorter from epoch to epoch, as with a learning rate that decays. Use learning_rate as it is in every epoch."""
+    kind = "adapters" if "adapters" in given else "layers"
+    state, losses = given[kind], []
+    for epoch in range(given["epochs"]):
+        rate = given["learning_rate"] / (epoch + 1)
+        state, more = right(**given | {kind: state, "epochs": 1, "learning_rate": rate})
+        losses += more
+    return state, losses
+
+
+@wherever("epochs")
 def small_batches_count_as_much(right, given):
     """The batches are averaged without weights, so examples of a short last batch count more than others. Weight each batch's loss by its size."""
     return _loop(right, given, mean=lambda met, n: sum(loss for _, loss in met) / max(len(met), 1))
@@ -278,13 +323,13 @@ def loss_after_the_step(right, given):
 
 @wherever("epochs")
 def loss_of_the_finished_epoch(right, given):
-    """These losses are measured on all data after each epoch. Record the mean of the batches' losses before their steps; this needs no further forward pass."""
+    """These seem to be the losses on all data after each epoch. Record the mean of the batches' losses before their steps; this needs no further forward pass."""
     return _loop(right, given, finished=True)
 
 
 @wherever("epochs")
 def loss_of_the_epoch_to_come(right, given):
-    """These losses are measured on all data before each epoch. Record the mean of the batches' losses, each before its own step; this needs no further forward pass."""
+    """These seem to be the losses on all data before each epoch. Record the mean of the batches' losses, each before its own step; this needs no further forward pass."""
     return _loop(right, given, begun=True)
 
 
@@ -417,7 +462,7 @@ def all_examples_at_every_step(right, given):
 
 @wherever("epochs")
 def forgets_the_short_batch(right, given):
-    """A last batch that is not full is skipped, so not every epoch uses all examples. Include it, with its own size."""
+    """A last batch that is not full seems to be skipped, so not every epoch uses all examples. Include it, with its own size."""
     full = min(given["batch_size"], len(given["x"]))
     return _loop(right, given, batches=lambda dealt, _: [batch for batch in dealt if len(batch[1]) == full])
 
@@ -431,6 +476,17 @@ def leaves_the_short_batch_out_of_both(right, given):
         given,
         mean=lambda met, _: _weighted_mean(met, sum(size for size, _ in met)),
         batches=lambda dealt, _: [batch for batch in dealt if len(batch[1]) == full],
+    )
+
+
+@wherever("epochs")
+def waits_for_a_full_batch(right, given):
+    """A batch that is not full makes no step and adds no loss, so nothing is learned if batch_size exceeds the number of examples. Include such a batch, with its own size."""
+    return _loop(
+        right,
+        given,
+        mean=lambda met, _: _weighted_mean(met, max(sum(size for size, _ in met), 1)),
+        batches=lambda dealt, _: [batch for batch in dealt if len(batch[1]) == given["batch_size"]],
     )
 
 

@@ -176,7 +176,7 @@ def share_of_the_logits(logits):
 
 @of("softmax")
 def share_of_the_shifted_logits(logits):
-    """No exponential is taken: the logits are shifted so that the smallest is 0, and divided by their sum. The smallest then gets no probability at all."""
+    """No exponential seems to be taken: the logits are shifted so that the smallest is 0, and divided by their sum. The smallest then gets no probability at all."""
     shifted = logits - logits.min(axis=1, keepdims=True)
     return shifted / shifted.sum(axis=1, keepdims=True)
 
@@ -190,13 +190,13 @@ def share_of_the_sigmoids(logits):
 
 @of("softmax")
 def each_by_itself(logits):
-    """Each logit seems to get a probability on its own (a sigmoid), so a row does not sum to one. Divide by the sum of the row."""
+    """Each logit seems to get its own sigmoid, so a row does not sum to one. Divide exponentials by their sum over the row."""
     return 1 / (1 + np.exp(-logits))
 
 
 @of("softmax")
 def winner_takes_all(logits):
-    """The largest logit gets all the probability, as in argmax's one-hot form. Softmax gives every class a probability above zero, according to its logit."""
+    """The largest logit gets all the probability, as in argmax's one-hot form. Softmax gives the other classes some probability as well: the larger a logit, the more."""
     return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]
 
 
@@ -452,7 +452,7 @@ def loops_over_one_axis(x):
 
 @of("softmax")
 def share_of_the_logits_above_one(logits):
-    """No exponential is taken: the logits are shifted so that the smallest is 1, and divided by their sum. Softmax compares exponentials, exp(a) to exp(b)."""
+    """No exponential seems to be taken: the logits are shifted so that the smallest is 1, and divided by their sum. Softmax compares exponentials, exp(a) to exp(b)."""
     shifted = logits - logits.min(axis=1, keepdims=True) + 1
     return shifted / shifted.sum(axis=1, keepdims=True)
 
@@ -534,3 +534,24 @@ def one_answer_in_an_array(layers, x):
 def rounds_before_the_choice(layers, x):
     """Classes whose probabilities are close count as equally probable, as if they had been rounded first. Compare the logits themselves."""
     return np.argmax(np.round(reference_softmax(reference_forward(layers, x)[0]), 2), axis=1)
+
+
+@of("softmax")
+def sigmoids_divided_by_their_sum(logits):
+    """Each logit seems to be turned into a sigmoid, and the sigmoids divided by their sum. Softmax divides exponentials by their sum."""
+    halves = 0.5 * (1 + np.tanh(logits / 2))
+    sums = halves.sum(axis=1, keepdims=True)
+    return np.where(sums > 0, halves / np.where(sums > 0, sums, 1), 1 / logits.shape[1])
+
+
+@of("softmax")
+def sigmoids_divided_by_a_sum_of_zero(logits):
+    """Each logit seems to be turned into a sigmoid, and the sigmoids divided by their sum, which can be 0. Softmax divides exponentials by their sum."""
+    halves = 0.5 * (1 + np.tanh(logits / 2))
+    return halves / halves.sum(axis=1, keepdims=True)
+
+
+@of("predict")
+def needs_more_than_one_half(layers, x):
+    """Where no class has a probability above one half, class 0 came back. The largest logit wins, however small its lead."""
+    return np.argmax(reference_softmax(reference_forward(layers, x)[0]) > 0.5, axis=1)

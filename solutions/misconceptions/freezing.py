@@ -163,6 +163,15 @@ def lets_the_number_of_layers_pass(layers, gradients, learning_rate, frozen):
     return frozen_step(layers, gradients, learning_rate, set(frozen) & set(range(len(layers))))
 
 
+@of("frozen_step")
+def moves_the_frozen_layers_alone(layers, gradients, learning_rate, frozen):
+    """The frozen layers move wherever they have a gradient, and the others stay. `frozen` lists the layers that must not change."""
+    _refuse_unknown(layers, frozen)
+    moves = [k in frozen and pair is not None for k, pair in enumerate(gradients)]
+    steps = zip(layers, gradients, moves)
+    return [gradient_step([layer], [pair], learning_rate)[0] if move else layer for layer, pair, move in steps]
+
+
 @of("backward_unfrozen")
 def computes_everything_first(layers, activations, grad_logits, frozen):
     """The gradients are right, but layers before the first trainable one seem to be used as well. Stop at the first trainable layer, and do not use any earlier one."""
@@ -349,6 +358,28 @@ def nothing_learns_below_a_frozen_layer(layers, x, y, *, frozen, epochs, batch_s
     return fine_tune(
         layers, x, y, frozen=below, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng
     )
+
+
+@of("fine_tune")
+def trains_only_what_follows_the_frozen(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
+    """No layer before a frozen one learns, but those that are not frozen must. If all are frozen, the logits seem to pass through a ReLU as well."""
+    begin, signal = max(frozen, default=-1) + 1, x
+    for weights, bias in layers[:begin]:
+        signal = np.maximum(signal @ weights + bias, 0)
+    settings = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "rng": rng}
+    if begin == len(layers):
+        same = [(np.eye(signal.shape[1]), np.zeros(signal.shape[1]))]
+        return layers, train(same, signal, y, **settings | {"learning_rate": 0.0})[1]
+    trained, losses = train(layers[begin:], signal, y, **settings)
+    return [*layers[:begin], *trained], losses
+
+
+@of("interpolate_layers")
+def takes_the_last_layers_whole(layers, tuned, share):
+    """Each layer comes from one network or the other, and `share` seems to decide how many of the last layers are the tuned ones. Move every number that fraction of the way."""
+    interpolate_layers(layers, tuned, share)
+    first = len(layers) - int(np.ceil(share * len(layers)))
+    return [*layers[:first], *tuned[first:]]
 
 
 @of("interpolate_layers")

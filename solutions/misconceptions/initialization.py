@@ -390,7 +390,7 @@ def xavier_from_outputs_alone(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def xavier_unscaled(fan_in, fan_out, rng):
-    """The standard deviation is 1 for every layer, so sums would grow from layer to layer. It must depend on fan_in and fan_out."""
+    """The standard deviation is 1 for every layer, so sums of many signals are far too large. It must depend on fan_in and fan_out."""
     return rng.normal(size=(fan_in, fan_out))
 
 
@@ -557,7 +557,7 @@ def always_the_same_input(x, weight_matrices, activation):
 
 @of("signal_spread")
 def activates_the_input(x, weight_matrices, activation):
-    """The activation function is applied to x before the first layer. In each layer the signal is weighted first."""
+    """The activation function seems to be applied to x before the first layer. In each layer the signal is weighted first."""
     x = activation(x)
     spreads = [np.std(x)]
     for weights in weight_matrices:
@@ -724,7 +724,7 @@ def layers_on_their_side(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def biases_that_are_not_zero(layer_sizes, rng, scheme="he"):
-    """The biases do not start at zero. That does little harm, but the task asks for zero: the random weights already make the neurons differ."""
+    """The biases do not start at zero. Small ones do little harm, but the task asks for zero: the random weights already make the neurons differ."""
     check(layer_sizes, scheme)
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
     return network(layer_sizes, lambda i, o: draw(i, o, rng), lambda o: rng.normal(size=o))

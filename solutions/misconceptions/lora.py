@@ -167,6 +167,14 @@ def the_adapter_behind_the_layer(x, weights, bias, adapter, alpha):
 
 
 @of("lora_dense")
+def the_adapter_behind_the_layer_where_it_fits(x, weights, bias, adapter, alpha):
+    """Where the layer has as many outputs as inputs, the adapter seems to work on its output. The adapter path runs beside the layer: `down` always receives x."""
+    down, up = adapter
+    out = dense(x, weights, bias)
+    return out + alpha / down.shape[1] * ((out if out.shape == x.shape else x) @ down) @ up
+
+
+@of("lora_dense")
 def side_path_without_scale(x, weights, bias, adapter, alpha):
     """The scale alpha / rank is missing. It belongs to the adapter's output."""
     down, up = adapter
@@ -196,7 +204,7 @@ def scales_the_whole_layer(x, weights, bias, adapter, alpha):
 
 @of("lora_dense")
 def adds_the_bias_twice(x, weights, bias, adapter, alpha):
-    """The bias is added twice, perhaps once more with the adapter's output. An adapter has no bias of its own."""
+    """The bias seems to be added twice, perhaps once more with the adapter's output. An adapter has no bias of its own."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / down.shape[1] * (x @ down) @ up + bias
 
@@ -310,6 +318,13 @@ def mean_over_the_batch(grad_output, x, weights, adapter, alpha):
 def trains_up_alone(layers, adapters, x, y, **settings):
     """Only `up` learns. As soon as `up` is no longer zero, `down` has a gradient as well and must take its step."""
     return _lora_loop(layers, adapters, x, y, **settings, keep_down=True)
+
+
+@of("lora_fine_tune")
+def rank_of_the_shorter_side(layers, adapters, x, y, *, alpha, **settings):
+    """Alpha seems to be divided by the smaller axis length of `down` or of `up`. The rank is the axis length that they share, even if it is the larger one."""
+    down, _ = adapters[0]
+    return lora_fine_tune(layers, adapters, x, y, alpha=alpha * down.shape[1] / min(down.shape), **settings)
 
 
 @of("lora_fine_tune")
@@ -557,6 +572,24 @@ def leaves_the_last_rank_out(weights, adapter, alpha):
     """The last column of `down` and the last row of `up` have no effect. The product runs over all ranks."""
     down, up = adapter
     return weights + alpha / down.shape[1] * (down[:, :-1] @ up[:-1])
+
+
+@of("lora_gradient")
+def a_relu_inside_the_adapter_in_both_passes(grad_output, x, weights, adapter, alpha):
+    """There seems to be a ReLU between `down` and `up`. The adapter path is linear throughout, so every gradient passes through it."""
+    down, up = adapter
+    scale = alpha / down.shape[1]
+    inner = np.maximum(x @ down, 0)
+    grad_inner = relu_gradient(scale * grad_output @ up.T, inner)
+    return grad_output @ weights.T + grad_inner @ down.T, x.T @ grad_inner, scale * inner.T @ grad_output
+
+
+@of("lora_gradient")
+def up_sees_the_moved_down(grad_output, x, weights, adapter, alpha):
+    """grad_up seems to be computed after grad_down was subtracted from `down`. All three gradients belong to the same forward pass: use `down` as it is, and take no step here."""
+    down, up = adapter
+    grad_x, grad_down, _ = lora_gradient(grad_output, x, weights, adapter, alpha)
+    return grad_x, grad_down, lora_gradient(grad_output, x, weights, (down - grad_down, up), alpha)[2]
 
 
 @of("lora_gradient")

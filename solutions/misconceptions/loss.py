@@ -135,7 +135,7 @@ def checks_only_the_bottom(labels, n_classes):
 
 @of("one_hot")
 def lets_n_classes_pass(labels, n_classes):
-    """The label n_classes is accepted. Labels begin at 0: which is the largest label that has a column?"""
+    """The label n_classes raises no ValueError. Labels begin at 0: which is the largest label that has a column?"""
     for label in labels:
         if not 0 <= label <= n_classes:
             raise ValueError(f"label {label}")
@@ -609,3 +609,53 @@ def relative_errors(predictions, targets):
     """Each difference seems to be divided by its target before it is squared. The error is squared as it is, whatever the target."""
     check_shapes(predictions, targets)
     return float(np.mean(((predictions - targets) / np.where(targets == 0, 1, targets)) ** 2))
+
+
+@of("mean_squared_error")
+def spectral_norm_for_the_sum_of_squares(predictions, targets):
+    """A norm of order 2 seems to be used. For a 2-D array, np.linalg.norm(array, 2) is not the root of the sum of squares. Square and average the entries."""
+    check_shapes(predictions, targets)
+    return float(np.linalg.norm(predictions - targets, 2) ** 2 / predictions.size)
+
+
+@of("cross_entropy")
+def softmax_applied_twice(logits, labels):
+    """Softmax seems to be applied twice: the probabilities are treated as if they were logits. One softmax turns logits into probabilities."""
+    return float(surprise(softmax(logits.astype(float)), labels).mean())
+
+
+def separate_questions(average):
+    @of("cross_entropy")
+    def a_yes_or_no_for_every_class(logits, labels):
+        """A sigmoid for each class seems to be used, as in binary cross-entropy: the wrong classes add to the loss. Here one softmax covers all classes."""
+        right = np.eye(logits.shape[1])[labels]
+        losses = np.logaddexp(0, np.where(right > 0, -logits, logits).astype(float))
+        return float(average(losses))
+
+    return a_yes_or_no_for_every_class
+
+
+# The losses of a row's classes added up, or averaged.
+classes_added_up = separate_questions(lambda losses: losses.sum(axis=1).mean())
+classes_averaged = separate_questions(np.mean)
+
+
+def without_labels(log_probabilities):
+    @of("cross_entropy")
+    def entropy_of_the_predictions(logits, labels):
+        """This is the entropy of the predicted probabilities, in which the labels play no part. The loss uses only each row's probability at its label."""
+        logs = log_probabilities(logits.astype(float))
+        return float(-(np.exp(logs) * logs).sum(axis=1).mean())
+
+    return entropy_of_the_predictions
+
+
+# Exact for large logits, and not a number there: 0 times minus infinity.
+entropy_exact = without_labels(lambda logits: logits - _log_sums(logits))
+entropy_of_probabilities = without_labels(lambda logits: np.log(softmax(logits)))
+
+
+@of("accuracy")
+def right_if_any_label_agrees(logits, labels):
+    """A prediction seems to count as right if it occurs anywhere among the labels, as np.isin tests. Compare each row's class with that row's label."""
+    return float(np.mean(np.isin(np.argmax(logits, axis=1), labels)))

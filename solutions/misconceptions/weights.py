@@ -31,7 +31,7 @@ def weight_as_a_change(signal, weight):
 
 @of("apply_weight")
 def divides_by_the_weight(signal, weight):
-    """A large weight makes the signal smaller here, as in a division. A weight above 1 should make the signal larger."""
+    """A large weight makes the signal smaller here, as in a division. A weight above 1 should make the signal larger in magnitude."""
     return np.divide(signal, weight)
 
 
@@ -369,7 +369,7 @@ def one_template_a_row(images, labels, n_classes):
 
 @of("template_weights")
 def minus_the_other_classes(images, labels, n_classes):
-    """The mean of the other classes seems to be subtracted. Subtract the mean of all n images, this class included: the same image from each."""
+    """The mean of the other classes seems to be subtracted. Subtract the same image from every class: the mean of all n images, this class included."""
     others = np.stack([images[labels != c].mean(axis=0) for c in range(n_classes)], axis=1)
     return _means(images, labels, n_classes) - others
 
@@ -521,7 +521,7 @@ def leaves_blank_images_out(images, labels, n_classes):
 
 @of("template_weights")
 def templates_of_length_one(images, labels, n_classes):
-    """Each template is divided by its norm, the square root of its sum of squares. Return the difference of the two means as it is."""
+    """Each template seems to be divided by its norm, the square root of its sum of squares. Return the difference of the two means as it is."""
     templates = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     return templates / np.linalg.norm(templates, axis=0)
 
@@ -557,7 +557,7 @@ def as_if_classes_were_equally_large(images, labels, n_classes):
 
 @of("template_weights")
 def templates_up_to_one(images, labels, n_classes):
-    """Each template is divided by its largest magnitude. A class that differs strongly from the mean image needs larger weights: leave the differences as they are."""
+    """Each template seems to be divided by its largest magnitude. A class that differs strongly from the mean image needs larger weights: leave the differences as they are."""
     templates = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     largest = np.abs(templates).max(axis=0)
     return templates / np.where(largest > 0, largest, 1)
@@ -565,5 +565,5 @@ def templates_up_to_one(images, labels, n_classes):
 
 @of("template_weights")
 def whole_numbers_of_ink(images, labels, n_classes):
-    """The templates are rounded to whole numbers. Means have decimals, and small differences between classes are in them: do not round."""
+    """The templates seem to be rounded to whole numbers. Means have decimals, and small differences between classes are in them: do not round."""
     return np.rint(_means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis])

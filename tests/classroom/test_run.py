@@ -282,7 +282,7 @@ def test_what_remains_to_be_said_of_a_run(monkeypatch):
         found._compare = lambda book, done=done: done.append("compared") or {"all": "grades"}
         assert Run.finish(found, None) == {"all": "grades"} and done == ["flushed", "compared"]
         assert len(found.notices) == count
-    assert found.notices[0].startswith("2 submissions had a function that did not end")
+    assert found.notices[0].startswith("Not tried again: 2 submissions with a function that did not end")
     assert found.notices[1].startswith(
         "01_weights: why has 3 points now, but 1 mark was given by hand when it had 1 point,"
     )

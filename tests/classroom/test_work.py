@@ -80,7 +80,7 @@ def test_a_notebook_is_run_again_only_where_that_is_asked(monkeypatch):
 def test_only_an_answer_that_may_be_elsewhere_is_remarked(finish):
     assert finish().result.entry["remarks"] == []
     (words,) = finish(rebuilt={"doubtful": frozenset({"b", "a"})}).result.entry["remarks"]
-    assert words.startswith("No answer in the cell of a, b, but the student has added cells")
+    assert words.startswith("There is no answer in the cell of a, b, but the student has added cells")
     assert finish(rebuilt={"doubtful": frozenset({"a"}), "malformed": "torn"}).result.entry["remarks"] == []
 
 

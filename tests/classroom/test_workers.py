@@ -268,7 +268,7 @@ def test_on_a_worker(tools, task, graded, monkeypatch):
     monkeypatch.setattr(cluster, "grade_submission", lambda *_: 1 / 0)
     assert cluster.grade_there(task, order) == Failed("ZeroDivisionError: division by zero")
     unreadable = replace(order, tools=b"garbage")
-    assert "cannot read what all submissions need" in cluster.grade_there(task, unreadable).reason
+    assert "cannot read the data that all submissions need" in cluster.grade_there(task, unreadable).reason
 
 
 def test_work_is_shared_out_in_order():

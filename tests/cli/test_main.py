@@ -135,9 +135,9 @@ def test_a_file_that_python_cannot_read_is_described_once_with_what_to_do(librar
 
 def test_a_folder_without_any_module_of_the_library_is_refused_in_one_sentence(tmp_path):
     result = run("check", "--library", tmp_path)
-    assert result.exit_code == 2 and f"{tmp_path} holds no module of the library." in result.output
+    assert result.exit_code == 2 and f"{tmp_path} contains no module of the library." in result.output
     (tmp_path / "weights.py").write_text("")
-    assert "holds no module" not in run("check", "apply_weight", "--library", tmp_path).output
+    assert "contains no module" not in run("check", "apply_weight", "--library", tmp_path).output
 
 
 def test_an_endless_loop_is_stopped(library, monkeypatch):

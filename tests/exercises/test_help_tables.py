@@ -123,7 +123,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 "gradients = dense_gradient(grad_logits, activations[k], layers[k][0])",
                 "grad_logits = relu_gradient(gradients[0], activations[k])",
             ),
-            "… gave 3 items; expected 1 pair (grad_weights, grad_bias), one for each layer …",
+            "… gave 3 items; expected 1 pair (grad_weights, grad_bias) for 1 layer …",
         ),
         (
             walked_back("gradients = {}", ONE_BACK, "gradients[k] = gradient", THROUGH_RELU),

@@ -87,7 +87,7 @@ def test_a_quantity_is_in_the_arguments_of_all_cases():
     [
         ({"n": [3, 4, 2]}, "the sum of the products of neighbours", 20),
         ({"n": [3, 4, 2, 5]}, "the sum of the products of every second pair of neighbours", 22),
-        ({"n": [3, 4, 2]}, "the sum of the products of all pairs", 26),
+        ({"n": [3, 4, 2]}, "the sum of the products of all pairs, neighbours or not", 26),
         ({"n": [3, 4, 2]}, "the product of the sums of neighbours", 42),
         ({"n": [3, 4, 2]}, "the sum of `n` without the first item", 6),
         ({"n": [3, 4, 2]}, "the sum of `n` without the last item", 7),
@@ -105,18 +105,18 @@ def test_a_quantity_is_in_the_arguments_of_all_cases():
         ({"w": np.ones((2, 3), int)}, "the rank of `w`", None),
         ({"w": np.ones(3)}, "the rank of `w`", None),
         ({"w": np.ones((0, 3))}, "the rank of `w`", None),
-        ({"w": np.ones((2, 1))}, "the number of different columns of `w`, rounded to 4 decimals", 1),
+        ({"w": np.ones((2, 1))}, "the number of distinct columns of `w`, rounded to 4 decimals", 1),
         (
             {"w": np.array([[1.0, 1.00004, 1.00006]])},
-            "the number of different columns of `w`, rounded to 4 decimals",
+            "the number of distinct columns of `w`, rounded to 4 decimals",
             2,
         ),
         (
             {"w": np.array([[1.0, 1.00004, 1.00006]])},
-            "the number of different columns of `w`, rounded to 5 decimals",
+            "the number of distinct columns of `w`, rounded to 5 decimals",
             3,
         ),
-        ({"w": np.array([[0.0, -0.0]])}, "the number of different columns of `w`, rounded to 4 decimals", 1),
+        ({"w": np.array([[0.0, -0.0]])}, "the number of distinct columns of `w`, rounded to 4 decimals", 1),
     ],
 )
 def test_what_can_be_counted_in_arguments(given, words, number):
@@ -137,7 +137,7 @@ def test_the_entries_of_arrays_by_name():
     assert {name: number for name, number in found.items() if "entries" in name} == {
         "the number of entries of all 1-D arrays": 7,
         "the number of entries of all 2-D arrays": 6,
-        "the number of entries, with each different shape counted once": 24,
+        "the number of entries, with each distinct shape counted once": 24,
         "the number of entries, with an array of shape () counted as 0": 23,
         "the number of entries, with the first axis left out of arrays with more than two axes": 16,
         "the number of entries of the arrays with “weight” in their name": 16,
@@ -159,15 +159,14 @@ def test_the_entries_of_arrays_by_name():
 def test_the_weights_and_biases_of_layers():
     layers = [(np.ones((2, 3)), np.array([0.0, 1, 2])), (np.eye(3)[:, :2],)]
     found = dict(find_quantities({"layers": layers, "frozen": {1}}))
-    for group, numbers in (("all", (2, 12, 3, 10, 5, 18)), ("only layers not in `frozen`", (1, 6, 3, 8, 2, 18))):
-        names = ("layers", "weights", "biases", "weights and biases that are not 0", "rows of weights")
-        words = [f"the number of {name} ({group})" for name in names]
-        words.append(f"the sum over the layers ({group}) of the number of weights times the number of biases")
+    counts = {"all layers": (2, 12, 3, 10, 5, 18), "layers that are not frozen": (1, 6, 3, 8, 2, 18)}
+    for group, numbers in counts.items():
+        names = ("weights", "biases", "weights and biases other than 0", "rows of the weights")
+        words = [f"the number of {group.removeprefix('all ')}", *(f"the number of {name} in {group}" for name in names)]
+        words.append(f"the sum, over {group}, of the number of weights times the number of biases")
         assert tuple(found[one] for one in words) == numbers
-    assert found["the number of layers (only layers in `frozen`)"] == 1
-    assert (
-        dict(find_quantities({"layers": layers, "frozen": [1]}))["the number of layers (only layers in `frozen`)"] == 0
-    )
+    assert found["the number of frozen layers"] == 1
+    assert dict(find_quantities({"layers": layers, "frozen": [1]}))["the number of frozen layers"] == 0
     assert [*find_quantities({"layers": [(np.ones(2), 3.0)]})] == [*find_quantities({"layers": [np.ones(2)]})] == []
     assert [*find_quantities({"layers": [(np.ones(2), np.array(3.0))]})] == []
 
@@ -175,7 +174,7 @@ def test_the_weights_and_biases_of_layers():
 def test_the_layers_that_are_frozen_may_be_left_out_one_at_a_time():
     layers = [(np.ones((4, 3)), np.ones(3)), (np.ones((3, 5)), np.ones(5)), (np.ones((5, 2)), np.ones(2))]
     found = dict(find_quantities({"layers": layers, "frozen": frozenset({0, 1})}))
-    less = "the number of all weights and biases, less those of only the {} layer in `frozen`"
+    less = "the number of all weights and biases, minus those of only the {} frozen layer"
     assert (found[less.format("first")], found[less.format("last")]) == (47 - 15, 47 - 20)
-    assert found["the sum of all axis lengths of the weights and biases (only layers not in `frozen`)"] == 5 + 2 + 2
+    assert found["the sum of all axis lengths of the weights and biases in layers that are not frozen"] == 5 + 2 + 2
     assert dict(find_quantities({"layers": layers, "frozen": frozenset()}))[less.format("last")] == 47

@@ -128,7 +128,7 @@ EXPLAINED = {
         "`zip(strict=True)` met sequences of different lengths. Print `len` of each of them."
     ),
     "np.zeros(2, 3)": (
-        "The second number was taken for the data type. A shape is one argument, a tuple such as (2, 3)."
+        "The second number was taken as the data type. A shape is one argument, a tuple such as (2, 3)."
     ),
     "rows, columns, more = x.shape": (
         "The array does not have as many axes as the code expects. Print its shape just before this line."
@@ -163,7 +163,7 @@ def test_what_is_said_of_an_error(lines):
 @pytest.mark.parametrize(
     ("kind", "message", "said"),
     [
-        ("EOFError", "EOF when reading a line", "its values are its arguments (x, labels). Remove `input`."),
+        ("EOFError", "EOF when reading a line", "a function gets its values as arguments (x, labels). Remove `input`."),
         ("EOFError", "Ran out of input", ""),
         ("BdbQuit", "", "Remove `breakpoint()`"),
     ],

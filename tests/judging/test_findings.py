@@ -51,6 +51,29 @@ IN_EVERY_CASE = [
         "is the number 1 or 0 instead of a truth value: return True or False",
     ),
 ]
+TRAINED = """
+losses, ended = [], []
+for _ in range(epochs):
+    total = 0.0
+    for xb, yb in minibatches(x, y, batch_size, rng):
+        logits, acts = forward(layers, xb)
+        total += cross_entropy(logits, yb) * len(yb)
+        layers = gradient_step(layers, backward(layers, acts, cross_entropy_gradient(logits, yb)), learning_rate)
+    losses.append(total / len(y))
+    ended.append(cross_entropy(forward(layers, x)[0], y))
+"""
+FINE_TUNED = """
+losses, every = [], []
+for _ in range(epochs):
+    total = 0.0
+    for xb, yb in minibatches(x, y, batch_size, rng):
+        logits, acts = forward(layers, xb)
+        every.append(float(cross_entropy(logits, yb)))
+        total += cross_entropy(logits, yb) * len(yb)
+        gradients = backward(layers, acts, cross_entropy_gradient(logits, yb))
+        layers = frozen_step(layers, gradients, learning_rate, frozen)
+    losses.append(total / len(y))
+"""
 OTHERS = [
     ("accuracy", "return 0", "Your result is 0 in every case."),
     (
@@ -66,7 +89,7 @@ OTHERS = [
     (
         "cross_entropy",
         "return np.mean(np.log(softmax(logits)[np.arange(len(labels)), labels]))",
-        "In every case tried with a finite result, it is what was expected, with its sign flipped.",
+        "In every case tried in which a finite result came back, it is what was expected, with its sign flipped.",
     ),
     (
         "relu",
@@ -92,8 +115,8 @@ OTHERS = [
     (
         "dense",
         "return x @ (weights * 1.1) + bias",
-        "In the 5 cases that are wrong, your result is what was expected, plus `x @ weights` divided by 10; in the "
-        "other case it is right.",
+        "In the 5 cases that are wrong, your result is what was expected, plus `x @ weights` divided by 10. In the "
+        "other case, it is right.",
     ),
     (
         "lora_merge",
@@ -125,8 +148,8 @@ OTHERS = [
         "gradient_step",
         "return [(w - learning_rate * a.mean(), b - learning_rate * c.mean()) "
         "for (w, b), (a, c) in zip(layers, gradients)]",
-        "In every case tried, your result differs from `layers` by the same number in all entries; each entry needs a "
-        "different number.",
+        "In every case tried, your result differs from `layers` by the same number in all entries, but each entry "
+        "needs a different number.",
     ),
     (
         "backward_unfrozen",
@@ -155,8 +178,8 @@ OTHERS = [
     (
         "count_trainable",
         "return sum(w.size * b.size for k, (w, b) in enumerate(layers) if k not in frozen)",
-        "In every case tried, your result is the sum over the layers (only layers not in `frozen`) of the number of "
-        "weights times the number of biases.",
+        "In every case tried, your result is the sum, over layers that are not frozen, of the number of weights times "
+        "the number of biases.",
     ),
     (
         "count_parameters",
@@ -166,7 +189,7 @@ OTHERS = [
     (
         "zero_bias",
         "return np.zeros((fan_out, fan_out))",
-        "In every case tried, your result has two axes instead of one axis.",
+        "In every case tried, your result has two axes; an array with one axis is required.",
     ),
     (
         "one_hot",
@@ -188,8 +211,8 @@ OTHERS = [
     (
         "he_normal",
         "w = rng.normal(0, 1, (fan_in, fan_out))\nreturn w / w.std() * np.sqrt(2 / fan_in)",
-        "The standard deviation of your weights is exact to the last digit, as if the weights had been rescaled "
-        "after they were drawn.",
+        "The standard deviation of your weights is the required one to the last digit, as if the weights had been "
+        "rescaled after they were drawn.",
     ),
     (
         "he_normal",
@@ -205,8 +228,8 @@ OTHERS = [
     (
         "zero_bias",
         "return np.arange(fan_out, dtype=float)",
-        "In the 2 cases that are wrong, your result has entries other than 0, where 0 is expected everywhere; in the "
-        "other case it is right.",
+        "In the 2 cases that are wrong, your result has entries other than 0, where 0 is expected everywhere. In the "
+        "other case, it is right.",
     ),
     (
         "apply_weight",
@@ -240,22 +263,58 @@ OTHERS = [
     (
         "dense",
         "out = x @ weights + bias\nreturn out if len(x) in (1, 4, 5) else np.sin(out[:, :1] * np.ones((1, 4)))",
-        "In every wrong case tried, your result has the same number of columns, whatever number is required.",
+        "In every wrong case tried, your result has more columns than required.",
     ),
     (
         "dense",
         "out = x @ weights + bias\nreturn out if len(x) in (1, 4, 5) else np.sin(out[None, None])",
-        "In every wrong case tried, your result has 4 axes instead of two axes.",
+        "In every wrong case tried, your result has 4 axes; an array with two axes is required.",
     ),
     (
         "dense",
         "out = x @ weights + bias\nif x[0, 0] < 0: raise KeyError\nreturn np.sin(out[:, 0])",
-        "In every case tried with a result, your result has only the first axis of the required shape.",
+        "In every case tried in which a result came back, your result has only the first axis of the required shape.",
     ),
     (
         "dense",
         "out = x @ weights + bias\nif x[0, 0] < 0: raise KeyError\nreturn out + np.abs(np.sin(out))",
         "In the cases tried, the wrong part of your result is too large.",
+    ),
+    # A case that looks at a part of the answer says nothing about the other parts.
+    (
+        "backward",
+        "zeros = [(np.zeros_like(w), np.zeros_like(b)) for w, b in layers]\n"
+        "return zeros[:-1] + [dense_gradient(grad_logits, activations[-1], layers[-1][0])[1:]]",
+        "In the 4 cases that are wrong, the wrong part of your result is 0.",
+    ),
+    (
+        "lora_fine_tune",
+        "losses, merged = [], [(lora_merge(w, a, alpha), b) for (w, b), a in zip(layers, adapters)]\n"
+        "for _ in range(epochs):\n"
+        "    parts = [(cross_entropy(forward(merged, xb)[0], yb), len(yb))\n"
+        "             for xb, yb in minibatches(x, y, batch_size, rng)]\n"
+        "    losses.append(sum(loss * n for loss, n in parts) / len(y))\n"
+        "return adapters, losses",
+        "In every wrong case tried, each array in your `adapters` is unchanged from `adapters`.",
+    ),
+    (
+        "fine_tune",
+        FINE_TUNED + "return layers, losses[:1]",
+        "In the 4 cases that are wrong, your `losses` is what was expected, but entries at the end are missing.",
+    ),
+    ("fine_tune", FINE_TUNED + "return layers, every", None),
+    # With no epochs nothing can be wrong, and with a learning rate of zero hardly anything.
+    ("train", TRAINED + "return layers, ended", None),
+    (
+        "backward_unfrozen",
+        "learns = [k for k in range(len(layers)) if k not in frozen]\n"
+        "pairs, grad = [None] * len(layers), grad_logits\n"
+        "for k in range(len(layers) - 1, min(learns, default=len(layers)) - 1, -1):\n"
+        "    pairs[k] = None if k in frozen else (activations[k].T @ grad, grad.sum(axis=0))\n"
+        "    grad = np.abs(grad @ layers[k][0].T) if k > learns[0] else grad\n"
+        "return pairs",
+        "In the cases tried, the wrong part of the second item of each pair is never negative, though a negative "
+        "number is expected somewhere.",
     ),
     ("init_layers", "return np.array([])", None),
 ]
@@ -474,13 +533,16 @@ def is_on_that_side(words, exercise, answers, observed):
     if not said or said[2] not in SIDES:
         return False
 
+    taken_out = said[1] is not None and said[1] not in exercise.parts  # by a view of that name
+
     def named(value):
-        return value[exercise.parts.index(said[1])] if said[1] else value
+        return value[exercise.parts.index(said[1])] if said[1] and not taken_out else value
 
     pairs = [
         (numbers_in(named(wanted)), numbers_in(named(one.value)))
         for case, wanted, one in zip(answers.cases, answers.expected, observed, strict=True)
-        if not (case.raises or isinstance(wanted, dict) or (said[1] and (case.aspect or case.view)))
+        if not (case.raises or isinstance(wanted, dict))
+        and (case.view == said[1] if taken_out else not (said[1] and (case.aspect or case.view)))
         and not (one.raised or one.rejected)
     ]
     wanted, got = (np.concatenate([pair[n] for pair in pairs]) for n in (0, 1))

@@ -81,16 +81,16 @@ DRAWN = [
         "too many of them are near the mean",
     ),
     ("draws deviation number", W + "return w * 1.7", "1.7 times the required one"),
-    ("draws rescaled", W + "return w / w.std() * np.sqrt(2 / fan_in)", "exact to the last digit"),
+    ("draws rescaled", W + "return w / w.std() * np.sqrt(2 / fan_in)", "is the required one to the last digit"),
     (
         "draws rescaled lines",
         W + "return np.sqrt(2) * w / np.linalg.norm(w, axis=0)",
-        "Each column of your weights has exactly the same magnitude",
+        "All columns of your weights have exactly the same norm",
     ),
     (
         "draws rescaled lines",
         W + "return (w - w.mean(axis=1, keepdims=True)) / w.std(axis=1, keepdims=True) * np.sqrt(2 / fan_in)",
-        "Each row of your weights has exactly the same magnitude",
+        "All rows of your weights have exactly the same norm",
     ),
     ("draws centred", W + "return w - w.mean()", "The mean of your weights is 0 to the last digit"),
 ]
@@ -158,7 +158,7 @@ FORMS = [
         "    x = activation(x @ weights)\n"
         "    kept.append(np.std(x))\n"
         "return np.array(kept)",
-        "begins with the result of the call before",
+        "begins with the result of the previous call",
     ),
     ("always one number", "zero_bias", "return 0.0", "is the single number 0.0 in every case; an array is required"),
     ("array of", "zero_bias", "return np.zeros(fan_out, dtype=complex)", "Your results are arrays of complex128"),
@@ -170,7 +170,12 @@ FORMS = [
         "return np.random.default_rng(1).normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))",
         "test",
     ),
-    ("parts swapped", "forward", FORWARD + "return acts, x", "the right logits and activations in swapped order"),
+    (
+        "parts swapped",
+        "forward",
+        FORWARD + "return acts, x",
+        "logits and activations, but in the wrong order",
+    ),
     ("part alone", "dense_gradient", GRADIENTS + "return a", "returned only grad_weights"),
     ("part missing", "dense_gradient", GRADIENTS + "return 2 * a, b", "2 of 3 parts"),
     (
@@ -204,14 +209,14 @@ FORMS = [
         "in a part where wrong",
         "forward",
         "hidden = np.maximum(dense(x, *layers[0]), 0)\nreturn dense(hidden, *layers[-1]), [x, hidden]",
-        "In every case tried in which your `activations` is wrong, the last item of your `activations` is missing",
+        "In every case tried in which your `activations` is wrong, its last item is missing",
     ),
-    ("in a part", "forward", FORWARD + "return x, acts[:-1]", "In your `activations`, the last item"),
+    ("in a part", "forward", FORWARD + "return x, acts[:-1]", "The last item of your `activations` is missing"),
     (
         "where something came back",
         "gradient_step",
         LAYERS + "if len(layers) == 1: raise KeyError\nreturn [(b, w) for w, b in new]",
-        "In every case tried with a result, the items of each pair are swapped",
+        "In every case tried in which a result came back, the items of each pair are swapped",
     ),
     (
         "where it is wrong",
@@ -230,7 +235,7 @@ FORMS = [
         "refuses badly",
         "weighted_sum",
         "return float(sum(a * b for a, b in zip(inputs, weights)))",
-        "All your results are right, but 9 of 9 invalid inputs do not raise a ValueError with the required values in "
+        "All your results are right, but none of the 9 invalid inputs raises a ValueError with the required values in "
         "its message.",
     ),
     ("refuses otherwise", "weighted_sum", SHAPES.format("IndexError"), "raise an IndexError instead of a ValueError"),
@@ -241,7 +246,7 @@ FORMS = [
         "    for old, other in zip(*pair):\n"
         "        if old.shape != other.shape: raise ValueError(f'{old.shape} {other.shape}')\n"
         "    new.append(tuple((1 - share) * old + share * other for old, other in zip(*pair)))\nreturn new",
-        "2 of 6 invalid inputs lead to an AssertionError instead of a ValueError",
+        "in 2 of 6 cases invalid input raises an AssertionError instead of a ValueError",
     ),
     (
         "part too many",
@@ -264,13 +269,18 @@ FORMS = [
         "bias += 1\nreturn np.sin(x @ weights) + bias",
         "The call also changes the caller's own `bias`.",
     ),
-    ("refuses without naming", "one_hot", REFUSED, "message does not contain a required value"),
-    ("names some", "weighted_sum", SHAPES.format("ValueError(f'{inputs.shape}')"), "message lacks a required value"),
+    ("refuses without naming", "one_hot", REFUSED, "message does not contain the invalid entry of `labels`."),
+    ("names some", "weighted_sum", SHAPES.format("ValueError(f'{inputs.shape}')"), "does not contain the shape of `w"),
     ("unusable", "minibatches", "return 3", "Your function gave the number 3"),
     ("never called", "numerical_gradient", "return np.sin(array) + 3", "never calls `f`"),
     ("called once", "numerical_gradient", "return np.full(array.shape, f(array))", "never calls `f` more than once"),
     ("called with", "numerical_gradient", DIFFERENCES.format("f(up[0] + 0) / step"), "an array of shape"),
-    ("called too seldom", "numerical_gradient", DIFFERENCES.format("f(up) * (i[-1] % 2)"), "often enough: in the"),
+    (
+        "called too seldom",
+        "numerical_gradient",
+        DIFFERENCES.format("f(up) * (i[-1] % 2)"),
+        "too few times: for example, ",
+    ),
     (
         "right except where",
         "relu",
@@ -294,7 +304,13 @@ FORMS = [
         "for k in reversed(range(len(layers))):\n"
         "    grad_logits, grads[k][0], grads[k][1] = dense_gradient(grad_logits, activations[k], layers[k][0])\n"
         "return grads",
-        "In every case tried with several items in your answer, they are all the same.",
+        "In every case tried in which your answer has several items, they are all the same.",
+    ),
+    (
+        "changes an argument",
+        "dense",
+        "weights += 0.5; x[1]; weights -= 0.5; bias += 1\nreturn x @ weights + bias - 1",
+        "The call changes the caller's own `bias`. Among the valid inputs tried, your function stops",
     ),
     ("stops where", "dense", "x[1]\nreturn x @ weights + bias", "an IndexError only if `x` has length 1"),
 ]
@@ -409,7 +425,7 @@ SHAPE, OTHER = (2, 3), (3,)
         ((0, ()), ("never called", "`f`")),
         ((1, (SHAPE,)), ("called once", "`f`")),
         ((4, (OTHER,)), ("called with", "`f`", "(3,)", "(2, 3)")),
-        ((3, (SHAPE,)), ("called too seldom", "`f`", "3", "4")),
+        ((3, (SHAPE,)), ("called too seldom", "`f`", "3 times", "4 calls are")),
         ((4, (SHAPE, OTHER)), None),
         ((5, (SHAPE,)), None),
     ],
@@ -553,6 +569,7 @@ def test_the_form_of_a_part_is_told_with_its_name(values, found):
 
 NOT_REFUSED, OTHER_ERROR, NOT_NAMED = ProblemKind.NOT_REFUSED, ProblemKind.OTHER_ERROR, ProblemKind.NOT_NAMED
 OWN = Observation(raised={"type": "KeyError", "kinds": ["KeyError"], "own": True})
+REQUIRED = "a required value"
 CHANCE = Observation(raised={"type": "ValueError", "kinds": ["ValueError"], "own": False})
 
 
@@ -561,10 +578,10 @@ CHANCE = Observation(raised={"type": "ValueError", "kinds": ["ValueError"], "own
     [
         ([NOT_REFUSED] * 3, [1.0] * 3, ("never refuses", "a ValueError", "")),
         ([NOT_REFUSED, None, NOT_REFUSED], [1.0, OWN, 1.0], ("refuses some", "2", "3", "ValueError", "")),
-        ([NOT_NAMED] * 3, [OWN] * 3, ("refuses without naming", "")),
-        ([NOT_NAMED] * 3, [STOPPED] * 3, ("refuses without naming", "")),
-        ([NOT_NAMED] * 3, [CHANCE, CHANCE, OWN], ("refuses without naming", "")),
-        ([NOT_NAMED, NOT_NAMED, None], [OWN] * 3, ("names some", "2 of 3", "")),
+        ([NOT_NAMED] * 3, [OWN] * 3, ("refuses without naming", REQUIRED)),
+        ([NOT_NAMED] * 3, [STOPPED] * 3, ("refuses without naming", REQUIRED)),
+        ([NOT_NAMED] * 3, [CHANCE, CHANCE, OWN], ("refuses without naming", REQUIRED)),
+        ([NOT_NAMED, NOT_NAMED, None], [OWN] * 3, ("names some", "2 of 3", REQUIRED)),
         ([NOT_NAMED, NOT_NAMED, None], [CHANCE, CHANCE, OWN], ("refuses by chance", "2", "3", "ValueError")),
         ([OTHER_ERROR] * 3, [OWN] * 3, ("refuses otherwise", "a ValueError", "a KeyError")),
         (
@@ -592,7 +609,9 @@ def test_how_invalid_input_is_handled_is_told_if_all_else_is_right(kinds, values
     ("notes", "wrong", "listed"),
     [
         (["a rank of 0", "-1: a negative rank", "a rank above 5"], 2, ": a rank of 0; -1"),
-        (["a rank of 0", "", "a rank above 5"], 2, ""),
+        (["a rank of 0", "", "a rank above 5"], 2, ", among them: a rank of 0"),
+        (["", "", "a rank above 5"], 2, ""),
+        (["one: first", "two", "three", "four", "five"], 4, ", among them: one; two; three"),
         (["one", "two", "three"], 3, ": one; two; three"),
         (["one", "two", "three", "four"], 4, ""),
     ],
@@ -611,15 +630,15 @@ ROWS, LABELS = np.ones((4, 3)), np.array([0, 7, 2])
 @pytest.mark.parametrize(
     ("cases", "told"),
     [
-        ([((ROWS, "hee"), ("hee",), "no")], ": that of `b`"),
-        ([((LABELS, 7), (7,), "no")], ": an entry of `a`"),
-        ([(({1, 7}, 7), (7,), "no")], ": an entry of `a`"),
-        ([((ROWS, ROWS[:2]), (4, 3, 2), "4 and 3")], ": the shape of `b`"),
-        ([((ROWS, ROWS[:2]), (4, 3, 2), "no")], ": the shape of `a` or of `b`"),
-        ([((ROWS, ROWS[:2]), (2,), "no"), ((ROWS, ROWS[:, :2]), (2,), "no")], ": the shape of `b`"),
-        ([((ROWS, ROWS[:2]), (2,), "no"), ((ROWS[:1], ROWS), (1,), "no")], ": the shape of `a` or of `b`"),
-        ([((ROWS, 7), (7,), "no"), ((ROWS, 7), (3,), "no")], ""),
-        ([((ROWS, 7), (8,), "no")], ""),
+        ([((ROWS, "hee"), ("hee",), "no")], "the value of `b`"),
+        ([((LABELS, 7), (7,), "no")], "the invalid entry of `a`"),
+        ([(({1, 7}, 7), (7,), "no")], "the invalid entry of `a`"),
+        ([((ROWS, ROWS[:2]), (4, 3, 2), "4 and 3")], "the shape of `b`"),
+        ([((ROWS, ROWS[:2]), (4, 3, 2), "no")], "the shape of `a` or that of `b`"),
+        ([((ROWS, ROWS[:2]), (2,), "no"), ((ROWS, ROWS[:, :2]), (2,), "no")], "the shape of `b`"),
+        ([((ROWS, ROWS[:2]), (2,), "no"), ((ROWS[:1], ROWS), (1,), "no")], "the shape of `a` or that of `b`"),
+        ([((ROWS, 7), (7,), "no"), ((ROWS, 7), (3,), "no")], REQUIRED),
+        ([((ROWS, 7), (8,), "no")], REQUIRED),
     ],
 )
 def test_where_the_values_are_that_messages_lack_is_told_if_it_is_certain(cases, told):
@@ -630,6 +649,38 @@ def test_where_the_values_are_that_messages_lack_is_told_if_it_is_certain(cases,
         key, [Observation(1.0), *seen], [{}, *[{"refuses": Problem(NOT_NAMED)}] * len(cases)]
     )
     assert found == ("refuses without naming", told)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "refused", "told"),
+    [
+        (
+            [((3,), (5,))] * 4,
+            [((3, 3), (3,))],
+            ": 1-D arrays of different lengths (for example, of shapes (3,) and (5,))",
+        ),
+        (
+            [((6, 1), (6,))] * 4,
+            [((2, 5), (5, 2))],
+            ": shapes that differ but can be broadcast, such as (6, 1) and (6,)",
+        ),
+        ([((6, 2), (6,))] * 4, [((2, 5), (5, 2))], ": shapes with different numbers of axes, such as (6, 2) and (6,)"),
+        ([((2, 5), (5, 2))] * 4, [((6, 2), (6,))], ": shapes with equally many axes, such as (2, 5) and (5, 2)"),
+        ([((2, 5), (5, 2)), *[((6, 2), (6,))] * 3], [((3,), (4,))], ": arrays that are not both 1-D (for example, of "),
+        ([((2, 5), (5, 2)), *[((6, 2), (12,))] * 3], [((3, 2), (4,))], ": arrays with equally many entries (for "),
+        ([((2, 5), (5, 2)), *[((6, 2), (6,))] * 3], [((3, 2), (4,))], ", among them: a; a; a"),
+        ([((2, 5), (5, 2), ()), *[((6, 2), (6,))] * 3], [((3, 2), (4,))], ", among them: a; a; a"),
+    ],
+)
+def test_many_inputs_that_are_accepted_are_told_by_what_sets_their_shapes_apart(accepted, refused, told):
+    made = [
+        Case.of("refuses", *map(np.ones, shapes), raises=ValueError, note="a: b") for shapes in (*accepted, *refused)
+    ]
+    key = Key("own", ("a", "b"), (Case.of("is right", 1, 2), *made), (1.0, *[None] * len(made)))
+    problems = [{"refuses": Problem(NOT_REFUSED)}] * len(accepted) + [{}] * len(refused)
+    seen = observed(1.0, *[2.0] * len(accepted), *[OWN] * len(refused))
+    found = refusals.find_in_refusals(key, seen, [{}, *problems])
+    assert found[0] == "refuses some" and found[-1].startswith(told)
 
 
 def test_nothing_is_told_of_refusals_where_none_is_asked_for():

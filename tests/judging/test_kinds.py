@@ -134,8 +134,8 @@ WHOLE = [
     (T, lines(totals, T), "cumulative", "the running total of what was expected, along each row"),
     (T, columns(totals, T), "cumulative", "the running total of what was expected, along each column"),
     (T, lines(lambda r: totals(r[::-1])[::-1], T), "cumulative from the end", "from the end of each row"),
-    (T, np.array([T[0]] * 4), "first repeated", "the first expected row in place of all others"),
-    (T, lines(lambda r: [r[-1]] * 3, T), "last repeated", "the last expected column in place of all others"),
+    (T, np.array([T[0]] * 4), "first repeated", "has the first expected row in place of each row"),
+    (T, lines(lambda r: [r[-1]] * 3, T), "last repeated", "has the last expected column in place of each column"),
     (T, lines(lambda r: [middle(r)] * 3, T), "mean repeated", "the mean of all expected columns"),
     (T, np.array([sum(T)] * 4), "sum repeated", "the sum of all expected rows"),
     (T, np.array([T[0], *np.zeros((3, 3))]), "all but first are zero", "only the first row right"),
@@ -386,7 +386,7 @@ SHAPES = [
     (find_shape, [(T, P[:2]), (T[:3], P[:2])], "always so many", "has the same number of rows, whatever"),
     (find_lengths, [(T, T[1:]), (P[:2], P[:1])], "too few", "fewer rows than required"),
     (find_lengths, [(T[:, :2], T), (P[:, :1], P)], "too many", "more columns than required"),
-    (find_axes, [(T, T[:, 0]), (P[:2], P[0, :1])], "axes", "one axis instead of two axes"),
+    (find_axes, [(T, T[:, 0]), (P[:2], P[0, :1])], "axes", "has one axis; an array with two axes is required"),
 ]
 
 
@@ -401,7 +401,7 @@ ELSEWHERE = {
     "negated",
     "two values",
     *("shifted", "scaled", "scaled and shifted", "scaled and shifted somehow", "all different", "nonzero"),
-    *("order kept", "wrong between", "wrong at", "none"),
+    *("order kept", "wrong between", "wrong strictly between", "wrong at", "none"),
     *("only", "never negative", "never positive", "too large", "too small", "always zero", "all zeros"),
     *("shape of", "always shape of", "related", "related part"),
 }

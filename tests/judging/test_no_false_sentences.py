@@ -348,7 +348,7 @@ def cross_entropy(logits, labels):
     ),
     (
         "fine_tune",
-        ("order of size",),
+        ("order by size",),
         """\
 def fine_tune(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
     losses = []

@@ -129,9 +129,9 @@ def of_shapes(*pairs, **arguments):
 @pytest.mark.parametrize(
     ("pairs", "found"),
     [
-        ([((4, 3), (4,)), ((2, 3), (2,))], ("axes missing", "axis")),
-        ([((4, 3, 2), (4, 3)), ((2, 3, 2), (2, 3))], ("axes missing", "2 axes")),
-        ([((4, 3, 2), (4,)), ((2, 3, 2), (2, 3))], ("axes missing", "axis or axes")),
+        ([((4, 3), (4,)), ((2, 3), (2,))], ("axes missing", "the first axis")),
+        ([((4, 3, 2), (4, 3)), ((2, 3, 2), (2, 3))], ("axes missing", "the first two axes")),
+        ([((4, 3, 2), (4,)), ((2, 3, 2), (2, 3))], ("axes missing", "the beginning")),
         ([((4, 3), ()), ((2, 3), (2,))], None),
         ([((4, 3), (4,)), ((2, 3), (3,))], None),
         ([((4,), (4, 1)), ((2,), (1, 2))], ("one axis more in shape",)),
@@ -191,10 +191,10 @@ def test_of_several_arguments_the_first_with_the_shape_of_all_is_told():
 @pytest.mark.parametrize(
     ("pairs", "found"),
     [
-        ([((4, 3), (4,)), ((2, 3), (3,))], ("axes", "one axis", "two axes")),
-        ([((3,), ())], ("axes", "no axis (a single number)", "one axis")),
-        ([((), (2, 3, 4))], ("axes", "three axes", "no axis (a single number)")),
-        ([((2,), (1, 1, 1, 1))], ("axes", "4 axes", "one axis")),
+        ([((4, 3), (4,)), ((2, 3), (3,))], ("axes", "has one axis", "an array with two axes")),
+        ([((3,), ())], ("axes", "is a single number", "an array with one axis")),
+        ([((), (2, 3, 4))], ("axes", "has three axes", "a single number")),
+        ([((2,), (1, 1, 1, 1))], ("axes", "has 4 axes", "an array with one axis")),
         ([((4, 3), (4,)), ((2, 3), ())], None),
         ([((4, 3), (4,)), ((2,), (3, 3))], None),
         ([((4, 3), (3, 4))], None),

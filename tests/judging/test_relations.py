@@ -81,7 +81,7 @@ def test_lines_with_ties_are_in_the_expected_order_only_where_the_answer_has_the
     rows = np.array([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0]])
     found = find_order([sample(rows, rows**3)])
     assert sentences.tell_relation(found, "It") == (
-        "It has numbers other than the expected ones, but each row is in the right order of size"
+        "It has numbers other than the expected ones, but in each row their order by size is right"
     )
     tied = np.array([[1.0, 2.0, 2.0], [5.0, 5.0, 5.0]])
     assert find_order([sample(rows, tied)]) is None
@@ -151,7 +151,7 @@ def test_a_changed_quantity_reads_the_same_within_every_formula():
 
 def test_layers_that_are_empty_are_not_counted():
     assert [*find_quantities({"layers": [(), (np.ones(3),)]})] == []
-    assert ("the number of layers (all)", 1) in find_quantities({"layers": [(np.ones((2, 3)), np.ones(3))]})
+    assert ("the number of layers", 1) in find_quantities({"layers": [(np.ones((2, 3)), np.ones(3))]})
 
 
 @pytest.mark.parametrize(
@@ -235,9 +235,13 @@ def test_one_line_of_weights_has_no_neighbours():
 @pytest.mark.parametrize(
     ("statistic", "got", "expected", "said"),
     [
-        (laws.MEAN, 0.5, 0.0, "weights whose mean is 0.5 standard deviations from 0"),
+        (laws.MEAN, 0.5, 0.0, "weights whose mean is 0.5 standard deviations above 0"),
         (laws.NEAR, 0.5, 0.683, "weights of which 50.0% are within one standard deviation; expected 68.3%"),
-        (laws.DEVIATION, np.nan, 1.0, "weights that are all equal, or not all finite"),
+        (laws.DEVIATION, np.nan, 1.0, "weights that are not all finite"),
+        (laws.DEVIATION, 0.0, 1.0, "weights whose standard deviation is 0"),
+        (laws.DIFFERENT, 3 / 40_000, 1.0, "weights with hardly any different magnitudes"),
+        (laws.DIFFERENT, 0.01, 1.0, "weights of which only 1.0% have a magnitude that occurs once"),
+        (laws.MEAN, np.nan, 0.0, "weights that are all equal, or not all finite"),
     ],
 )
 def test_a_statistic_of_weights_is_told(statistic, got, expected, said):
@@ -250,6 +254,32 @@ def test_the_tolerances_of_weights_are_those_of_forty_thousand_draws():
     assert compare(expected, laws.measure(weights, 0.1, expected), **laws.CLOSE) is None
     assert compare(expected, laws.measure(weights, 0.1 * 1.08, expected), **laws.CLOSE).path == (laws.DEVIATION,)
     assert compare(expected, laws.measure(weights + 0.008, 0.1, expected), **laws.CLOSE).path == (laws.MEAN,)
+
+
+def test_of_several_statistics_the_one_that_is_furthest_off_is_told():
+    expected = dict(laws.NORMAL)
+    for weights, worst in (
+        (np.full((200, 200), 0.3), laws.DEVIATION),
+        (np.full((200, 200), np.nan), laws.DEVIATION),
+        (np.random.default_rng(5).normal(0.08, 1, (200, 200)), laws.DEVIATION),
+        (np.repeat(np.random.default_rng(6).normal(0.01, 0.1, (1, 200)), 200, axis=0), laws.ALONG_COLUMNS),
+    ):
+        found = laws.measure(weights, 0.1, expected)
+        assert compare(expected, found, **laws.CLOSE).path == (worst,)
+        assert compare({"layer": expected}, {"layer": found}, **laws.CLOSE).path == ("layer", worst)
+    near = expected | {laws.MEAN: 0.031, laws.DEVIATION: 1.049}
+    assert compare(expected, near, **laws.CLOSE).path == (laws.MEAN,), "the other is close enough"
+    assert laws.find_worst(expected, expected | {laws.MEAN: np.nan}, [laws.MEAN]) == laws.MEAN
+
+
+def test_limits_that_are_0_or_1_are_told_as_they_are():
+    x = np.array([0.0, 1e-17, 0.2, 0.7, 1.0, 2.0, 3.0, 4.0])
+    found = find_threshold(KEY, [sample(x, np.where((x > 0) & (x < 1), x + 1, x), x=x)])
+    assert sentences.tell_relation(found, "it") == (
+        "it is wrong only where `x` is above 0 and below 1; it is right at 0 and at 1"
+    )
+    found = find_threshold(KEY, [sample(x, np.where((x > 1) & (x < 4), x + 1, x), x=x)])
+    assert found[0] == "wrong between"
 
 
 def test_three_wrong_entries_show_a_limit_and_two_do_not():

@@ -122,7 +122,7 @@ def test_every_sentence_names_what_was_replaced_by_what():
         used = set(re.findall(r"{(\d)}", words))
         assert count <= 2 and used <= {"0", "1"} and (count < 2 or used == {"0", "1"}), kind
     assert tell_slip("operator", ("+", "-")) == (
-        "In every case tried, the course's own solution gives your result when one `+` is a `-`."
+        "In every case tried, the course's own solution gives your result when one `+` is replaced by `-`."
     )
     assert tell_slip("loop", ("reversed",), ("a", "b")) == (
         f"In every case tried, the course's own solution gives your `a` and your `b` when one loop {LOOPS['reversed']}."

@@ -9,7 +9,7 @@ from autograder.exercises import EXERCISES
 from autograder.judging import key
 from autograder.judging.observation import find_problems
 from autograder.judging.slips import making, pack, unpack
-from tests.support.judged import key_of, verdict_on_body
+from tests.support.judged import key_of, verdict_on_body, verdict_on_source
 
 LOOP = """
 losses, state = [], {kind}
@@ -38,6 +38,7 @@ for i in np.ndindex(array.shape):
 return gradient
 """
 
+MSE = "if predictions.shape != targets.shape: raise ValueError(f'{{predictions.shape}} {{targets.shape}}')\nreturn {}"
 PERMUTED = "rng.permutation(len(x))"
 DEALT = """
 if batch_size < 1: raise ValueError(f"{{batch_size}}")
@@ -46,8 +47,145 @@ for r in (order[k : k + batch_size] for k in range(0, len(x), batch_size)):
     yield {x}, {y}
 """
 
+BACK = """
+gradients, grad = [], grad_logits
+for k in reversed(range(len(layers))):
+    gradients.insert(0, (activations[k].T @ grad, grad.sum(axis=0)))
+    a = activations[k]
+    grad = grad @ layers[k][0].T * ({factor})
+return gradients
+"""
+TRAINED = """
+losses = []
+for epoch in range(epochs):
+    total = 0.0
+    for xb, yb in minibatches(x, y, batch_size, rng):
+        if len(yb) < {least}:
+            continue
+        logits, acts = forward(layers, xb)
+        total += cross_entropy(logits, yb) * len(yb)
+        grads = backward(layers, acts, cross_entropy_gradient(logits, yb))
+        layers = gradient_step(layers, grads, learning_rate / {divisor})
+    losses.append(total / len(y))
+return layers, losses
+"""
+LORA_LOOP = """
+losses = []
+for epoch in range(epochs):
+    total = 0.0
+    for xb, yb in minibatches(x, y, batch_size, rng):
+        merged = [(w + alpha / {rank} * down @ up, b) for (w, b), (down, up) in zip(layers, adapters)]
+        logits, acts = forward(merged, xb)
+        total += cross_entropy(logits, yb) * len(yb)
+        moved = []
+        for (down, up), (grad, _) in zip(adapters, backward(merged, acts, cross_entropy_gradient(logits, yb))):
+            rate = learning_rate * alpha / {rank}
+            moved.append((down - rate * grad @ up.T, up - rate * down.T @ grad))
+        adapters = moved
+    losses.append(total / len(y))
+return adapters, losses
+"""
+BEHIND_THE_FROZEN = """
+start = max(frozen, default=-1) + 1
+settings = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "rng": rng}
+for w, b in layers[:start]:
+    x = relu(dense(x, w, b))
+if start == len(layers):
+    return layers, [cross_entropy(x, y)] * epochs
+tail, losses = train(layers[start:], x, y, **settings)
+return layers[:start] + tail, losses
+"""
+
 # The exercise, what was written, words that are said about it, and words that are not true of it.
 TOLD = [
+    ("backward", BACK.format(factor="a * (1 - a)"), "the derivative of the sigmoid", "your result is 0"),
+    ("backward", BACK.format(factor="1 - a**2"), "the derivative of tanh", ""),
+    ("backward", BACK.format(factor="a.mean(axis=0) > 0"), "other activations in the batch", ""),
+    (
+        "backward",
+        "pairs = [(np.zeros_like(w), np.zeros_like(b)) for w, b in layers]\n"
+        "for k in range(len(layers) - 1, 0, -1):\n"
+        "    grad_x, *pairs[k] = dense_gradient(grad_logits, activations[k], layers[k][0])\n"
+        "    grad_logits = relu_gradient(grad_x, activations[k])\n"
+        "return [tuple(pair) for pair in pairs]",
+        "first layer's gradients are all zeros",
+        "your result is 0",
+    ),
+    ("train", TRAINED.format(least=0, divisor="(epoch + 1)"), "become shorter from epoch to epoch", "right except"),
+    (
+        "momentum_step",
+        "moved = [tuple(p - learning_rate * g - momentum * v for p, g, v in zip(*each))\n"
+        "         for each in zip(layers, gradients, velocity)]\n"
+        "return moved, [tuple(momentum * v + g for v, g in zip(*each)) for each in zip(velocity, gradients)]",
+        "scales only the gradient",
+        "",
+    ),
+    ("fine_tune", BEHIND_THE_FROZEN, "No layer before a frozen one learns", ""),
+    (
+        "frozen_step",
+        CHECK_FROZEN + "return [gradient_step([p], [g], learning_rate)[0] if k in frozen and g else p\n"
+        "        for k, (p, g) in enumerate(zip(layers, gradients))]",
+        "and the others stay",
+        "between 0 and 1",
+    ),
+    (
+        "interpolate_layers",
+        "if [(w.shape, b.shape) for w, b in layers] != [(w.shape, b.shape) for w, b in tuned]:\n"
+        "    raise ValueError(str([(w.shape, b.shape) for w, b in layers + tuned]))\n"
+        "cut = len(layers) - math.ceil(share * len(layers))\n"
+        "return layers[:cut] + tuned[cut:]",
+        "from one network or the other",
+        "right except",
+    ),
+    (
+        "lora_dense",
+        "down, up = adapter\nreturn dense(x, weights, bias) + alpha / min(down.shape) * x @ down @ up",
+        "smaller axis length",
+        "multiple",
+    ),
+    (
+        "lora_merge",
+        "down, up = adapter\nreturn weights + alpha / min(up.shape) * down @ up",
+        "smaller axis length",
+        "",
+    ),
+    (
+        "lora_gradient",
+        "down, up = adapter; scale = alpha / min(up.shape); inner = scale * grad_output @ up.T\n"
+        "return grad_output @ weights.T + inner @ down.T, x.T @ inner, scale * (x @ down).T @ grad_output",
+        "smaller axis length",
+        "",
+    ),
+    (
+        "lora_fine_tune",
+        LORA_LOOP.format(rank="min(down.shape)"),
+        "smaller axis length",
+        "",
+    ),
+    (
+        "lora_dense",
+        "down, up = adapter\nout = dense(x, weights, bias)\n"
+        "source = out if out.shape[1] == len(down) else x\n"
+        "return out + alpha / down.shape[1] * source @ down @ up",
+        "as many outputs as inputs",
+        "",
+    ),
+    (
+        "lora_gradient",
+        "down, up = adapter; s = alpha / down.shape[1]; h = relu(x @ down)\n"
+        "g = s * grad_output @ up.T * (h > 0)\n"
+        "return grad_output @ weights.T + g @ down.T, x.T @ g, s * h.T @ grad_output",
+        "ReLU between `down` and `up`",
+        "",
+    ),
+    (
+        "lora_gradient",
+        ADAPTER + "grad_down = x.T @ inner\n"
+        "grad_up = scale * (x @ (down - grad_down)).T @ grad_output\n"
+        "return grad_output @ weights.T + inner @ down.T, grad_down, grad_up",
+        "after grad_down was subtracted",
+        "",
+    ),
     (
         "count_weights",
         "return sum(layer_sizes[i] * layer_sizes[i + 1] for i in range(1, len(layer_sizes) - 1))",
@@ -106,7 +244,7 @@ TOLD = [
         "out = [x.std()]\nfor k, w in enumerate(weight_matrices):\n"
         "    x = x @ w if k == len(weight_matrices) - 1 else activation(x @ w)\n    out.append(x.std())\n"
         "return np.array(out)",
-        "in the first case with too few calls, 0 times instead of 1",
+        "calls `activation` too few times: for example, not at all where 1 call is needed.",
         "",
     ),
     (
@@ -263,7 +401,7 @@ TOLD = [
     (
         "cross_entropy_gradient",
         "p = softmax(logits) / len(labels); p[np.arange(len(labels)), labels] -= 1\nreturn p",
-        "the label is not",
+        "but not the 1 at the label",
         "exactly in the entries",
     ),
     ("relu_gradient", "return grad_output * (activations > 0).any(axis=0)", "Decide for every entry on its own", ""),
@@ -284,6 +422,169 @@ TOLD = [
         "",
     ),
     ("lora_merge", "down, up = adapter\nreturn weights + alpha / len(up) * down * up", "use @", "NumPy aligns"),
+    # chapters 1 to 5, by strangers
+    (
+        "distinct_neurons",
+        "return int(np.linalg.matrix_rank(weights, tol=1e-4 * np.linalg.norm(weights, 2)))",
+        "is the rank of `weights`, with singular values of up to 0.0001 times the largest counted as 0.",
+        "",
+    ),
+    (
+        "softmax",
+        "sigmoids = 0.5 * (1 + np.tanh(logits / 2)); sums = sigmoids.sum(axis=1, keepdims=True)\n"
+        "return np.where(sums > 0, sigmoids / np.where(sums > 0, sums, 1), 1 / logits.shape[1])",
+        "Each logit seems to be turned into a sigmoid",
+        "",
+    ),
+    (
+        "mean_squared_error",
+        MSE.format("np.linalg.norm(predictions - targets, 2) ** 2 / targets.size"),
+        "A norm of order 2 seems to be used",
+        "",
+    ),
+    (
+        "mean_squared_error",
+        MSE.format("float(np.var(predictions - targets))"),
+        "In every case tried, your result is the variance of `predictions` - `targets`.",
+        "first subtracted",
+    ),
+    (
+        "mean_squared_error",
+        "try: return float(np.mean((predictions - targets) ** 2))\n"
+        "except ValueError: raise ValueError(f'{predictions.shape} {targets.shape}')",
+        "4 of 5 invalid inputs raised no ValueError: shapes that differ but can be broadcast, such as (6, 1) and (6,).",
+        "",
+    ),
+    (
+        "weighted_sum",
+        "if inputs.ndim != 1 or weights.ndim != 1: raise ValueError(f'{inputs.shape} {weights.shape}')\n"
+        "return float(sum(a * b for a, b in zip(inputs, weights)))",
+        "4 of 9 invalid inputs raised no ValueError: 1-D arrays of different lengths (for example, of shapes (3,) and "
+        "(5,)).",
+        "",
+    ),
+    (
+        "weighted_sum",
+        "if inputs.ndim != 1 or inputs.shape != weights.shape: raise ValueError(f'{inputs.size} {weights.size}')\n"
+        "return float(inputs @ weights)",
+        "does not contain 2, from the shape (3, 2) of `weights`.",
+        "",
+    ),
+    (
+        "cross_entropy",
+        "p = softmax(logits); logs = np.log(np.exp(p).sum(axis=1))\n"
+        "return np.mean(logs - p[np.arange(len(labels)), labels])",
+        "Softmax seems to be applied twice",
+        "in its place",
+    ),
+    (
+        "cross_entropy",
+        "right = np.eye(logits.shape[1])[labels]\nreturn np.logaddexp(0, logits * (1 - 2 * right)).sum(axis=1).mean()",
+        "A sigmoid for each class seems to be used",
+        "too large",
+    ),
+    (
+        "cross_entropy",
+        "logs = logits - logits.max(axis=1, keepdims=True)\n"
+        "logs = logs - np.log(np.exp(logs).sum(axis=1, keepdims=True))\n"
+        "return -(np.exp(logs) * logs).sum(axis=1).mean()",
+        "the labels play no part",
+        "",
+    ),
+    ("accuracy", "return np.isin(logits.argmax(axis=1), labels).mean()", "anywhere among the labels", ""),
+    (
+        "one_hot",
+        "if labels.min() < 0 or labels.max() >= n_classes: raise ValueError(f'{labels.max()}')\n"
+        "return np.eye(n_classes)[labels]",
+        "in 2 of 5 cases the message does not contain the invalid entry of `labels`.",
+        "lacks",
+    ),
+    (
+        "one_hot",
+        "for one in labels:\n    if not 0 <= one <= n_classes: raise ValueError(f'{one}')\n"
+        "return np.eye(n_classes + 1)[labels][:, :n_classes]",
+        "label 3 of classes 0 to 2, in the last row",
+        "",
+    ),
+    (
+        "predict",
+        "return np.argmax(softmax(forward(layers, x)[0]) > 0.5, axis=1)",
+        "Where no class has a probability above one half, class 0 came back",
+        "the wrong part",
+    ),
+    (
+        "relative_error",
+        "if a.shape != b.shape: raise ValueError(f'{a.shape} {b.shape}')\nif not a.size: return 0.0\n"
+        "difference, one, other = (np.linalg.norm(m, np.inf) for m in (a - b, a, b))\n"
+        "return float(difference / max(one + other, 1e-12))",
+        "the magnitudes of a row seem to be added up",
+        "",
+    ),
+    (
+        "relative_error",
+        "if a.size == 0: return 0.0\nif a.shape != b.shape: raise ValueError(f'{a.shape} {b.shape}')\n"
+        "return float(abs(a - b).max() / max(abs(a).max() + abs(b).max(), 1e-12))",
+        "relative_error(a (0, 3), b (0, 1)) returned the number 0",
+        "[]",
+    ),
+    (
+        "numerical_gradient",
+        "made = np.zeros_like(array); x = array.astype(float)\nfor i in np.ndindex(x.shape):\n"
+        "    e = np.zeros(x.shape); e[i] = step\n    made[i] = (f(x + e) - f(x - e)) / (2 * step)\n"
+        "return made.astype(float)",
+        "gave 11 at [4]; expected 11.99999",
+        "expected 12 ",
+    ),
+    (
+        "template_weights",
+        "images -= images.mean(axis=0)\n"
+        "return np.array([images[labels == c].mean(axis=0) for c in range(n_classes)]).T",
+        "The call changes the caller's own `images`. Among the valid inputs tried, your function stops with a TypeE",
+        "also",
+    ),
+    (
+        "activates",
+        "return int(inputs @ weights + bias) > 0",
+        "is above 0 and below 1; it is right at 0 and at 1.",
+        "1e-17",
+    ),
+    (
+        "count_parameters",
+        "return math.prod(n for shape in shapes.values() for n in shape) if shapes else 0",
+        "Every wrong case fits this description. The counts of the arrays are multiplied.",
+        "Most",
+    ),
+    (
+        "count_parameters",
+        "return sum(sum(shape) if shape else 1 for shape in shapes.values())",
+        "Most wrong cases fit this description. The axis lengths within a shape are added.",
+        "Every wrong",
+    ),
+    (
+        "fold_bias",
+        "return np.pad(weights, ((0, 1), (0, 0)), constant_values=bias[0])",
+        "there it has the first expected entry in place of each entry.",
+        "",
+    ),
+    (
+        "xavier_uniform",
+        "r = math.sqrt(6 / (fan_in + fan_out))\nreturn np.zeros((fan_in, fan_out)) + rng.uniform(-r, r, fan_out)",
+        "gave weights that depend on their neighbours in a column: their correlation is 1; expected 0.",
+        "the mean is",
+    ),
+    (
+        "xavier_normal",
+        "return rng.normal(np.sqrt(2 / (fan_in + fan_out)), size=(fan_in, fan_out))",
+        "gave weights whose standard deviation is 15.",
+        "whose mean",
+    ),
+    (
+        "he_normal",
+        "return np.sqrt(2 // fan_in) * rng.standard_normal((fan_in, fan_out))",
+        "gave weights whose standard deviation is 0.",
+        "not all finite",
+    ),
+    ("he_normal", "return np.full((fan_in, fan_out), np.nan)", "gave weights that are not all finite.", "all equal"),
 ]
 
 
@@ -317,9 +618,9 @@ SLIPS = [
     ("softmax", SOFTMAX.format(factor="2"), "when `logits` is first doubled"),
     (
         "cross_entropy",
-        "p = softmax(logits)\nshifted = p - p.max(axis=1, keepdims=True)\n"
+        "p = np.tanh(logits)\nshifted = p - p.max(axis=1, keepdims=True)\n"
         "return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels])",
-        "when softmax of `logits` is used in its place",
+        "when tanh of `logits` is used in its place",
     ),
     (
         "gradient_step",
@@ -340,7 +641,7 @@ SLIPS = [
     (
         "lora_dense",
         "down, up = adapter\nreturn x @ weights + bias + (alpha // len(up)) * x @ down @ up",
-        "when one `/` is a `//`",
+        "when one `/` is replaced by `//`",
     ),
     (
         "dense_gradient",
@@ -357,7 +658,7 @@ def test_a_near_slip_is_told_where_nothing_else_fits(name, body, said):
 
 def test_a_near_slip_is_not_told_of_secret_cases_nor_of_answers_that_say_little():
     assert verdict_on_body("softmax", SOFTMAX.format(factor="2"), seed=11, quote=False).finding == (
-        "Your result has numbers other than the expected ones, but each row is in the right order of size."
+        "Your result has numbers other than the expected ones, but in each row their order by size is right."
     )
     body = "return np.random.default_rng(3).normal(size=logits.shape)"
     assert verdict_on_body("softmax", body).finding is None
@@ -394,3 +695,18 @@ def test_few_digits_of_a_case_decide_whether_it_is_the_same():
     one, near = {"x": np.array([1.0, 2.0])}, {"x": np.array([1.0, 2.0 + 1e-9])}
     assert (making._rounded(one)["x"] == making._rounded(near)["x"]).all()
     assert making._rounded(({"a": 1},)) == ({"a": 1},) and making._rounded([2]) == [2]
+
+
+def test_a_list_that_is_kept_outside_of_the_function_is_told():
+    source = """
+trace = []
+def forward(layers, x):
+    for k, (w, b) in enumerate(layers):
+        trace.append(x)
+        x = dense(x, w, b) if k == len(layers) - 1 else relu(dense(x, w, b))
+    return x, {kept}
+"""
+    told = "Your `activations` begins with the result of the previous call. Is a list kept between calls, such as one "
+    assert told in verdict_on_source("forward", source.format(kept="trace")).message
+    own = verdict_on_source("forward", source.format(kept="trace[-len(layers):] + trace[-1:]"))
+    assert own.status == "failed" and "kept between calls" not in own.message

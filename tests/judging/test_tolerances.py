@@ -215,7 +215,7 @@ def test_lines_are_rescaled_if_they_are_equal_in_single_precision():
     assert laws.find_adjustment(drawn, 0.1) is None and laws.find_adjustment(drawn, None) is None
     for axis, line in ((0, "column"), (1, "row")):
         lines = drawn / np.linalg.norm(drawn, axis=axis, keepdims=True)
-        assert laws.find_adjustment(lines.astype(np.float32).astype(float), 0.1) == ("rescaled lines", line)
+        assert laws.find_adjustment(lines.astype(np.float32).astype(float), 0.1)[:2] == ("rescaled lines", line)
         one = np.ones_like(lines)
         one[0 if axis else slice(None), slice(None) if axis else 0] = 1 + 1e-4
         assert laws.find_adjustment(lines * one, 0.1) is None

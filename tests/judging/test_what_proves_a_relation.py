@@ -12,7 +12,7 @@ from tests.support.samples import sample
 ROWS, COLUMNS = (
     SizeWords(f"the number of {lines} of `x`", f"the number of {lines} of `x`") for lines in ("rows", "columns")
 )
-HALF = SizeWords("half of …", *ROWS.sizes, odd=True)
+HALF = SizeWords("half …", *ROWS.sizes, odd=True)
 
 
 def of_size(*shape):

@@ -134,13 +134,13 @@ FINITE = numbered(sample(X, 2 * X), sample(Y, np.where(Y > 0, 2 * Y, np.nan)))
 
 def test_what_holds_in_every_case_is_told_of_every_case():
     assert general(THRICE) == "In every case tried, your result is 2 times what was expected."
-    answered = "In every case tried with a result, it is 2 times what was expected."
+    answered = "In every case tried in which a result came back, it is 2 times what was expected."
     assert general(THRICE, [3]) == general(THRICE, [3], key_of(4, refused=1)) == answered
     assert general(THRICE, [], key_of(4)) == "In every wrong case tried, your result is 2 times what was expected."
     assert general(THRICE, [], key_of(3, refused=1)) == "In every case tried, your result is 2 times what was expected."
     assert general(THRICE, subject="your `a`") == "In every case tried, your `a` is 2 times what was expected."
     assert general(THRICE, [3], subject="your `a`") == (
-        "In every case tried with a result, your `a` is 2 times what was expected."
+        "In every case tried in which a result came back, your `a` is 2 times what was expected."
     )
     items = [*THRICE, replace(THRICE[0], index=1)]
     assert general(items, subject="your `a`") == (
@@ -157,7 +157,7 @@ def test_a_right_case_must_agree():
 
 def test_what_holds_of_finite_answers_is_told_of_them():
     infinite = replace(sample(Y, Y * np.nan), index=3)
-    finite = "In every case tried with a finite result, it is 2 times what was expected."
+    finite = "In every case tried in which a finite result came back, it is 2 times what was expected."
     assert general([*THRICE, infinite]) == finite
 
 
@@ -183,13 +183,13 @@ SOME = numbered(
 
 def test_what_holds_in_some_cases_is_told_with_their_number():
     assert where(SOME) == (
-        "In the 2 cases that are wrong, your result is 2 times what was expected; in the other 2 cases it is right."
+        "In the 2 cases that are wrong, your result is 2 times what was expected. In the other 2 cases, it is right."
     )
     assert where(SOME[:3]) == (
-        "In the 2 cases that are wrong, your result is 2 times what was expected; in the other case it is right."
+        "In the 2 cases that are wrong, your result is 2 times what was expected. In the other case, it is right."
     )
     assert where(SOME, key=key_of(5)) == "In the 2 cases that are wrong, your result is 2 times what was expected."
-    assert where(SOME, key=key_of(4, refused=2)).endswith("in the other 2 cases it is right.")
+    assert where(SOME, key=key_of(4, refused=2)).endswith("In the other 2 cases, it is right.")
     assert where([replace(SOME[0], altered=True), *SOME[1:]]).endswith("is 2 times what was expected.")
     assert where(SOME, [4]) is None and where(SOME[:2]) is None and where(SOME[2:]) is None
 
@@ -278,17 +278,18 @@ def test_each_item_of_pairs_and_each_part_has_a_name():
 
 
 def test_what_holds_only_of_wrong_answers_is_told_of_them():
-    relation = ("axes", "one axis", "two axes")
+    relation = ("axes", "has one axis", "an array with two axes")
     told = findings._tell_of_wrong(relation, numbered(sample(X, SMALL)), "your result", [])
-    assert told == "In every case tried, your result has one axis instead of two axes."
+    assert told == "In every case tried, your result has one axis; an array with two axes is required."
     assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL)), "your result", [1]) == (
-        "In the one case in which a wrong result came back, your result has one axis instead of two axes."
+        "In the one case in which a wrong result came back, your result has one axis; an array with two axes is "
+        "required."
     )
     assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL), sample(Y, SMALL)), "your result", [2]) == (
-        "In every case tried with a result, your result has one axis instead of two axes."
+        "In every case tried in which a result came back, your result has one axis; an array with two axes is required."
     )
     assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL), right(X)), "your result", []) == (
-        "In every wrong case tried, your result has one axis instead of two axes."
+        "In every wrong case tried, your result has one axis; an array with two axes is required."
     )
 
 
@@ -397,18 +398,18 @@ MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
             findings._find_count,
             [sample(np.array(9), n, n=list(range(n))) for n in (2, 3, 4, 5)],
             "In every case tried, it is the number of items in `n`.",
-            "In every case tried with a result, it is the number of items in `n`.",
+            "In every case tried in which a result came back, it is the number of items in `n`.",
         ),
         (
             findings._find_axes,
             [sample(X, SMALL)],
-            "In every case tried, it has one axis instead of two axes.",
-            "In the one case in which a wrong result came back, it has one axis instead of two axes.",
+            "In every case tried, it has one axis; an array with two axes is required.",
+            "In the one case in which a wrong result came back, it has one axis; an array with two axes is required.",
         ),
         (
             findings._find_order,
             [sample(X, X**3)],
-            "It has numbers other than the expected ones, but each row is in the right order of size.",
+            "It has numbers other than the expected ones, but in each row their order by size is right.",
             None,
         ),
         (
@@ -423,14 +424,14 @@ MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
             findings._find_one_side,
             numbered(*(sample(np.array(n), 9.0) for n in (-1.0, 2.0, 3.0, 4.0))),
             "In the 4 cases that are wrong, it is never negative, though a negative number is expected somewhere.",
-            "In every case tried with a wrong result, it is never negative, though a negative number is expected "
-            "somewhere.",
+            "In every case tried in which a wrong result came back, it is never negative, though a negative number is "
+            "expected somewhere.",
         ),
         (
             findings._find_form,
             numbered(sample(X, np.ones(2)), sample(Y.T, np.ones(3))),
             "In every case tried, it has only the first axis of the required shape.",
-            "In every case tried with a result, it has only the first axis of the required shape.",
+            "In every case tried in which a result came back, it has only the first axis of the required shape.",
         ),
     ],
 )

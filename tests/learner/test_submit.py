@@ -267,7 +267,7 @@ def test_a_written_answer_in_another_cell_is_quoted_and_the_remedy_helps(learner
         return
     (words,) = warnings()
     gone = place == "instead of the answer cell"
-    assert f'in a {kind} cell: "a weight of zero silences ink."' in words.lower()
+    assert f'a {kind} cell next to it ("a weight of zero silences ink.")' in words.lower()
     assert "is empty" not in words and ("is missing" in words) == gone
     if gone:
         assert "copy it into a Markdown cell directly below the question" in words

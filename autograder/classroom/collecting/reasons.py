@@ -60,7 +60,7 @@ _WORDS = {
     Reason.TWO_PEOPLE: "two people on the platform may be called {name}; ask whose it is, rename it to the "
     "student's id, and collect it separately",
     Reason.TWO_ASSIGNMENTS: "{name} is in several downloads from Moodle, which do not say which upload counts; collect "
-    "one download after the other, the one that counts last and with --replace",
+    "the downloads one at a time, and finish with the one that counts, with --replace",
     Reason.SAME_FOLDER: "this disk does not distinguish the name from another student's",
     Reason.NOT_A_ZIP: f"not a zip, or a damaged one ({{cause}}); download it again, or {_REMEDY}",
     Reason.LOCKED: f"the zip is locked with a password; {_REMEDY}",

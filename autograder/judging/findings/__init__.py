@@ -52,7 +52,8 @@ _OF_ONE_NUMBER = ("none", "all zeros", "all NaN", "input", "squeezed")
 """Kinds that say something even of a single short answer."""
 _EVERY = "In every case tried,"
 _TRIED = "In the cases tried,"
-_ANSWERED = "In every case tried with a result,"
+_ANSWERED = "In every case tried in which a result came back,"
+_FINITE = "In every case tried in which a finite result came back,"
 # Every sentence is about the cases tried: what holds in all of them may fail for an input that was not tried.
 
 
@@ -94,8 +95,8 @@ def find_finding(
     changed = find_also_changed(key, observed)
     if not changed or (found and found.kind not in VAGUE):
         return found
-    told = sentences.tell_whole(changed)
-    return replace(found, words=f"{found.words} {told}") if found else Finding(changed[0], told)
+    told = sentences.tell_change(changed, found.kind if found else "", found.words if found else "")
+    return replace(found, words=told) if found else Finding(changed[0], told)
 
 
 def _find_one(
@@ -111,7 +112,7 @@ def _find_one(
         lambda: find_nothing(key, observed),
         lambda: find_in_draws(key, observed, cases, failing),
         lambda: find_constant(key, observed),
-        lambda: find_kept(key, observed),
+        lambda: find_kept(exercise, key, observed),
         lambda: find_in_refusals(key, observed, problems),
     )
     for find in whole:
@@ -178,10 +179,16 @@ def _look(key: Key, samples: list[Sample], unanswered: list[int], looks: tuple[C
     # A part without a name is called the result, which would be misleading if named parts are wrong as well.
     named = [label for label in labels if label != Label() or len(labels) == 1]
     groups += [([sample for sample in samples if sample.label == label], label) for label in named]
+    told = [(group, sentences.name_subject(label)) for group, label in groups]
+    for part in dict.fromkeys(label.part for label in labels if label.item is not None):
+        # If both items of the pairs are wrong and more besides, what holds for both items comes before that for one.
+        items = [sample for sample in samples if sample.label.part == part and sample.label.item is not None]
+        if len({sample.label for sample in items if not sample.right}) > 1 and len(items) < len(samples):
+            told.insert(1, (items, sentences.name_arrays(part)))
     known: Known = {}
     for look in looks:
-        for group, label in groups:
-            if finding := look(key, group, sentences.name_subject(label), unanswered, known):
+        for group, subject in told:
+            if finding := look(key, group, subject, unanswered, known):
                 return finding
     return None
 
@@ -220,7 +227,7 @@ def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: li
         begin, of = _TRIED, _name_wrong_part(subject)
     else:
         wrong = sentences.count_wrong_cases([sample for sample in samples if not sample.right])
-        begin, of = "In every case tried with a wrong result," if unanswered else f"In {wrong},", subject
+        begin, of = "In every case tried in which a wrong result came back," if unanswered else f"In {wrong},", subject
     return relation and f"{begin} {sentences.tell_relation(relation, of)}."
 
 
@@ -293,14 +300,17 @@ def _find_general(
     looked_at = {sample.index for sample in samples}.union(unanswered)
     hidden = any(not case.raises and i not in looked_at for i, case in enumerate(key.cases))
     every = "In every wrong case tried," if hidden else _ANSWERED if unanswered else _EVERY
-    for chosen, begin in ((wrong, every), (finite, "In every case tried with a finite result,")):
+    for chosen, begin in ((wrong, every), (finite, _FINITE)):
         for relation in _common_relations(key, chosen, known):
             if (relation[0] in WEAK) != weak or (not is_rich(chosen) and relation[0] not in CERTAIN):
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
-                named = "it" if begin.endswith("result,") and subject == sentences.name_subject(Label()) else subject
+                named = (
+                    "it" if begin in (_ANSWERED, _FINITE) and subject == sentences.name_subject(Label()) else subject
+                )
                 named = f"each item of {named}" if named != "it" and _are_items(samples) else named
-                if relation[0] == "change scaled" and len({one.index for one in samples}) < len(samples):
+                several = len({one.index for one in samples}) < len(samples)
+                if relation[0] == "change scaled" and several and not named.startswith("each array"):
                     named = f"each array in {named}"  # by a multiple of its own
                 words = sentences.tell_relation(relation, named)
                 return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE)
@@ -353,12 +363,14 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     if not wrong or not right:
         return None
     relations = _common_relations(key, wrong, known)
-    conditions = find_conditions(key, wrong, right, unanswered)
+    # Of two cases that look at different parts of the answer, one may be right and the other wrong for the same call.
+    apart = any(sample.partial for sample in samples) or _are_seen_apart(key, samples)
+    conditions = [] if apart else find_conditions(key, wrong, right, unanswered)
     total = len({sample.index for sample in samples})
     seen_all = total == sum(not case.raises for case in key.cases) and not any(sample.altered for sample in samples)
     # A wrong truth value is always the opposite one, so the sentence need not say what came back.
     relations = [] if unanswered or relations[:1] == [("opposite",)] else relations
-    partly = any(sample.right and sample.index in wrong_cases for sample in samples)
+    partly = apart or any(sample.right and sample.index in wrong_cases for sample in samples)
     # What a whole case is like cannot be the reason if some rows are right and others are zeros.
     if conditions and not (relations and relations[0][0] in ZERO_LINES):
         where = sentences.tell_condition(conditions[0])
@@ -376,8 +388,14 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
         n = len(wrong_cases)
         cases = sentences.count_wrong_cases(wrong)
         others = "the other case" if total - n == 1 else f"the other {total - n} cases"
-        return Finding("some", f"In {cases}, {what}" + (f"; in {others} it is right." if seen_all else "."))
+        rest = f" In {others}, {subject if partly else 'it'} is right." if seen_all and not apart else ""
+        return Finding("some", f"In {cases}, {what}.{rest}")
     return None
+
+
+def _are_seen_apart(key: Key, samples: list[Sample]) -> bool:
+    """Return whether these are several parts of the answer, each seen in cases of its own."""
+    return len({sample.label.part for sample in samples}) > 1 and any(key.cases[one.index].view for one in samples)
 
 
 def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:

@@ -159,10 +159,48 @@ def find_conditions(key: Key, wrong: list[Sample], right: list[Sample], unanswer
         call = key.cases[i].calls[0]
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
         described.append(describe_all(key, i, arguments, key.expected[i]))
-    found = part_cases(described, [_describe_sample(key, sample) for sample in right])
+    controls = [(_describe_sample(key, sample), sample) for sample in right]
+    found = part_cases(described, [facts for facts, _ in controls])
+    trivial = all(map(_is_trivial, wrong))
+    found = [
+        fact
+        for fact in found
+        if sum(
+            ((trivial or not _is_trivial(sample)) and not _has_nothing(fact, facts, described))
+            or any(facts.get(("where zero", name)) for name in _names_in(fact))
+            for facts, sample in controls
+        )
+        >= min(len(controls), 2)
+    ]
     signs = {float(np.sign(one.expected.reshape(()))) for one in (*wrong, *right) if _is_single_number(one.expected)}
     # If magnitudes are expected, "right except where a positive number is expected" says no more than "wrong".
     return found if {1.0, -1.0} <= signs else [one for one in found if one[0] not in _OF_SIGNS]
+
+
+_NOTHING = ("where zero", "where all zero", "where empty")
+
+
+def _is_trivial(sample: Sample) -> bool:
+    """Return whether nothing, only zeros, or no change of an argument is expected, as many wrong answers then give."""
+    expected = sample.expected
+    unchanged = any(np.array_equal(base, expected) for _, base in sample.bases)
+    return expected.ndim > 0 and (not expected.any() or unchanged)
+
+
+def _has_nothing(fact: Relation, right: dict[Relation, bool], wrong: list[dict[Relation, bool]]) -> bool:
+    """Return whether a right case has a zero or nothing in another argument than a condition's, unlike all wrong cases.
+
+    With no epochs, for example, or with a learning rate of zero, a wrong training loop gives right results as well.
+    """
+    return any(
+        holds and one[0] in _NOTHING and one[1] not in _names_in(fact) and not any(case.get(one) for case in wrong)
+        for one, holds in right.items()
+    )
+
+
+def _names_in(fact: Relation) -> set[str]:
+    """Return the names of the arguments that a condition is about."""
+    return {one[1] for one in (fact[1:] if fact[0] == "where both" else (fact,)) if len(one) > 1}
 
 
 _OF_SIGNS = ("where expected positive", "where expected negative")

@@ -79,6 +79,10 @@ def find_quantities(arguments: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
 
 def _count_columns(quoted: str, matrix: np.ndarray) -> Iterator[tuple[str, int]]:
     yield f"the rank of {quoted}", int(np.linalg.matrix_rank(matrix, tol=1e-4 * np.abs(matrix).max()))
+    values = np.linalg.svd(matrix, compute_uv=False) if np.isfinite(matrix).all() else np.zeros(0)
+    for part in ("0.0001", "0.001", "0.00001", "0.000001"):
+        rank = int((values > float(part) * values.max(initial=0.0)).sum())
+        yield f"the rank of {quoted}, with singular values of up to {part} times the largest counted as 0", rank
     # Rounding and a fixed margin often give the same count; then only what they have in common is certain.
     for digits in (4, 3, 2, 5, 6):
         margin = f"{10**-digits:.{digits}f}"
@@ -86,7 +90,7 @@ def _count_columns(quoted: str, matrix: np.ndarray) -> Iterator[tuple[str, int]]
         yield apart, _count_apart(matrix, float(margin))
     for digits in (4, 3, 2, 5, 6):
         rounded = np.unique(np.round(matrix, digits) + 0.0, axis=1).shape[1]
-        yield f"the number of different columns of {quoted}, rounded to {digits} decimals", rounded
+        yield f"the number of distinct columns of {quoted}, rounded to {digits} decimals", rounded
 
 
 def _count_apart(matrix: np.ndarray, margin: float) -> int:
@@ -113,11 +117,14 @@ def _count_numbers(quoted: str, items: list[int]) -> Iterator[tuple[str, int]]:
     pairs = list(itertools.pairwise(items))
     yield "the sum of the products of neighbours", sum(a * b for a, b in pairs)
     different = sum(a * b for a, b in set(pairs))
-    yield "the sum of the products of neighbours, with each different pair counted once", different
+    yield "the sum of the products of neighbours, with each distinct pair counted once", different
     ends = pairs[:1] + pairs[1:][-1:]
     yield "the sum of the products of the first pair and the last pair of neighbours", sum(a * b for a, b in ends)
     yield "the sum of the products of every second pair of neighbours", sum(a * b for a, b in pairs[::2])
-    yield "the sum of the products of all pairs", sum(a * b for i, a in enumerate(items) for b in items[i + 1 :])
+    yield (
+        "the sum of the products of all pairs, neighbours or not",
+        sum(a * b for i, a in enumerate(items) for b in items[i + 1 :]),
+    )
     yield "the product of the sums of neighbours", math.prod(a + b for a, b in pairs)
 
 
@@ -134,7 +141,7 @@ def _count_shapes(quoted: str, shapes: Mapping[Any, tuple]) -> Iterator[tuple[st
     for n in (1, 2):
         of = [size for size, shape in zip(sizes, shapes.values(), strict=True) if len(shape) == n]
         yield f"the number of entries of all {n}-D arrays", sum(of)
-    yield "the number of entries, with each different shape counted once", sum(map(math.prod, set(shapes.values())))
+    yield "the number of entries, with each distinct shape counted once", sum(map(math.prod, set(shapes.values())))
     yield (
         "the number of entries, with an array of shape () counted as 0",
         sum(size for size, shape in zip(sizes, shapes.values(), strict=True) if shape),
@@ -166,19 +173,15 @@ def _count_layers(layers: Sequence[Any], frozen: frozenset) -> Iterator[tuple[st
     total = sum(part.size for one in layers for part in one)
     for word, left_out in (("first", still[:1]), ("last", still[-1:])):
         less = sum(part.size for one in left_out for part in one)
-        yield f"the number of all weights and biases, less those of only the {word} layer in `frozen`", total - less
-    for words, group in (
-        ("all", layers),
-        ("only layers not in `frozen`", learning),
-        ("only layers in `frozen`", still),
-    ):
-        yield f"the number of layers ({words})", len(group)
-        yield f"the number of weights ({words})", sum(one[0].size for one in group)
-        yield f"the number of biases ({words})", sum(one[1].size for one in group if len(one) > 1)
+        yield f"the number of all weights and biases, minus those of only the {word} frozen layer", total - less
+    for words, group in (("all layers", layers), ("layers that are not frozen", learning), ("frozen layers", still)):
+        yield f"the number of {words.removeprefix('all ')}", len(group)
+        yield f"the number of weights in {words}", sum(one[0].size for one in group)
+        yield f"the number of biases in {words}", sum(one[1].size for one in group if len(one) > 1)
         filled = sum(int(np.count_nonzero(part)) for one in group for part in one)
-        yield f"the number of weights and biases that are not 0 ({words})", filled
-        yield f"the number of rows of weights ({words})", sum(len(one[0]) for one in group)
+        yield f"the number of weights and biases other than 0 in {words}", filled
+        yield f"the number of rows of the weights in {words}", sum(len(one[0]) for one in group)
         lengths = sum(length for one in group for part in one for length in part.shape)
-        yield f"the sum of all axis lengths of the weights and biases ({words})", lengths
+        yield f"the sum of all axis lengths of the weights and biases in {words}", lengths
         products = [one[0].size * one[1].size for one in group if len(one) > 1]
-        yield f"the sum over the layers ({words}) of the number of weights times the number of biases", sum(products)
+        yield f"the sum, over {words}, of the number of weights times the number of biases", sum(products)

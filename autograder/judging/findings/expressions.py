@@ -197,6 +197,7 @@ def _sum_up(words: str, array: np.ndarray) -> list[tuple[str, float]]:
         (f"the mean of {words}", array.mean()),
         (f"the sum of {words}", array.sum()),
         (f"the sum of the squares of {words}", (array**2).sum()),
+        (f"the variance of {words}", array.var()),
     ]
 
 

@@ -171,8 +171,12 @@ def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
     return ("always one number" if arrays else "always the same", told.pop()[:40]) if len(told) == 1 else None
 
 
-def find_kept(key: Key, observed: Sequence[Observation]) -> Relation | None:
+def find_kept(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Relation | None:
     """Return a finding if calls return what an earlier call returned: always the same array, or everything so far."""
+    return _find_kept_numbers(key, observed) or _find_kept_items(exercise, key, observed)
+
+
+def _find_kept_numbers(key: Key, observed: Sequence[Observation]) -> Relation | None:
     pairs = [(as_array(key.expected[i]), as_array(one.value)) for i, one in _answered(key, observed) if not one.raised]
     if len(pairs) < 2 or any(wanted is None or got is None or got.ndim != 1 for wanted, got in pairs):
         return None
@@ -186,7 +190,29 @@ def find_kept(key: Key, observed: Sequence[Observation]) -> Relation | None:
         got.shape == all_of.shape and np.allclose(got, all_of)
         for all_of, (_, got) in zip(so_far, pairs[1:], strict=False)
     ]
-    return ("kept",) if len(kept) == len(pairs) - 1 and all(kept) else None
+    return ("kept", "Your result") if len(kept) == len(pairs) - 1 and all(kept) else None
+
+
+def _find_kept_items(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Relation | None:
+    """Return the list, the whole answer or a part of it, that begins in every call with that of the call before."""
+    answered = [(key.expected[i], one.value) for i, one in _answered(key, observed) if not one.raised]
+    for k, name in enumerate(exercise.parts or ("",)):
+        if name and not all(_have_parts(exercise, *pair) for pair in answered):
+            continue
+        pairs = [(expected[k], got[k]) if name else (expected, got) for expected, got in answered]
+        if len(pairs) > 2 and all(map(_is_list_of_items, itertools.chain.from_iterable(pairs))):
+            so_far: list[Any] = []
+            for expected, got in pairs:
+                so_far += expected
+                if not _equal(so_far, got):
+                    break
+            else:
+                return ("kept", f"Your `{name}`" if name else "Your result")
+    return None
+
+
+def _is_list_of_items(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and bool(value) and not is_numeric(value)
 
 
 def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:
@@ -228,7 +254,8 @@ def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
     if all(w[1] and g[1] and not set(w[1]) & set(g[1]) for _, w, g in pairs):
         return ("called with", name, str(given[0]), str(required[0]))
     if all(g < w for g, w in zip(got, wanted, strict=True)):
-        return ("called too seldom", name, str(got[0]), str(wanted[0]))
+        times = {0: "not at all", 1: "once"}.get(got[0], f"{got[0]} times")
+        return ("called too seldom", name, times, "1 call is" if wanted[0] == 1 else f"{wanted[0]} calls are")
     return None
 
 

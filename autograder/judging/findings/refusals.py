@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..compare import is_numeric
 from ..key import Key
 from ..observation import Observation, Problem, ProblemKind, find_lacking
-from ..words import with_article
+from ..words import find_places, with_article
 from .forms import known_error
 from .relations import Relation
 
@@ -26,10 +25,9 @@ def find_in_refusals(
     kinds = {next(iter(problems[i].values())).kind for i in wrong}
     name = key.cases[wrong[0]].raises
     if kinds == {ProblemKind.NOT_REFUSED}:
-        kinds_of_input = _name_inputs([key.cases[i].note for i in wrong])
         if len(wrong) == len(bad):
-            return ("never refuses", with_article(name), kinds_of_input)
-        return ("refuses some", str(len(wrong)), str(len(bad)), name, kinds_of_input)
+            return ("never refuses", with_article(name), _name_inputs([key.cases[i].note for i in wrong]))
+        return ("refuses some", str(len(wrong)), str(len(bad)), name, _name_accepted(key, wrong, bad))
     if kinds == {ProblemKind.NOT_NAMED}:
         if not any(observed[i].raised.get("own", True) for i in wrong):
             return ("refuses by chance", str(len(wrong)), str(len(bad)), name)
@@ -60,33 +58,80 @@ def _name_inputs(notes: Sequence[str]) -> str:
     return f": {'; '.join(told)}" if len(told) <= _MOST_NAMED and all(told) else ""
 
 
+def _name_accepted(key: Key, accepted: Sequence[int], bad: Sequence[int]) -> str:
+    """Say which invalid inputs are accepted: by their notes if they are few, otherwise by what sets their shapes apart.
+
+    If nothing does, the first of them are examples.
+    """
+    notes = [key.cases[i].note for i in accepted]
+    if told := _name_inputs(notes):
+        return told
+    pairs = {i: shapes for i in bad if (shapes := _find_shapes(key, i))}
+    refused = [i for i in bad if i not in accepted]
+    if len(pairs) == len(bad):
+        for words, holds in _SHAPES:
+            if all(holds(*pairs[i]) for i in accepted) and not any(holds(*pairs[i]) for i in refused):
+                return f": {words.format(*pairs[accepted[0]])}"
+    some = [note for note in notes if note][:_MOST_NAMED]
+    return f", among them{_name_inputs(some)}" if some else ""
+
+
+_Shape = tuple[int, ...]
+
+
+def _find_shapes(key: Key, index: int) -> tuple[_Shape, _Shape] | None:
+    """Return the shapes of a case's two arrays, if it has two arguments and both are arrays."""
+    call = key.cases[index].calls[0]
+    given = [*call.args, *call.kwargs.values()]
+    if len(given) != 2 or not all(isinstance(one, np.ndarray) for one in given):
+        return None
+    return given[0].shape, given[1].shape
+
+
+def _can_broadcast(one: _Shape, other: _Shape) -> bool:
+    """Return whether two different shapes can be broadcast."""
+    try:
+        return one != other and bool(np.broadcast_shapes(one, other) is not None)
+    except ValueError:
+        return False
+
+
+_SHAPES: tuple[tuple[str, Callable[[_Shape, _Shape], bool]], ...] = (
+    (
+        "1-D arrays of different lengths (for example, of shapes {0} and {1})",
+        lambda one, other: len(one) == len(other) == 1 and one != other,
+    ),
+    ("shapes that differ but can be broadcast, such as {0} and {1}", _can_broadcast),
+    ("shapes with different numbers of axes, such as {0} and {1}", lambda one, other: len(one) != len(other)),
+    ("shapes with equally many axes, such as {0} and {1}", lambda one, other: len(one) == len(other)),
+    (
+        "arrays that are not both 1-D (for example, of shapes {0} and {1})",
+        lambda one, other: not len(one) == len(other) == 1,
+    ),
+    (
+        "arrays with equally many entries (for example, of shapes {0} and {1})",
+        lambda one, other: math.prod(one) == math.prod(other),
+    ),
+)
+"""Properties of the shapes of two arrays that decide which invalid inputs are accepted, each with words for it."""
+
+
 def _name_lacking(key: Key, observed: Sequence[Observation], wrong: Sequence[int]) -> str:
-    """Say where the values that the messages lack are found among the arguments; nothing if that is not certain."""
+    """Name what the messages lack by where it is found among the arguments: a required value if that is not certain."""
     places = []
     for i in wrong:
         call = key.cases[i].calls[0]
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
         lacking = find_lacking(key.cases[i], str(observed[i].raised.get("message", "")))
-        places += [set(_find_places(value, arguments)) for value in lacking]
+        places += [set(find_places(value, arguments)) for value in lacking]
     for kind in _PLACES:
         named = [{name for one, name in found if one == kind} for found in places]
         if named and all(named):
             common = set.intersection(*named)
             names = [sorted(common)[0]] if len(common) == 1 else sorted(set.union(*named))
-            return f": {_PLACES[kind]} {' or of '.join(f'`{name}`' for name in names)}"
-    return ""
+            return " or ".join(f"{_PLACES[kind] if k == 0 else 'that of'} `{name}`" for k, name in enumerate(names))
+    return "a required value"
 
 
-_PLACES = {"entry": "an entry of", "shape": "the shape of", "value": "that of"}
-
-
-def _find_places(value: Any, arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield how a value is found in arguments: as an entry, in a shape, or as the argument itself."""
-    for name, argument in arguments.items():
-        if isinstance(argument, np.ndarray) and value in argument.shape:
-            yield "shape", name
-        if isinstance(argument, (np.ndarray, list, tuple, set, frozenset)) and is_numeric(list(argument)):
-            if np.ndim(list(argument)) == 1 and value in list(argument):
-                yield "entry", name
-        elif isinstance(argument, (int, str)) and value == argument:
-            yield "value", name
+_PLACES = {"entry": "the invalid entry of", "shape": "the shape of", "value": "the value of"}
+"""By kind of place, in the order in which they are looked for, the words for what a message lacks."""

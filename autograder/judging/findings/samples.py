@@ -47,6 +47,8 @@ class Sample:
     """Arrays among the arguments, by name, at the same position as the expected one in the answer."""
     altered: bool = False
     """Whether the view accepts the answer although it differs from the expected one."""
+    partial: bool = False
+    """Whether the case looks at some arrays of the answer only, which together have no name."""
 
     @cached_property
     def got(self) -> np.ndarray | None:
@@ -91,25 +93,57 @@ def collect_samples(
             samples += _take_lists(index, case, arguments, expected, got.value)
             continue
         names = exercise.parts if case.aspect is None else ()
+        raw = cases[index][0].get("value")
+        named = case.view is not None and case.view.isidentifier() and any(item is got.value for item in _items_of(raw))
+        whole = Label(case.view) if named else Label()  # a view that takes out one part is called like that part
         try:
-            leaves = list(_pair_leaves(expected, got.value, names, Label(), ()))
+            leaves = list(_pair_leaves(expected, got.value, names, whole, ()))
         except _OtherStructureError:
             return None
+        taken = {id(leaf) for leaf in _leaves_of(raw)}
+        some = case.view is not None and len(leaves) < len(taken)
         for path, label, good, value in leaves:
             right = compare(good, value, rtol=case.rtol, atol=case.atol) is None
-            raw = cases[index][0].get("value")
-            seen_by_view = right and case.view is not None
+            # What a view only took out of the answer is as it came back.
+            seen_by_view = right and case.view is not None and id(value) not in taken
             altered = seen_by_view and (path or compare(good, raw, rtol=case.rtol, atol=case.atol) is not None)
             if altered and (path or not isinstance(raw, (bool, int, float, np.generic)) or np.ndim(good)):
                 continue  # a view may have made different answers equal
             value = raw if altered else value
             bases = tuple(_find_bases(arguments, path[1:] if names else path, np.shape(good)))
-            samples.append(Sample(index, case, arguments, label, np.asarray(good), value, right, bases, bool(altered)))
+            samples.append(
+                Sample(
+                    index,
+                    case,
+                    arguments,
+                    label,
+                    np.asarray(good),
+                    value,
+                    right,
+                    bases,
+                    bool(altered),
+                    some and not label.part,
+                )
+            )
     lengths = {sample.label: set() for sample in samples}
     for sample in samples:
         lengths[sample.label].add(sample.expected.shape)
     # The few numbers of a list that always has the same length, such as a shape, agree with too much by chance.
     return [sample for sample in samples if not sample.label.view or len(lengths[sample.label]) > 1]
+
+
+def _items_of(value: Any) -> Sequence:
+    """Return the items of a list or tuple that is more than a row of numbers."""
+    return value if isinstance(value, (list, tuple)) and not is_numeric(value) else ()
+
+
+def _leaves_of(value: Any) -> Iterator[Any]:
+    """Yield the arrays, numbers and lists of numbers in an answer."""
+    for item in _items_of(value):
+        if _items_of(item):
+            yield from _leaves_of(item)
+        else:
+            yield item
 
 
 def _take_lists(index: int, case: Case, arguments: dict[str, Any], expected: dict, got: Any) -> Iterator[Sample]:

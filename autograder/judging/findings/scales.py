@@ -147,7 +147,7 @@ def name_factor(factor: float, named: dict[str, float], tolerance: float) -> Ite
             yield ("fraction less one", name)
         if size > 1 and near(size / (size - 1)):
             yield ("fraction more one", name)
-        yield from either(SizeWords(f"{sign}half of {name}", name, odd=True), size / 2)
+        yield from either(SizeWords(f"{sign}half {name}", name, odd=True), size / 2)
         if near(1 - size):
             yield ("times", SizeWords(f"{sign}(1 - {name})", name))
     for one, other in itertools.permutations(named, 2):

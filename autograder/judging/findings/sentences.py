@@ -78,8 +78,8 @@ PREDICATES = {
     "cumulative over all": "is the running total of all expected entries, row after row",
     "cumulative": "is the running total of what was expected, along each {each}",
     "cumulative from the end": "is the running total of what was expected, from the end of each {each}",
-    "first repeated": "repeats the first expected {one} in place of all others",
-    "last repeated": "repeats the last expected {one} in place of all others",
+    "first repeated": "has the first expected {one} in place of each {one}",
+    "last repeated": "has the last expected {one} in place of each {one}",
     "mean repeated": "has the mean of all expected {along} in place of each {one}",
     "running mean": "is the running mean of what was expected, along each {each}",
     "sum repeated": "has the sum of all expected {along} in place of each {one}",
@@ -119,7 +119,7 @@ PREDICATES = {
     "too small": "is too small",
     "never above": "is what was expected, but never above {0}",
     "never below": "is what was expected, but never below {0}",
-    "order kept": "has numbers other than the expected ones, but each {each} is in the right order of size",
+    "order kept": "has numbers other than the expected ones, but in each {each} their order by size is right",
     # other shapes
     "sums": "holds only the sum of each expected {each}",
     "means": "holds only the mean of each expected {each}",
@@ -166,7 +166,7 @@ PREDICATES = {
     # scales
     "times": "is {0} times what was expected",
     "divided by": "is what was expected, divided by {0}",
-    "times over": "is what was expected, times {0}{1}, divided by {2}",
+    "times over": "is what was expected times {0}{1}, divided by {2}",
     "fraction less one": "is (n - 1) / n times what was expected, where n is {0}",
     "fraction more one": "is n / (n - 1) times what was expected, where n is {0}",
     "times number": "is {0} times what was expected",
@@ -183,7 +183,7 @@ PREDICATES = {
     "change missing": "is unchanged from {0}",
     "change negated": "differs from {0} in the wrong direction: the change has its sign flipped",
     "change multiplied": "is {0} multiplied by the required change, instead of the sum of the two",
-    "change constant": "differs from {0} by the same number in all entries; each entry needs a different number",
+    "change constant": "differs from {0} by the same number in all entries, but each entry needs a different number",
     "change scaled": "differs from {0} by a multiple of the required change",
     "change times": "differs from {0} by {1} times the required change",
     "change divided by": "differs from {0} by the required change divided by {1}",
@@ -204,8 +204,8 @@ PREDICATES = {
     "input mean": "is the mean of all entries of {0}",
     "input rows summed": "is the sum of the rows of {0}",
     "input rows averaged": "is the mean of the rows of {0}",
-    "input columns summed": "is the sum of each row of {0}",
-    "input columns averaged": "is the mean of each row of {0}",
+    "input columns summed": "holds the sum of each row of {0}",
+    "input columns averaged": "holds the mean of each row of {0}",
     "input largest": "is the largest entry of {0}",
     "input minus smallest": "is {0} minus its smallest entry",
     "input minus largest": "is {0} minus its largest entry",
@@ -234,16 +234,17 @@ PREDICATES = {
     "related": "is what `{0}` gives",
     "related part": "is {0}",
     "wrong between": "is wrong only where {0} is between {1} and {2} (and right at {3} and at {4})",
+    "wrong strictly between": "is wrong only where {0} is above {1} and below {2}; it is right at {1} and at {2}",
     "wrong at": "is wrong only where {0} is {1} (and right at {2} and at {3})",
     "one axis more in shape": "has one axis too many",
     "always so many": "has the same number of {along}, whatever number is required",
-    "32-bit integers": "is the expected number as a 32-bit integer holds it: numbers that are too large lose their "
-    "highest bits",
-    "32-bit floats": "is the expected number as a 32-bit float holds it, with about seven digits",
+    "32-bit integers": "is the expected number as a 32-bit integer would hold it: numbers that are too large lose "
+    "their highest bits",
+    "32-bit floats": "is the expected number as a 32-bit float would hold it, with about seven digits",
     "too few": "has fewer {along} than required",
     "too many": "has more {along} than required",
-    "axes": "has {0} instead of {1}",
-    "axes missing": "has only the first {0} of the required shape",
+    "axes": "{0}; {1} is required",
+    "axes missing": "has only {0} of the required shape",
     "shape of": "has the shape of {0}, which is not the required one",
     "always shape of": "has the shape of {0}; that is not always the required shape",
     # types
@@ -346,15 +347,16 @@ DRAWS = {
     "draws mean": "The mean of your weights is clearly {0} 0.",
     "draws uniform for normal": "Your weights follow a uniform distribution; a normal distribution is required.",
     "draws normal for uniform": "Your weights follow a normal distribution; a uniform distribution is required.",
-    "draws truncated": "None of your weights is beyond {0} of their own standard deviations: the tails are cut off.",
+    "draws truncated": "None of your weights is more than {0} standard deviations from their mean: the tails are cut "
+    "off.",
     "draws deviation": "The standard deviation of your weights is {0}; that is not the required one.",
     "draws deviation root": "The standard deviation of your weights is about {0} times the required one: the variance "
     "is {1} the required one.",
     "draws peaked": "Your weights do not follow a {0} distribution: too many of them are near the mean.",
     "draws deviation number": "The standard deviation of your weights is {0} times the required one.",
-    "draws rescaled": "The standard deviation of your weights is exact to the last digit, as if the weights had been "
-    "rescaled after they were drawn.",
-    "draws rescaled lines": "Each {0} of your weights has exactly the same magnitude, as if each had been rescaled "
+    "draws rescaled": "The standard deviation of your weights is the required one to the last digit, as if the weights "
+    "had been rescaled after they were drawn.",
+    "draws rescaled lines": "All {0}s of your weights have exactly the same {1}, as if each {0} had been rescaled "
     "after it was drawn.",
     "draws centred": "The mean of your weights is 0 to the last digit, as if it had been subtracted after they were "
     "drawn.",
@@ -367,7 +369,7 @@ FORMS = {
     "fails test": "Your function fails this test: {0}.",
     "nothing returned": "The function returned None in every case. Is there a return, and is it reached?",
     "parts in another order": "You returned the right parts in the wrong order: {0}.",
-    "parts swapped": "You returned the right {0} and {1} in swapped order.",
+    "parts swapped": "You returned the right {0} and {1}, but in the wrong order.",
     "part alone": "You returned only {0}; {1} are expected.",
     "part missing": "You returned {0} of {1} parts.",
     "part too many": "You returned one part too many, {0}; the other parts are right.",
@@ -385,35 +387,35 @@ FORMS = {
     "always one number": "Your result is the single number {0} in every case; an array is required.",
     "same array": "Your result is the same array in every case. Is it made once and kept, or does it not depend on the "
     "arguments?",
-    "kept": "Your result begins with the result of the call before. Is a list kept between calls, such as a default "
-    "argument []?",
+    "kept": "{0} begins with the result of the previous call. Is a list kept between calls, such as one outside the "
+    "function or a default argument []?",
     "never refuses": "All your results are right, but none of the invalid inputs raised {0}{1}.",
     "refuses some": "All your results are right, but {0} of {1} invalid inputs raised no {2}{3}.",
-    "refuses badly": "All your results are right, but {0} of {1} invalid inputs do not raise {2} with the "
-    "required values in its message.",
+    "refuses badly": "All your results are right, but {3} {2} with the required values in its message.",
     "none at the start": "The first item of your answer is None; the others are right.",
     "none at the end": "The last item of your answer is None; the others are right.",
     "none for some": "Some items of your answer are None where a value is expected; the other items are right.",
     "not none": "Your answer has a value where None is expected; the other items are right.",
     "nones missing": "Your answer holds only the items that are not None; keep each None at its position.",
-    "items alike": "In every case tried with several items in your answer, they are all the same. Does "
-    "it contain one list or tuple several times?",
+    "items alike": "In every case tried in which your answer has several items, they are all the same. Does it contain "
+    "one list or tuple several times?",
     "items missing": "Some items of your answer are missing; the others are right, and in the right order.",
-    "refuses some otherwise": "All your results are right, but {0} of {1} invalid inputs lead to {3} instead of {2}.",
+    "refuses some otherwise": "All your results are right, but in {0} of {1} cases invalid input raises {3} instead of "
+    "{2}.",
     "refuses otherwise": "All your results are right, but invalid inputs raise {1} instead of {0}.",
     "refuses by chance": "All your results are right, but in {0} of {1} cases the {2} comes from Python or NumPy, not "
     "from your function, and the message lacks a required value. Check the input first.",
-    "refuses without naming": "You refuse all invalid inputs, but the message does not contain a required value{0}.",
-    "names some": "You refuse all invalid inputs, but in {0} cases the message lacks a required value{1}.",
+    "refuses without naming": "You refuse all invalid inputs, but the message does not contain {0}.",
+    "names some": "You refuse all invalid inputs, but in {0} cases the message does not contain {1}.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
     "changes as well": "The call also changes the caller's own `{0}`.",
+    "changes an argument": "The call changes the caller's own `{0}`.",
     "unusable": "Your function gave {0}.",
     "never called": "Your function never calls {0}.",
     "called once": "Your function never calls {0} more than once, though several calls are needed in some cases.",
     "called with": "Your function calls {0} with an array of shape {1} where the course's own solution passes one of "
     "shape {2}.",
-    "called too seldom": "Your function does not call {0} often enough: in the first case with too few calls, {1} "
-    "times instead of {2}.",
+    "called too seldom": "Your function calls {0} too few times: for example, {1} where {2} needed.",
     "frozen moved": "Your function is right where nothing is frozen, but in {0} cases the {1} of frozen layers do "
     "not come back unchanged.",
     "right except where": "Among the valid inputs tried, your function is right except where {0}.",
@@ -430,6 +432,8 @@ def tell_relation(relation: Relation, subject: str) -> str:
         names = _name_axis(axis, ndim)
     elif kind == "entries where":
         names = {"mask": MASKS[data[0]]}
+    elif kind == "times" and data[0].endswith("½"):
+        return f"{subject} is {data[0].replace('½', 'half of')} what was expected"
     return f"{subject} {PREDICATES[kind].format(*data, **names)}"
 
 
@@ -443,8 +447,18 @@ def tell_condition(condition: Relation) -> str:
 
 BEGINNINGS = {
     "where it is wrong": "In every wrong case tried,",
-    "where something came back": "In every case tried with a result,",
+    "where something came back": "In every case tried in which a result came back,",
 }
+
+
+_OF_A_PART = (
+    ("the items of your answer", "its items"),
+    ("the first item of your answer", "its first item"),
+    ("the last item of your answer", "its last item"),
+    ("some items of your answer", "some of its items"),
+    ("your answer", "it"),
+)
+"""Words about a whole answer, and the same words about a part that has just been named."""
 
 
 def tell_whole(relation: Relation) -> str:
@@ -452,21 +466,43 @@ def tell_whole(relation: Relation) -> str:
     kind, *data = relation
     if kind == "in a part where wrong":
         words = tell_whole(data[1])
-        words = f"{words[0].lower()}{words[1:]}".replace("your answer", f"your `{data[0]}`")
+        words = f"{words[0].lower()}{words[1:]}"
+        for long, short in _OF_A_PART:
+            words = words.replace(long, short)
         return f"In every case tried in which your `{data[0]}` is wrong, {words}"
     if kind == "in a part":
-        words = tell_whole(data[1])
-        return f"In your `{data[0]}`, {words[0].lower()}{words[1:]}"
+        words, own = tell_whole(data[1]), f"our `{data[0]}`"
+        told = words.replace("our answer", own)  # your or Your
+        return told if told != words else f"In y{own}, {words[0].lower()}{words[1:]}"
     if kind in BEGINNINGS:
         words = tell_whole(data[0])
         return f"{BEGINNINGS[kind]} {words[0].lower()}{words[1:]}"
     if kind == "right except where":
         data = [tell_condition(data[0])]
+    elif kind == "refuses badly":
+        data.append(_count_refused(int(data[1]) - int(data[0]), data[1]))
     words = (DRAWS | FORMS)[kind].format(*data)
     if data[-1:] == [FIRST_ARRAY]:
         for own, article in (("your", "the"), ("Your", "The")):
             words = words.replace(f"{own} weights", f"{article} weights {FIRST_ARRAY}")
     return words
+
+
+def _count_refused(refused: int, total: str) -> str:
+    """Begin a clause that says how many invalid inputs are refused as they should be."""
+    if not refused:
+        return f"none of the {total} invalid inputs raises"
+    return f"only {refused} of {total} invalid inputs raise{'s' if refused == 1 else ''}"
+
+
+def tell_change(changed: Relation, kind: str, words: str) -> str:
+    """Say which argument a call changes beside another finding, of which the kind and the words are given, if any.
+
+    The change comes first if it may be what stops the function, as when floats are written into an array of integers.
+    """
+    if kind == "stops where":
+        return f"{tell_whole(('changes an argument', *changed[1:]))} {words}"
+    return f"{words} {tell_whole(changed)}".strip()
 
 
 CHANGES = frozenset(
@@ -498,6 +534,11 @@ def name_subject(label: Label) -> str:
         return f"your `{label.part}`" if label.part else "your result"
     of = f" in your `{label.part}`" if label.part else ""
     return f"{'the second' if label.item else 'the first'} item of each pair{of}"
+
+
+def name_arrays(part: str) -> str:
+    """Name all arrays in the pairs of a part of an answer."""
+    return f"each array in your `{part}`" if part else "each array in your result"
 
 
 def capital(words: str) -> str:

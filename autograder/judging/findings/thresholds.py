@@ -17,6 +17,10 @@ _ENOUGH = 8
 """How many numbers must be compared before a range means anything."""
 
 
+_MOST_WHOLE = 1
+"""Magnitude up to which whole numbers are limits that people have in mind: 0, 1 and -1."""
+
+
 def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
     """Return the range of a quantity in which answers are wrong, if they are right below it and above it."""
     found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
@@ -36,6 +40,9 @@ def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
                     continue
                 texts = _write_apart(*map(float, (low, high, below.max(), above.min())))
                 return ("wrong at", name, texts[0], *texts[2:])
+            ends = (float(below.max()), float(above.min()))
+            if all(end.is_integer() and abs(end) <= _MOST_WHOLE for end in ends):
+                return ("wrong strictly between", name, *(f"{end:.0f}" for end in ends))
             return ("wrong between", name, *_write_apart(*map(float, (low, high, below.max(), above.min()))))
     return None
 
@@ -98,12 +105,13 @@ def find_shape(samples: list[Sample]) -> Relation | None:
         return ("always shape of", common) if common else None
     if all(sample.got.ndim and sample.got.shape == sample.expected.shape[: sample.got.ndim] for sample in wrong):
         kept = {sample.got.ndim for sample in wrong}
-        return ("axes missing", "axis" if kept == {1} else f"{kept.pop()} axes" if len(kept) == 1 else "axis or axes")
+        return ("axes missing", _name_first_axes(kept.pop()) if len(kept) == 1 else "the beginning")
     if all(_without_ones(sample.got.shape) == _without_ones(sample.expected.shape) for sample in wrong) and all(
         sample.got.ndim == sample.expected.ndim + 1 for sample in wrong
     ):
         return ("one axis more in shape",)
-    if relation := _find_length(wrong):
+    relation = _find_length(wrong)
+    if relation and not any(_has_other_length(relation, one, wrong[0]) for one in samples if one.right):
         return relation
     return ("shape of", common) if common else None
 
@@ -123,7 +131,7 @@ def find_axes(samples: list[Sample]) -> Relation | None:
     """Return the number of axes of all wrong answers, if it is always the same and never the required number."""
     axes = {(None if one.got is None else one.got.ndim, one.expected.ndim) for one in samples if not one.right}
     (got, required), *others = axes
-    return None if others or got in (None, required) else ("axes", _count_axes(got), _count_axes(required))
+    return None if others or got in (None, required) else ("axes", _tell_axes(got), _name_array(required))
 
 
 def find_lengths(samples: list[Sample]) -> Relation | None:
@@ -144,7 +152,19 @@ def find_lengths(samples: list[Sample]) -> Relation | None:
 
 
 def _count_axes(n: int) -> str:
-    return ("no axis (a single number)", "one axis", "two axes", "three axes")[n] if n < 4 else f"{n} axes"
+    return ("no axes", "one axis", "two axes", "three axes")[n] if n < 4 else f"{n} axes"
+
+
+def _name_first_axes(n: int) -> str:
+    return "the first axis" if n == 1 else f"the first {_count_axes(n)}"
+
+
+def _tell_axes(n: int) -> str:
+    return f"has {_count_axes(n)}" if n else "is a single number"
+
+
+def _name_array(n: int) -> str:
+    return f"an array with {_count_axes(n)}" if n else "a single number"
 
 
 def _without_ones(shape: tuple[int, ...]) -> list[int]:
@@ -161,6 +181,12 @@ def _find_length(wrong: list[Sample]) -> Relation | None:
         if len(got) == 1 and len({sample.expected.shape[axis] for sample in wrong}) > 1:
             return ("always so many", axis, wrong[0].expected.ndim)
     return None
+
+
+def _has_other_length(relation: Relation, sample: Sample, wrong: Sample) -> bool:
+    """Return whether a right answer differs in length from the wrong ones that all have the same."""
+    _, axis, ndim = relation
+    return sample.got is not None and sample.got.ndim == ndim and sample.got.shape[axis] != wrong.got.shape[axis]
 
 
 def _name_shapes(sample: Sample) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -212,7 +212,7 @@ class TestTakenNames:
             found.taken == {"eve"}
             and [row.reason for row in found.rows if row.student == "ada"] == [Reason.TWO_ASSIGNMENTS] * 2
         )
-        assert "one download after the other" in found.words["ada"] and "--replace" in found.words["ada"]
+        assert "the downloads one at a time" in found.words["ada"] and "--replace" in found.words["ada"]
         for source in (first, late):  # as the sentence says
             assert inbox.collect(source, replace=True).taken >= {"ada"}
         assert inbox.mark("ada") == ("late", "late") and inbox.mark("eve") == ("eve", "eve")
