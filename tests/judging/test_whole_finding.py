@@ -12,7 +12,7 @@ from autograder.judging import findings
 from autograder.judging.findings import sentences
 from autograder.judging.findings.common import agrees, compare_all
 from autograder.judging.findings.order import VAGUE
-from autograder.judging.findings.proof import is_rich
+from autograder.judging.findings.proof import is_proved, is_rich
 from autograder.judging.findings.samples import Label
 from autograder.judging.findings.scales import SizeWords
 from autograder.judging.key import Key
@@ -100,17 +100,17 @@ def test_few_equal_numbers_are_not_rich(samples, rich):
 
 def test_relations_that_hold_by_chance_need_more():
     lines = ("lines scaled and shifted", 0, 2)
-    assert findings.is_proved([sample(X, 2 * X)], lines) and not findings.is_proved([sample(X.T, 2 * X.T)], lines)
-    assert findings.is_proved([sample(X.T, 2 * X.T)], ("lines scaled and shifted", 1, 2))
-    assert not findings.is_proved([sample(SMALL, SMALL)], lines)
-    assert findings.is_proved([sample(np.array(1.0), 2.0), sample(SMALL, SMALL)], ("all different",))
-    assert findings.is_proved([sample(np.ones(2), np.zeros(2))], ("all different",))
-    assert not findings.is_proved([sample(np.array(1.0), 2.0)], ("all different",))
+    assert is_proved([sample(X, 2 * X)], lines) and not findings.is_proved([sample(X.T, 2 * X.T)], lines)
+    assert is_proved([sample(X.T, 2 * X.T)], ("lines scaled and shifted", 1, 2))
+    assert not is_proved([sample(SMALL, SMALL)], lines)
+    assert is_proved([sample(np.array(1.0), 2.0), sample(SMALL, SMALL)], ("all different",))
+    assert is_proved([sample(np.ones(2), np.zeros(2))], ("all different",))
+    assert not is_proved([sample(np.array(1.0), 2.0)], ("all different",))
     low = ("never below", "0")
-    assert findings.is_proved([sample(X, np.maximum(X, 0))], ("square",))
-    assert not findings.is_proved([sample(X, np.maximum(X, 0))], low)
-    assert findings.is_proved([sample(X, np.maximum(X, 0)), sample(Y, np.maximum(Y, 0))], low)
-    assert findings.is_proved([sample(X, SMALL)], low), "another shape is wrong everywhere"
+    assert is_proved([sample(X, np.maximum(X, 0))], ("square",))
+    assert not is_proved([sample(X, np.maximum(X, 0))], low)
+    assert is_proved([sample(X, np.maximum(X, 0)), sample(Y, np.maximum(Y, 0))], low)
+    assert is_proved([sample(X, SMALL)], low), "another shape is wrong everywhere"
 
 
 def test_the_items_of_one_list_are_called_items():
