@@ -26,9 +26,9 @@ answers: the reference earns all points of every single task, and no naive answe
         "use fine_tune on the head, and see how each of the two numbers changes.",
         "Which method of chapter 9 changes all three matrices but stores fewer than 4,000 numbers? And what kept the "
         "old digits readable while the network learned new ones?",
-        "Use one LoRA adapter per layer (which rank fits the budget?). Train them with lora_fine_tune on the new "
-        "images, repeated, together with as many old images from data.digits14_train(); then use lora_merge. "
-        "Take smaller steps if training diverges.",
+        "Use one LoRA adapter per layer (which rank fits the budget?). Train them with lora_fine_tune on a "
+        "mixture: the new images, repeated several times, and equally many old images from data.digits14_train(). "
+        "Then use lora_merge. Take smaller steps if training diverges.",
     ),
     why="A low-rank change fits the budget, and old images show what must stay. Training everything with old images "
     "and keeping only the largest directions of the change works nearly as well on average. One returned network "

@@ -86,7 +86,8 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
         "Raise a ValueError unless 1 <= rank <= min(fan_in, fan_out); return rng.normal(0, np.sqrt(1 / fan_in), "
         "size=(fan_in, rank)) and np.zeros((rank, fan_out)).",
     ),
-    why="While up is zero, the adapted network gives the outputs of the old one, bit for bit if both have one dtype. "
+    why="While up is zero, the adapted network gives the outputs of the old one, bit for bit if both have the "
+    "same dtype. "
     "Yet the gradient of up is not zero, because down is not zero. If both matrices were zero, neither would ever "
     "learn.",
     views={"law": _law, "change": _no_change, "draws": _draws},

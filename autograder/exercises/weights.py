@@ -51,7 +51,7 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
         "message. Then the result is inputs @ weights, or np.sum(inputs * weights), as one number.",
     ),
     why="A neuron has one output: each input votes with its own weight, and the votes are added. The shapes are "
-    "compared first because `*` would broadcast a single input to all the weights silently.",
+    "compared first because `*` would silently broadcast a single input to all the weights.",
 )
 def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
     """Compute what reaches one neuron when each input crosses its own connection.
