@@ -121,8 +121,8 @@ OTHERS = [
     (
         "lora_merge",
         "down, up = adapter\nscale = alpha / down.shape[1]\nreturn (1 - scale) * weights + scale * down @ up",
-        "In every case tried, your result is what was expected, minus `weights` times (`alpha` / the number of columns "
-        "of `adapter[0]`).",
+        "In every case tried, your result is what was expected, minus `weights` times (`alpha` / the rank of "
+        "`adapter`).",
     ),
     (
         "relu_gradient",
