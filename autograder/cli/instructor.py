@@ -7,7 +7,6 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -182,12 +181,19 @@ class _Progress:
 
 
 def _summary(classroom: Path, grading: Grading, seconds: float) -> None:
+    from ..classroom.folder import Classroom
+    from ..classroom.report.tally import refused_among
+
     entries = grading.entries
+    refused = refused_among(Classroom(classroom), entries)
     chapters = dict.fromkeys(entry["chapter"] for entry in entries)
     for chapter in chapters:
         of = [entry for entry in entries if entry["chapter"] == chapter]
         scores = [entry["score"] for entry in of if entry["status"] in ("graded", "no_library", "malformed")]
-        statuses = ", ".join(f"{count} {status}" for status, count in Counter(entry["status"] for entry in of).items())
+        counts = Counter(entry["status"] for entry in of)
+        sent = sum((entry["student"], chapter) in refused for entry in of if entry["status"] == "missing")
+        about = {"missing": f" ({sent} of them sent something that could not be collected)" if sent else ""}
+        statuses = ", ".join(f"{count} {status}{about.get(status, '')}" for status, count in counts.items())
         middle = f"; median {median(scores):g} of {of[0]['points']:g} automatic points" if scores else ""
         say(f"{chapter}: {statuses}{middle}.")
     waiting = f"; {counted(grading.waiting, 'answer')} to be marked in Formgrader" if grading.waiting else ""

@@ -86,7 +86,7 @@ def test_workers_are_closed_where_a_result_cannot_be_kept(work_through):
 
 def test_an_id_that_nobody_has_is_said_to_be_unknown(tmp_path):
     (tmp_path / "submitted" / "ada").mkdir(parents=True)
-    with pytest.raises(ClassroomError, match="Nobody in .* has the id 'eve'"):
+    with pytest.raises(ClassroomError, match=r"Nobody in .* has the id 'eve'"):
         grade.explain_grade(tmp_path, "eve", "apply_weight", isolation="process")
 
 

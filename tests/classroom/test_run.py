@@ -124,6 +124,7 @@ def test_the_chapter_that_takes_longest_comes_first_and_its_digest_knows_no_orde
 
 
 INPUTS = {"submission": "a", "exercises": "b", "record": "record"}
+UNMARKED = Marks()
 UNENDED = [{"exercise": "apply_weight", "status": "timeout"}, {"exercise": "dense", "status": "passed"}]
 
 
@@ -230,10 +231,10 @@ def test_a_grade_depends_on_the_files_the_exercises_the_marks_and_what_lateness_
         library=None,
         timestamp=None,
         secret=None,
-        marks=Marks(),
+        marks=UNMARKED,
         penalty=None,
         config="none",
-        inputs=INPUTS,  # noqa: B008
+        inputs=INPUTS,
     ):
         submission = Submission("ann", WEIGHTS, b"{}", library or {}, timestamp, secret)
         found = SimpleNamespace(config=SimpleNamespace(penalty_name=config))
