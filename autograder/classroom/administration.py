@@ -116,3 +116,10 @@ def read_final_grades(classroom: Path, chapter: str, database: str | None = None
     points = float(sum(about["points"] for about in cells if about.get("grade")))
     waiting = sorted(student for student, about in totals.items() if about["waiting"])
     return FinalGrades({student: about["score"] for student, about in totals.items()}, points, waiting)
+
+
+def read_waiting(classroom: Path, chapter: str, database: str | None = None) -> list[str]:
+    """Return the students who have answers that wait for a mark; nobody if the chapter was graded by nbgrader alone."""
+    if not any(entry["chapter"] == chapter for entry in Classroom(classroom).read_entries()):
+        return []
+    return read_final_grades(classroom, chapter, database).waiting
