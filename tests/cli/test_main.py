@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
+from autograder import card
 from autograder.cli.main import main
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import key
@@ -105,6 +106,22 @@ def test_the_terminal_shows_what_the_function_printed_as_the_card_does(library):
     at = lines.index("Your code printed (only what it returns is checked):")
     assert lines[at + 1].startswith("  signal is ")
     assert "printed" not in run("check", "weighted_sum", "--library", library).stdout
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        (["hello"] * 5, ["hello (5 times)"]),
+        (["in", "out"] * 3, ["in", "out", "(these 2 lines, 3 times)"]),
+        (["a", "a", "b"] * 2, ["a", "a", "b", "(these 3 lines, 2 times)"]),
+        (["1", "2", "2", "1"], ["1", "2 (2 times)", "1"]),
+        (["1", "2", "3"], ["1", "2", "3"]),
+        (["one"], ["one"]),
+        ([], []),
+    ],
+)
+def test_what_each_case_prints_again_is_shown_once(printed, shown):
+    assert card._beginning("".join(f"{line}\n" for line in printed)).splitlines() == shown
 
 
 def test_of_a_long_output_the_beginning_is_shown(library):
