@@ -39,6 +39,7 @@ _PATTERNS = {
     "recursion": ({"RecursionError"}, r""),
     "input": ({"EOFError"}, r"EOF when reading a line"),
     "debugger": ({"BdbQuit"}, r""),
+    "processes": ({"BlockingIOError"}, r""),
     "read-only": ({"ValueError", "TypeError"}, r"read-only|does not support item assignment"),
     "convert": ({"ValueError", "TypeError"}, r"could not convert|cannot convert|inhomogeneous|invalid literal"),
 }
@@ -69,6 +70,8 @@ NO_FILES = (
     "the course's data from labkit."
 )
 """What to say about a file that is not found."""
+ONE_PROCESS = "Do not use os.fork or multiprocessing: the function must compute in a single process."
+"""What to say about a function that starts processes, or that may not start any more."""
 TYPE_AGAIN = "Delete the line and type it again on your keyboard, spaces included."
 """What to say about a line that was pasted with characters that only look like those of Python."""
 INDENT = "Indent that line by four spaces, so that it is inside its function."
@@ -142,6 +145,8 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
                 "A function calls itself without end. Did you mean to call another function, or is a case missing in "
                 "which it returns without calling itself?"
             )
+        case "processes":
+            return ONE_PROCESS
         case "file":
             return NO_FILES
         case "module":

@@ -19,7 +19,7 @@ from ...judging.words import counted
 from ..folder import Classroom, make_folder, share
 from ..rosters.roster import Roster, Student, is_named, read_roster
 from ..times import FILE as TIME
-from . import origins
+from . import origins, refused
 from .contents import Contents, find_contents
 from .platforms import Owner, Platform, clean_id
 from .reasons import HARMLESS, NotTakenError, Reason, describe
@@ -119,6 +119,10 @@ def collect_submissions(
                 taken[student] = owner
         if taken and not dry_run:
             origins.remember(classroom, chapter, taken)
+        if by_student and not dry_run:
+            # Rows are in the order in which uploads count, so the first is the one to ask about.
+            why = {row.student: row.words for row in reversed(rows) if row.student and row.lost}
+            refused.remember(classroom, chapter, taken, why)
     return Collection(rows, seen)
 
 

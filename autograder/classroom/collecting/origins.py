@@ -22,11 +22,13 @@ class Origin:
     number: str = ""
     label: str = ""
     login: str = ""
+    late: bool = False
+    """Whether the platform says that the upload was late; only Canvas does."""
 
     @classmethod
     def of(cls, owner: Owner) -> Origin:
         """Return the data about an owner that are worth remembering."""
-        return cls(str(owner.platform), owner.name, owner.number, owner.label, owner.login)
+        return cls(str(owner.platform), owner.name, owner.number, owner.label, owner.login, owner.late)
 
     def is_newer_than(self, owner: Owner) -> bool:
         """Return whether the platform gave this upload a later number or time than another one of the same person."""
@@ -65,4 +67,14 @@ def canvas_numbers(classroom: Path) -> dict[str, str]:
         for of in read_origins(classroom).values()
         for student, origin in of.items()
         if origin.platform == Platform.CANVAS and origin.number
+    }
+
+
+def late_on_canvas(classroom: Path) -> set[tuple[str, str]]:
+    """Return student and chapter of each submission that was late according to Canvas."""
+    return {
+        (student, chapter)
+        for chapter, of in read_origins(classroom).items()
+        for student, origin in of.items()
+        if origin.platform == Platform.CANVAS and origin.late
     }
