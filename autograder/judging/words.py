@@ -117,7 +117,8 @@ def _shown(value: Any, name: str) -> str:
         if len(value) <= 3 and isinstance(value, (list, tuple)):
             inside = ", ".join(shown(item) for item in value)
             return f"[{inside}]" if isinstance(value, list) else f"({inside})"
-        return f"{name or 'a ' + type(value).__name__} of {len(value)}"
+        items = counted(len(value), "item")
+        return f"{name} ({items})" if name else f"a {type(value).__name__} of {items}"
     if isinstance(value, (float, np.floating)):
         return number(value)
     if isinstance(value, (list, tuple)):
