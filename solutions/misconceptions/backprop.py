@@ -804,7 +804,7 @@ def weights_and_bias_exchanged(grad_output, x, weights):
 
 @of("dense_gradient")
 def inputs_come_last(grad_output, x, weights):
-    """The inputs' gradient comes last here. The order is grad_x, grad_weights, grad_bias."""
+    """The inputs' gradient comes last in your version. The order is grad_x, grad_weights, grad_bias."""
     return x.T @ grad_output, grad_output.sum(axis=0), grad_output @ weights.T
 
 

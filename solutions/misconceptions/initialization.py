@@ -223,7 +223,7 @@ def uniform_on_its_side(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def only_positive_weights(fan_in, fan_out, rng):
-    """No weight is negative, so signals would grow from layer to layer. The range must be symmetric around zero."""
+    """No weight is negative, so nothing cancels when all signals are positive. The range must be symmetric around zero."""
     return rng.uniform(0, np.sqrt(6 / (fan_in + fan_out)), size=(fan_in, fan_out))
 
 

@@ -705,7 +705,7 @@ def test_the_only_test_that_fails_is_named():
 
 def test_a_changed_argument_is_all_that_is_wrong_or_is_not_told():
     key, change = key_of(1.0, 2.0, arguments=("f", "x")), Problem(ProblemKind.CHANGED, changed=(1, 0))
-    assert forms.find_changed(key, [{"a": change}, {}]) == ("changes its input", "x")
+    assert forms.find_changed(key, [{"a": change}, {}]) == ("changes its input", "x` and `f")
     assert forms.find_changed(key, [{"a": change, "b": Problem(ProblemKind.DIFFERS)}, {}]) is None
     assert forms.find_changed(key, [{}, {}]) is None
     beyond = Problem(ProblemKind.CHANGED, changed=(2,))

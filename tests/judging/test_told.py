@@ -120,6 +120,49 @@ TOLD = [
         "scales only the gradient",
         "",
     ),
+    ("relu_gradient", "return grad_output * np.heaviside(activations, 0.5)", "Half of the gradient passes", "change"),
+    (
+        "frozen_step",
+        CHECK_FROZEN + "return [p if g is None else gradient_step([p], [g], learning_rate)[0]\n"
+        "        for p, g in zip(layers, gradients)]",
+        "only a gradient of None froze it",
+        "",
+    ),
+    (
+        "backward_unfrozen",
+        "grads = [None] * len(layers)\n"
+        "for k in reversed(range(len(layers))):\n"
+        "    grad_x, *pair = dense_gradient(grad_logits, activations[k], layers[k][0])\n"
+        "    if k not in frozen:\n"
+        "        grads[k] = tuple(pair)\n"
+        "        return grads\n"
+        "    grad_logits = relu_gradient(grad_x, activations[k])\n"
+        "return grads",
+        "must go on to the first trainable one",
+        "",
+    ),
+    (
+        "dense_gradient",
+        "return np.ones_like(grad_output) @ weights.T, x.T @ grad_output, grad_output.sum(axis=0)",
+        "your `grad_x` is one row, repeated",
+        "",
+    ),
+    (
+        "minibatches",
+        DEALT.format(
+            draw="rng.permutation(len(x)); x[:], y[:] = x[order], y[order]; order = np.arange(len(x))",
+            x="x[r].copy()",
+            y="y[r].copy()",
+        ),
+        "changed its inputs x and y",
+        "",
+    ),
+    (
+        "train",
+        "order = rng.permutation(len(x)); x[:], y[:] = x[order], y[order]\n" + TRAINED.format(least=0, divisor="1"),
+        "the caller's own `x` and `y`",
+        "",
+    ),
     ("fine_tune", BEHIND_THE_FROZEN, "No layer before a frozen one learns", ""),
     (
         "frozen_step",

@@ -100,7 +100,7 @@ def test_few_equal_numbers_are_not_rich(samples, rich):
 
 def test_relations_that_hold_by_chance_need_more():
     lines = ("lines scaled and shifted", 0, 2)
-    assert is_proved([sample(X, 2 * X)], lines) and not findings.is_proved([sample(X.T, 2 * X.T)], lines)
+    assert is_proved([sample(X, 2 * X)], lines) and not is_proved([sample(X.T, 2 * X.T)], lines)
     assert is_proved([sample(X.T, 2 * X.T)], ("lines scaled and shifted", 1, 2))
     assert not is_proved([sample(SMALL, SMALL)], lines)
     assert is_proved([sample(np.array(1.0), 2.0), sample(SMALL, SMALL)], ("all different",))
