@@ -101,7 +101,8 @@ class Classroom:
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = Path(root).absolute()
+        # A link in a path may be meant to be seen, but `..` only makes the path harder to read.
+        self.root = Path(root).resolve() if ".." in Path(root).parts else Path(root).absolute()
         self.submitted = self.root / "submitted"
 
     def require_submitted(self) -> None:

@@ -37,6 +37,7 @@ _PATTERNS = {
     "character": ({"SyntaxError"}, r"^invalid (non-printable )?character"),
     "input": ({"EOFError"}, r"EOF when reading a line"),
     "debugger": ({"BdbQuit"}, r""),
+    "processes": ({"BlockingIOError"}, r""),
     "read-only": ({"ValueError", "TypeError"}, r"read-only|does not support item assignment"),
     "convert": ({"ValueError", "TypeError"}, r"could not convert|cannot convert|inhomogeneous|invalid literal"),
 }
@@ -67,6 +68,8 @@ NO_FILES = (
     "the course's data from labkit."
 )
 """What to say about a file that is not found."""
+ONE_PROCESS = "Do not use os.fork or multiprocessing: the function must compute in a single process."
+"""What to say about a function that starts processes, or that may not start any more."""
 TYPE_AGAIN = "Delete the line and type it again on your keyboard, spaces included."
 """What to say about a line that was pasted with characters that only look like those of Python."""
 _INTERACTIVE = {"exit", "quit", "help", "copyright", "credits", "license", "display", "get_ipython"}
@@ -133,6 +136,8 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return f"Nobody can type during a check: a function gets its values as arguments{names}. Remove `input`."
         case "debugger":
             return "Remove `breakpoint()`: a check runs the function without a debugger."
+        case "processes":
+            return ONE_PROCESS
         case "file":
             return NO_FILES
         case "module":

@@ -10,7 +10,7 @@ import numpy as np
 from ..exercise import FUNCTIONS, PURE, Case, Exercise
 from . import words
 from .compare import differs_in_type_only
-from .errors import explain
+from .errors import ONE_PROCESS, classify, explain
 from .findings import find_finding, find_vague_finding
 from .findings.guard import or_nothing
 from .findings.order import DEGENERATE
@@ -200,6 +200,8 @@ def _explain_failure(
             first = explain(problem.error, FUNCTIONS, key.arguments)
             first = first or words.tell_own_error(exercise.name, problem.error)
     else:
+        if not first and problem.kind is ProblemKind.RAISED and classify(problem.error) == "processes":
+            first = ONE_PROCESS  # as little as the kind of the error does this tell about a secret case
         general = words.tell_in_general(problem, aspect_name, case, key.arguments)
         evidence = f"{exercise.name} {general}." + (f" (This case: {case.note}.)" if case.note else "")
     verdict.evidence = evidence

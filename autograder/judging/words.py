@@ -102,23 +102,31 @@ _FEW = 6
 
 def shown(value: Any, name: str = "") -> str:
     """Write an argument or a result: in full if it is small, otherwise by name and shape."""
-    return cut(_shown(value, name), MAX_SHOWN)
+    for few in (_FEW, 0):  # if the numbers of small arrays make it too long, their shapes have to do
+        text = _shown(value, name, few)
+        if len(text) <= MAX_SHOWN:
+            return text
+    return _by_length(value, name) if isinstance(value, (list, tuple)) else cut(text, MAX_SHOWN)
 
 
-def _shown(value: Any, name: str) -> str:
+def _by_length(value: Any, name: str) -> str:
+    items = counted(len(value), "item")
+    return f"{name} ({items})" if name else f"a {type(value).__name__} of {items}"
+
+
+def _shown(value: Any, name: str, few: int) -> str:
     if isinstance(value, np.ndarray):
         plain = value.size or value.ndim < 2  # [] does not show that a shape is (0, 3)
-        if value.size <= _FEW and value.ndim <= 2 and plain:
+        if value.size <= few and value.ndim <= 2 and plain:
             return str(_rounded(value.astype(float)).tolist() if value.dtype.kind == "f" else value.tolist())
         return f"{name or 'an array'} {value.shape}"
     if (isinstance(value, (list, tuple)) and not is_numeric(value)) or (
         isinstance(value, dict) and len(str(value)) > 60
     ):
         if len(value) <= 3 and isinstance(value, (list, tuple)):
-            inside = ", ".join(shown(item) for item in value)
+            inside = ", ".join(_shown(item, "", few) for item in value)
             return f"[{inside}]" if isinstance(value, list) else f"({inside})"
-        items = counted(len(value), "item")
-        return f"{name} ({items})" if name else f"a {type(value).__name__} of {items}"
+        return _by_length(value, name)
     if isinstance(value, (float, np.floating)):
         return number(value)
     if isinstance(value, (list, tuple)):
