@@ -110,7 +110,8 @@ def shown(value: Any, name: str = "") -> str:
 
 
 def _by_length(value: Any, name: str) -> str:
-    return f"{name or 'a ' + type(value).__name__} of {len(value)}"
+    items = counted(len(value), "item")
+    return f"{name} ({items})" if name else f"a {type(value).__name__} of {items}"
 
 
 def _shown(value: Any, name: str, few: int) -> str:
