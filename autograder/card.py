@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 import textwrap
 
@@ -78,9 +79,22 @@ def _say_printed(verdict: Verdict) -> str:
 
 def _beginning(printed: str) -> str:
     """Return the beginning of printed output; say so if there was more."""
-    lines = printed[:_MAX_SHOWN].rstrip().splitlines()
+    lines = _without_repetitions(printed[:_MAX_SHOWN].rstrip().splitlines())
     whole = len(printed.rstrip()) <= _MAX_SHOWN and len(lines) <= _MAX_LINES
     return "\n".join(lines[:_MAX_LINES] if whole else [*lines[:_MAX_LINES], "… (and more)"])
+
+
+def _without_repetitions(lines: list[str]) -> list[str]:
+    """Return equal lines in a row, or an equal group of lines, once: a function prints for each case that it is given.
+
+    Each is followed by how often it was printed.
+    """
+    for size in range(2, len(lines) // 2 + 1):
+        times, rest = divmod(len(lines), size)
+        if not rest and lines == lines[:size] * times and len(set(lines)) > 1:
+            return [*lines[:size], f"(these {size} lines, {times} times)"]
+    groups = [(line, len(list(same))) for line, same in itertools.groupby(lines)]
+    return [line if times == 1 else f"{line} ({times} times)" for line, times in groups]
 
 
 def _item(aspect: Aspect) -> str:

@@ -12,6 +12,7 @@ from ..judging.verdict import Status
 from . import gradebook
 from .collecting.origins import read_origins
 from .collecting.platforms import Owner, Platform
+from .enrolled import require_known
 from .folder import STATE, Classroom, ClassroomError
 from .gradebook import ClassBook
 from .nbgrader import Configuration, read_released, write_config
@@ -76,11 +77,7 @@ def grant_extension(
     if not any((room.root / name).exists() for name in (ROSTER, STATE, "gradebook.db")):  # before anybody submits
         room.require_submitted()
     with open_gradebook(classroom, database) as (book, config):
-        if student not in book.roll() and student not in room.students():
-            raise ClassroomError(
-                f"Nobody in {room.root} has the id {student!r}. An id is the name of a folder in submitted/, or in the "
-                "column id of the roster."
-            )
+        require_known(room, student, book.roll())
         book.prepare(chapter, read_released(chapter, config.source))
         book.book.update_or_create_student(student)
         with book.book.db.no_autoflush:  # nbgrader reads rows while it creates them
@@ -119,3 +116,10 @@ def read_final_grades(classroom: Path, chapter: str, database: str | None = None
     points = float(sum(about["points"] for about in cells if about.get("grade")))
     waiting = sorted(student for student, about in totals.items() if about["waiting"])
     return FinalGrades({student: about["score"] for student, about in totals.items()}, points, waiting)
+
+
+def read_waiting(classroom: Path, chapter: str, database: str | None = None) -> list[str]:
+    """Return the students who have answers that wait for a mark; nobody if the chapter was graded by nbgrader alone."""
+    if not any(entry["chapter"] == chapter for entry in Classroom(classroom).read_entries()):
+        return []
+    return read_final_grades(classroom, chapter, database).waiting

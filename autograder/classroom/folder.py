@@ -101,7 +101,8 @@ class Classroom:
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = Path(root).absolute()
+        # A link in a path may be meant to be seen, but `..` only makes the path harder to read.
+        self.root = Path(root).resolve() if ".." in Path(root).parts else Path(root).absolute()
         self.submitted = self.root / "submitted"
 
     def require_submitted(self) -> None:
@@ -195,7 +196,7 @@ class Classroom:
         return [entry for entry in found if isinstance(entry, dict) and whole <= entry.keys()]
 
     def save_outdated_marks(self, marks: list[dict]) -> None:
-        """Keep which marks were given when a cell had other points, until a run has said so."""
+        """Remember the marks that were given when a cell had a different maximum, until a run has reported them."""
         path = self.state / "outdated_marks.json"
         if marks:
             write_file(path, json.dumps(marks).encode(), 0o600)

@@ -14,6 +14,7 @@ from ..names import find_asked, find_chapter, find_written
 from . import export, nbgrader, requirements
 from .cluster import DaskWorkers
 from .database import is_own
+from .enrolled import require_known
 from .examination import explain
 from .folder import Classroom, ClassroomError
 from .gradebook import ClassBook, open_gradebook
@@ -45,6 +46,7 @@ def run_grading(
     run_notebooks: bool = False,
     retry: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    waiting: Callable[[str, str, float], None] | None = None,
 ) -> Grading:
     """Grade the submissions in ``submitted/``, and bring everything that is made from them up to date.
 
@@ -73,6 +75,8 @@ def run_grading(
         Whether to examine again what timed out or crashed in two runs before.
     progress : function, optional
         Called as ``progress(done, total)``.
+    waiting : function, optional
+        Called now and then as ``waiting(student, chapter, seconds)`` with the submission that has run longest.
 
     Raises
     ------
@@ -94,7 +98,7 @@ def run_grading(
         with open_gradebook(room, config, database) as book:
             run.read_gradebook(book)
             tools = Tools(isolation, released, {}, config.penalty, run_notebooks)
-            idle = not _work_through(run, book, lock, tools, jobs, scheduler) and is_own(room, book.url)
+            idle = not _work_through(run, book, lock, tools, jobs, scheduler, waiting) and is_own(room, book.url)
             held = run.finish(book)
             totals, roll = {name: add_up(held[name]) for name in names}, book.roll()
             run.entries.sort(key=lambda entry: (entry["student"], names.index(entry["chapter"])))
@@ -119,7 +123,15 @@ def _read_others(names: Iterable[str], course: Path) -> dict[str, dict]:
     return found
 
 
-def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int | None, scheduler: str | None) -> bool:
+def _work_through(
+    run: Run,
+    book: ClassBook,
+    lock: int,
+    tools: Tools,
+    jobs: int | None,
+    scheduler: str | None,
+    waiting: Callable[[str, str, float], None] | None,
+) -> bool:
     """Let workers do what there is to do, and return whether there was anything; if not, no worker is started."""
     tasks = run.tasks()
     first = next(tasks, None)
@@ -132,8 +144,13 @@ def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int 
         workers = DaskWorkers(tools, scheduler, run.notices.append)
     else:
         workers = LocalWorkers(tools, jobs, lock)
+
+    def tell(task: GradingTask, seconds: float) -> None:
+        if waiting is not None:
+            waiting(task.submission.student, task.submission.chapter, seconds)
+
     try:
-        for graded in stream(workers, _chain(first, tasks)):
+        for graded in stream(workers, _chain(first, tasks), tell):
             run.collect(graded, book)
     finally:
         workers.close()
@@ -157,6 +174,7 @@ def explain_grade(
         raise ClassroomError(f"{name} is a written answer of {written.chapter}: a person marks it, in Formgrader.")
     chapter = CHAPTERS[find_asked(name).chapter]
     room.require_submitted()
+    require_known(room, student)
     folder = room.submission(student, chapter.name)
     submission = read_submission(folder, student, chapter.name) if folder.is_dir() else None
     if submission is None or submission.notebook is None:

@@ -13,11 +13,13 @@ from ..version import release_name
 from .folder import Classroom, is_shared
 
 FILE = "history.jsonl"
+WITHDRAWN = {"files": "withdrawn"}
+"""What a grade depends on if the submission was removed."""
 _REASONS = {
-    "submission": "resubmitted",
+    "files": "resubmitted",
     "exercises": "exercise changed",
-    "manual": "mark given",
-    "lateness": "lateness changed",
+    "marks": "mark given",
+    "penalty": "lateness changed",
 }
 """The reason for a change, by what changed; lines from earlier releases without this data get no reason."""
 
@@ -66,8 +68,8 @@ class History:
         totals : mapping
             The final score for each chapter and student, as `ClassBook.totals` returns it.
         causes : mapping
-            For each chapter and student, digests of the submission, the exercises, marks and lateness. Those that
-            changed are the reasons.
+            For each chapter and student, digests of the submitted files, the exercises, people's marks and the late
+            penalty (`_REASONS`). Those that changed are the reasons.
         """
         last = {(line["chapter"], line["student"]): line for line in self.read()}
         changes, lines = [], []
@@ -112,7 +114,7 @@ def _why(old: Mapping[str, Any] | None, cause: Mapping[str, str]) -> tuple[str, 
     if old is None:
         return ("graded first",)
     before = old.get("causes") or {}
-    if cause.get("submission") == "withdrawn":
+    if cause == WITHDRAWN:
         return ("submission removed",)
     why = tuple(
         words for name, words in _REASONS.items() if name in cause and cause[name] != before.get(name, cause[name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from .fingerprint import chapter_digest
 from .folder import Classroom, write_file
 from .submission import Submission
 
-_FIELDS = {field.name for field in fields(Verdict)}
+_FIELDS = {one.name for one in fields(Verdict)}
 
 
 def to_record(examination: Examination) -> list[dict]:
@@ -130,6 +130,9 @@ class Result:
         Whether another run would have the same result.
     tries : int
         How many runs in a row have given a result that is not lasting.
+    passing : list of dict
+        If the result is not lasting, the verdicts on the functions, as a record holds them: a later run that does not
+        examine the functions again makes its notebook and page from these.
     """
 
     inputs: Mapping[str, str]
@@ -139,11 +142,12 @@ class Result:
     penalty: float | None
     lasting: bool
     tries: int
+    passing: list[dict] = field(default_factory=list)
 
     @cached_property
     def content(self) -> bytes:
         """The sealed content: everything but the number of tries."""
-        sealed = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "tries"}
+        sealed = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "tries"}
         return json.dumps(sealed, sort_keys=True).encode("utf-8", "replace")
 
     @cached_property

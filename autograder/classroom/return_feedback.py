@@ -67,6 +67,14 @@ def pack_for_canvas(classroom: Path, chapter: str) -> Package:
     return Package(_zip(files.values()), sorted(files), left_out)
 
 
+def find_without_page(classroom: Path, chapter: str) -> dict[str, str]:
+    """Return why students who submitted something have no page; those who submitted nothing get none."""
+    room = Classroom(classroom)
+    submitted = [student for student in room.students() if any(room.submission(student, chapter).glob("*"))]
+    why = "submitted something, but has no page: grade the chapter, and look into the report"
+    return {student: why for student in submitted if not room.page(student, chapter).is_file()}
+
+
 def _pages(classroom: Path, chapter: str) -> dict[str, bytes]:
     """Return the latest feedback page of each student who submitted."""
     room = Classroom(classroom)

@@ -20,8 +20,9 @@ from .fingerprint import chapter_digest, pages_digest
 from .folder import Classroom, is_student_id, write_file
 from .gradebook import ClassBook, GradebookError
 from .grades import NewGrades, StoredGrades
+from .history import WITHDRAWN
 from .nbgrader import Configuration
-from .records import Records, Result, Results
+from .records import Records, Result, Results, read_verdicts
 from .submission import SECRET, Submission, SubmissionStatus, read_submission
 from .times import read_time
 from .work import GradedSubmission, GradingTask
@@ -31,6 +32,8 @@ BATCH = 25
 """Submissions that one transaction writes; while the last batch is written, the workers have nothing to do."""
 _TRIES = 2
 """How many runs examine again what timed out or crashed."""
+_MOST_NAMED = 10
+"""How many submissions a notice names."""
 
 
 class Run:
@@ -73,7 +76,10 @@ class Run:
         self.causes: dict[str, dict[str, dict[str, str]]] = {name: {} for name in released}
         self.healed: list[str] = []
         self.notices: list[str] = []
-        self._settled = 0
+        self._unended: list[Result] = []
+        """Results with a function that did not end, or ended its process, and that the next run tries once more."""
+        self._settled: list[Result] = []
+        """Such results that no further run tries again."""
         self._exercises: dict[str, str] = {}
         self._batch: list[tuple[str, NewGrades, GradedSubmission | None]] = []
         self._wanted: dict[str, dict[str, NewGrades]] = {name: {} for name in released}
@@ -114,23 +120,43 @@ class Run:
             self._enter_absent(student, chapter, stored, result)
             return None
         inputs = self._inputs(submission, known_name, marks)
-        self.causes[chapter][student] = {
-            "submission": inputs["submission"],
-            "exercises": inputs["exercises"],
-            "manual": _digest(repr(replace(marks, seconds_late=0.0))),
-            "lateness": _digest(repr(marks.seconds_late), self.config.penalty_name),
-        }
-        if result is not None and dict(result.inputs) == inputs and not self._is_worth_another_try(result, known_name):
-            self._settled += not result.lasting
+        # A function's outcome depends only on what its record is named after, and not on a mark, a time or a penalty.
+        tried = result is not None and not result.lasting and result.inputs.get("record") == known_name
+        again = result is not None and self._is_worth_another_try(result, known_name)
+        if result is not None and dict(result.inputs) == inputs and not again:
             if not (wrong := self._differences(result, submission, stored)):
+                self._note_unended(result)
+                self.causes[chapter][student] = self._causes(submission, inputs, marks, result)
                 self._wanted[chapter][student] = self._new_grades(result, submission, frozenset())
                 self._enter(result.entry)
                 return None
             if stored is not None:
                 self.healed.append(f"{student}, {chapter}: {' and '.join(wrong)} had been changed")
-        tries = result.tries if result is not None and dict(result.inputs) == inputs and not result.lasting else 0
         known = self.records.get(known_name, CHAPTERS[chapter])
-        return GradingTask(submission, known_name, known, marks, inputs, tries)
+        if known is None and tried and not again:
+            known = read_verdicts(result.passing, CHAPTERS[chapter])
+        return GradingTask(submission, known_name, known, marks, inputs, result.tries if tried else 0)
+
+    def _causes(
+        self, submission: Submission, inputs: Mapping[str, str], marks: Marks, result: Result
+    ) -> dict[str, str]:
+        """Return digests of what a student's grade depends on, by kind, for the history.
+
+        The time of a submission counts only if it costs something, because otherwise it has not changed the grade.
+        """
+        given = replace(marks, comments={}, seconds_late=0.0)
+        late = () if result.penalty is None else (repr(marks.seconds_late), self.config.penalty_name)
+        return {
+            "files": submission.digest(),
+            "exercises": inputs["exercises"],
+            "marks": _digest(repr(given)),
+            "penalty": _digest(*late),
+        }
+
+    def _note_unended(self, result: Result) -> None:
+        """Remember a result with a function that did not end, or ended its process, for a notice."""
+        if _name_unended(result.entry):
+            (self._unended if result.tries < _TRIES else self._settled).append(result)
 
     def _inputs(self, submission: Submission, name: str, marks: Marks) -> dict[str, str]:
         """Return digests of everything that decides a result, by kind."""
@@ -193,7 +219,7 @@ class Run:
             zeros = dict.fromkeys(stored.grades, 0.0)
             new = NewGrades(student, zeros, frozenset(), None, stored.timestamp, frozenset())
             self._batch.append((chapter, new, None))
-            self.causes[chapter][student] = {"submission": "withdrawn"}
+            self.causes[chapter][student] = dict(WITHDRAWN)
         self._enter(entry)
 
     def _new_grades(self, result: Result, submission: Submission, changed: frozenset[str]) -> NewGrades:
@@ -213,6 +239,9 @@ class Run:
         changed = _changed_cells(self.classroom.notebook(student, chapter), graded.notebook)
         new = self._new_grades(graded.result, submission, changed)
         self._wanted[chapter][student] = new
+        self._note_unended(graded.result)
+        task = graded.task
+        self.causes[chapter][student] = self._causes(submission, task.inputs, task.marks, graded.result)
         self._batch.append((chapter, new, graded))
         self._enter(graded.result.entry)
         if len(self._batch) >= BATCH:
@@ -250,10 +279,16 @@ class Run:
         """
         self.flush(book)
         held = self._compare(book)
+        if self._unended:
+            self.notices.append(
+                f"Tried once more by the next run, because a function did not end, or ended its process, and a busy "
+                f"machine may have been the cause: {_list_unended(self._unended)}."
+            )
         if self._settled:
             self.notices.append(
-                f"Not tried again: {counted(self._settled, 'submission')} with a function that did not end, or ended "
-                "its process, in two runs. If the machine was at fault, --retry tries once more."
+                f"Not tried again: {counted(len(self._settled), 'submission')} with a function that did not end, or "
+                f"ended its process, in two runs: {_list_unended(self._settled)}. If the machine was at fault, --retry "
+                "tries once more."
             )
         self.notices += map(_name_outdated_marks, self.classroom.read_outdated_marks())
         return held
@@ -290,6 +325,20 @@ class Run:
 def _time_limit(chapter: str) -> float:
     """Return the longest that a function of a chapter may take."""
     return max((exercise.time_limit for exercise in CHAPTERS[chapter].exercises.values()), default=0.0)
+
+
+def _name_unended(entry: Mapping) -> str:
+    """Return the names of the functions that did not end, or ended their process."""
+    ended = (Status.TIMEOUT, Status.CRASHED)
+    return ", ".join(one["exercise"] for one in entry["exercises"] if one["status"] in ended)
+
+
+def _list_unended(results: list[Result]) -> str:
+    """Name submissions and their functions, up to ten."""
+    entries = sorted((result.entry for result in results), key=lambda entry: (entry["chapter"], entry["student"]))
+    named = [f"{one['student']}, {one['chapter']} ({_name_unended(one)})" for one in entries[:_MOST_NAMED]]
+    more = [f"{len(entries) - _MOST_NAMED} more"] if len(entries) > _MOST_NAMED else []
+    return "; ".join([*named, *more])
 
 
 def _name_outdated_marks(about: Mapping) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from ..names import find_chapter
 from ..submitted_notebook import dump_notebook
 from . import nbgrader
+from .enrolled import require_known
 from .folder import Classroom, ClassroomError, is_student_id, write_file
 from .rebuild import rebuild
 from .submission import read_submission
@@ -28,11 +29,12 @@ def write_view(classroom: Path, student: str, chapter: str, course: Path | None 
     Raises
     ------
     Refusal
-        If there is no such chapter, or the student has not submitted a notebook for it.
+        If there is no such chapter or student, or the student has not submitted a notebook for the chapter.
     """
     room = Classroom(classroom)
     find_chapter(chapter)
     room.require_submitted()
+    require_known(room, student)
     known = is_student_id(student) and "/" not in student
     submission = read_submission(room.submission(student, chapter), student, chapter) if known else None
     if submission is None or submission.notebook is None:

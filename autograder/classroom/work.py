@@ -20,7 +20,7 @@ from . import examination, feedback
 from .examination import Examination
 from .feedback import Marks
 from .rebuild import RebuiltNotebook
-from .records import Result
+from .records import Result, to_record
 from .rerun import rerun
 from .submission import Submission
 from .verdict_cells import write_verdicts
@@ -136,7 +136,8 @@ def _finish(task: GradingTask, found: Examination, tools: Tools) -> GradedSubmis
     blank = tuple(sorted(feedback.unanswered(notebook, found.rebuilt.doubtful)))
     page = feedback.make_page(notebook, submission.chapter, final, task.marks, penalty, blank)
     entry = found.entry(submission.student, chapter) | {"remarks": _remarks(found)}
-    result = Result(task.inputs, entry, automatic, blank, penalty, found.lasting, task.tries + 1)
+    passing = [] if found.lasting else to_record(found)
+    result = Result(task.inputs, entry, automatic, blank, penalty, found.lasting, task.tries + 1, passing)
     notebook["metadata"]["weightlab"] = {"seal": result.seal, "submission": submission.digest()}
     page = f"{page}<!-- {result.seal} -->\n".encode("utf-8", "replace")
     return GradedSubmission(task, found, result, dump_notebook(notebook), page)

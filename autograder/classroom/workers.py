@@ -9,6 +9,7 @@ import multiprocessing.util
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Protocol, TypeVar
@@ -140,9 +141,20 @@ class LocalWorkers:
         self._pool.shutdown(cancel_futures=True)
 
 
-def stream(workers: Workers, tasks: Iterable[GradingTask]) -> Iterator[GradedSubmission]:
-    """Yield each result when it is ready; a few tasks are handed out in advance. No submission stops the others."""
+def stream(
+    workers: Workers,
+    tasks: Iterable[GradingTask],
+    waiting: Callable[[GradingTask, float], None] = lambda task, seconds: None,
+) -> Iterator[GradedSubmission]:
+    """Yield each result when it is ready; a few tasks are handed out in advance. No submission stops the others.
+
+    Parameters
+    ----------
+    waiting : function, optional
+        Called now and then with the task that has run longest, and for how many seconds no earlier one was running.
+    """
     tasks, running = iter(tasks), {}
+    oldest, since = None, 0.0
     while True:
         for task in tasks:
             running[workers.submit(task)] = task
@@ -150,6 +162,10 @@ def stream(workers: Workers, tasks: Iterable[GradingTask]) -> Iterator[GradedSub
                 break
         if not running:
             return
+        first = next(iter(running.values()))  # tasks begin in their order, so no other has run longer
+        if first is not oldest:
+            oldest, since = first, time.monotonic()
+        waiting(oldest, time.monotonic() - since)
         ready, _ = futures.wait(running, _LOOK_AFTER, futures.FIRST_COMPLETED)
         if not ready:
             workers.require_any()

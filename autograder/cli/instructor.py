@@ -7,7 +7,6 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -35,6 +34,8 @@ _ISOLATION = click.option(
 
 _MOST_FALLEN = 10
 """How many grades that fell are listed, if not all changes are."""
+_LONG = 3.0
+"""Seconds after which the progress bar names the submission for which it waits."""
 
 
 @click.command()
@@ -115,7 +116,7 @@ def _run(classroom: Path, chapters: tuple[str, ...], options: dict[str, Any], sh
     gc.enable()
     try:
         with _Progress(shown) as progress:
-            return run_grading(classroom, chapters, progress=progress, **options)
+            return run_grading(classroom, chapters, progress=progress.update, waiting=progress.name, **options)
     except OSError as error:
         raise click.ClickException(
             f"{error}. Everything graded so far is kept: fix this error and run the same command again; "
@@ -143,33 +144,56 @@ def _self_test() -> int:
 
 
 class _Progress:
-    def __init__(self, shown: bool) -> None:
-        self._shown = shown
+    """A bar on a terminal, which names the submission that keeps the class waiting."""
 
-    def __enter__(self) -> Callable[[int, int], None]:
-        if not self._shown:
-            return lambda done, total: None
+    def __init__(self, shown: bool) -> None:
+        self._bar = None
+        self._line = None
+        if not shown:
+            return
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        name = TextColumn("{task.fields[waiting]}", markup=False)
+        columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), name)
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._bar.start()
-        line = self._bar.add_task("grading", total=None)
-        return lambda done, total: self._bar.update(line, completed=done, total=total)
+        self._line = self._bar.add_task("grading", total=None, waiting="")
+
+    def update(self, done: int, total: int) -> None:
+        """Show how many submissions are done."""
+        if self._bar:
+            self._bar.update(self._line, completed=done, total=total)
+
+    def name(self, student: str, chapter: str, seconds: float) -> None:
+        """Name the submission that has run longest, if that is long."""
+        if self._bar:
+            words = f"waiting for {student}, {chapter}" if seconds >= _LONG else ""
+            self._bar.update(self._line, waiting=printable(words))
+
+    def __enter__(self) -> _Progress:
+        if self._bar:
+            self._bar.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
-        if self._shown:
+        if self._bar:
             self._bar.stop()
 
 
 def _summary(classroom: Path, grading: Grading, seconds: float) -> None:
+    from ..classroom.folder import Classroom
+    from ..classroom.report.tally import refused_among
+
     entries = grading.entries
+    refused = refused_among(Classroom(classroom), entries)
     chapters = dict.fromkeys(entry["chapter"] for entry in entries)
     for chapter in chapters:
         of = [entry for entry in entries if entry["chapter"] == chapter]
         scores = [entry["score"] for entry in of if entry["status"] in ("graded", "no_library", "malformed")]
-        statuses = ", ".join(f"{count} {status}" for status, count in Counter(entry["status"] for entry in of).items())
+        counts = Counter(entry["status"] for entry in of)
+        sent = sum((entry["student"], chapter) in refused for entry in of if entry["status"] == "missing")
+        about = {"missing": f" ({sent} of them sent something that could not be collected)" if sent else ""}
+        statuses = ", ".join(f"{count} {status}{about.get(status, '')}" for status, count in counts.items())
         middle = f"; median {median(scores):g} of {of[0]['points']:g} automatic points" if scores else ""
         say(f"{chapter}: {statuses}{middle}.")
     waiting = f"; {counted(grading.waiting, 'answer')} to be marked in Formgrader" if grading.waiting else ""
@@ -186,8 +210,11 @@ def _summary(classroom: Path, grading: Grading, seconds: float) -> None:
 def _changes(grading: Grading, verbose: bool) -> None:
     changes = grading.changes
     if changes:
+        new = sum(one.before is None for one in changes)
+        told = [f"{counted(new, 'grade is', 'grades are')} new"] if new else []
+        told += [f"{counted(len(changes) - new, 'grade')} changed"] if new < len(changes) else []
         hint = "" if verbose else " (`--verbose` lists them)"
-        say(f"{counted(len(changes), 'grade')} changed{hint}; .weightlab/history.jsonl gives the reasons.")
+        say(f"{', '.join(told)}{hint}; .weightlab/history.jsonl gives the reasons.")
     fallen = [one for one in changes if one.before is not None and one.after < one.before]
     for one in changes if verbose else fallen[:_MOST_FALLEN]:
         before = "none" if one.before is None else f"{one.before:g}"
@@ -199,7 +226,7 @@ def _changes(grading: Grading, verbose: bool) -> None:
         say(printable(f"Corrected: {words}."), err=True)
 
 
-@click.command()
+@click.command(short_help="Examine one exercise of a student again.")
 @click.argument("student")
 @click.argument("exercise")
 @CLASSROOM
@@ -220,7 +247,7 @@ def explain(student: str, exercise: str, classroom: Path, isolation: str, as_jso
         say("This quotes a secret case: for your eyes only.", err=True)
 
 
-@click.command()
+@click.command(short_help="Write a student's submitted notebook, safe to open.")
 @click.argument("student")
 @CHAPTER
 @CLASSROOM
@@ -236,7 +263,7 @@ def printable_lines(text: str) -> str:
     return "\n".join(map(printable, text.splitlines()))
 
 
-@click.command()
+@click.command(short_help="Write a report on the class as last graded.")
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]", callback=require_chapters)
 @CLASSROOM
 @DATABASE

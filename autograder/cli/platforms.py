@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path, exists=True)
 
 
-@click.command()
+@click.command(short_help="Collect a chapter's submissions into the classroom.")
 @CHAPTER
 @click.argument("sources", nargs=-1, required=True, type=_FILE)
 @CLASSROOM
@@ -56,7 +56,7 @@ def collect(
         raise SystemExit(1)
 
 
-@click.command()
+@click.command(short_help="Record who is in the class.")
 @click.argument("files", nargs=-1, type=_FILE)
 @CLASSROOM
 @DATABASE
@@ -88,7 +88,7 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
         _print_table([COLUMNS, *sorted(rows)])
 
 
-@click.command()
+@click.command(short_help="Pack a chapter's feedback pages for a bulk upload.")
 @CHAPTER
 @click.option("--moodle", "platform", flag_value="moodle", help="For 'Upload multiple feedback files'.")
 @click.option("--canvas", "platform", flag_value="canvas", help="For 'Upload Submissions'.")
@@ -100,9 +100,9 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
 
     Both are written into the classroom's folder upload/. The exit status is 1 if anybody's page is not in the zip.
     """
-    from ..classroom.administration import read_final_grades
+    from ..classroom.administration import read_final_grades, read_waiting
     from ..classroom.folder import Classroom, write_file
-    from ..classroom.return_feedback import pack_for_canvas, pack_for_moodle
+    from ..classroom.return_feedback import find_without_page, pack_for_canvas, pack_for_moodle
     from ..classroom.rosters.moodle import fill_worksheet, read_numbers, remember_worksheet
 
     if platform is None:
@@ -120,11 +120,13 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
         write_file(place, content)
         say(f"{counted(len(grades.scores) - len(strangers), 'grade')} in {place}.")
         if grades.waiting:
-            say(f"These students have answers that are not marked yet: {printable(', '.join(grades.waiting))}.")
+            say(_tell_waiting(grades.waiting))
     package = (pack_for_moodle if platform == "moodle" else pack_for_canvas)(classroom, chapter)
     if not package.students and not package.left_out:
         command = f"weightlab grade {chapter} --classroom {classroom}"
         raise click.ClickException(f"There are no feedback pages for {chapter} yet: run `{command}`.")
+    if not (worksheet and platform == "moodle") and (waiting := read_waiting(classroom, chapter, database)):
+        say(_tell_waiting(waiting))
     if package.students:
         place = folder / f"{chapter}_{platform}_feedback.zip"
         write_file(place, package.content)
@@ -136,14 +138,18 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
             "No worksheet confirms that these numbers belong to people. In a group assignment they belong to "
             "groups, and Moodle would give the pages to other people: in that case, do not upload them."
         )
-    missed |= package.left_out
+    missed |= package.left_out | find_without_page(classroom, chapter)
     for student, why in sorted(missed.items()):
         say(printable(f"{student}: {why}"), err=True)
     if missed:
         raise SystemExit(1)
 
 
-@click.command()
+def _tell_waiting(students: list[str]) -> str:
+    return f"These students have answers that are not marked yet: {printable(', '.join(students))}."
+
+
+@click.command(short_help="Give a student more time for a chapter.")
 @click.argument("student")
 @CHAPTER
 @click.option("--days", type=float, default=0.0, help="How many days after the deadline.")

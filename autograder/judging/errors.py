@@ -35,8 +35,11 @@ _PATTERNS = {
         r"unsupported operand|bad operand|cannot cast|not supported between|ufunc|can't multiply sequence",
     ),
     "character": ({"SyntaxError"}, r"^invalid (non-printable )?character"),
+    "return outside": ({"SyntaxError"}, r"^'return' outside function"),
+    "recursion": ({"RecursionError"}, r""),
     "input": ({"EOFError"}, r"EOF when reading a line"),
     "debugger": ({"BdbQuit"}, r""),
+    "processes": ({"BlockingIOError"}, r""),
     "read-only": ({"ValueError", "TypeError"}, r"read-only|does not support item assignment"),
     "convert": ({"ValueError", "TypeError"}, r"could not convert|cannot convert|inhomogeneous|invalid literal"),
 }
@@ -67,8 +70,12 @@ NO_FILES = (
     "the course's data from labkit."
 )
 """What to say about a file that is not found."""
+ONE_PROCESS = "Do not use os.fork or multiprocessing: the function must compute in a single process."
+"""What to say about a function that starts processes, or that may not start any more."""
 TYPE_AGAIN = "Delete the line and type it again on your keyboard, spaces included."
 """What to say about a line that was pasted with characters that only look like those of Python."""
+INDENT = "Indent that line by four spaces, so that it is inside its function."
+"""What to say about a return at the left margin."""
 _INTERACTIVE = {"exit", "quit", "help", "copyright", "credits", "license", "display", "get_ipython"}
 """Names that Python or a notebook has only while somebody types."""
 _LABELS = "`labels` holds one class number for each row, not a row of numbers: which column does that number point to?"
@@ -133,6 +140,13 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return f"Nobody can type during a check: a function gets its values as arguments{names}. Remove `input`."
         case "debugger":
             return "Remove `breakpoint()`: a check runs the function without a debugger."
+        case "recursion":
+            return (
+                "A function calls itself without end. Did you mean to call another function, or is a case missing in "
+                "which it returns without calling itself?"
+            )
+        case "processes":
+            return ONE_PROCESS
         case "file":
             return NO_FILES
         case "module":

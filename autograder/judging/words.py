@@ -102,22 +102,31 @@ _FEW = 6
 
 def shown(value: Any, name: str = "") -> str:
     """Write an argument or a result: in full if it is small, otherwise by name and shape."""
-    return cut(_shown(value, name), MAX_SHOWN)
+    for few in (_FEW, 0):  # if the numbers of small arrays make it too long, their shapes have to do
+        text = _shown(value, name, few)
+        if len(text) <= MAX_SHOWN:
+            return text
+    return _by_length(value, name) if isinstance(value, (list, tuple)) else cut(text, MAX_SHOWN)
 
 
-def _shown(value: Any, name: str) -> str:
+def _by_length(value: Any, name: str) -> str:
+    items = counted(len(value), "item")
+    return f"{name} ({items})" if name else f"a {type(value).__name__} of {items}"
+
+
+def _shown(value: Any, name: str, few: int) -> str:
     if isinstance(value, np.ndarray):
         plain = value.size or value.ndim < 2  # [] does not show that a shape is (0, 3)
-        if value.size <= _FEW and value.ndim <= 2 and plain:
+        if value.size <= few and value.ndim <= 2 and plain:
             return str(_rounded(value.astype(float)).tolist() if value.dtype.kind == "f" else value.tolist())
         return f"{name or 'an array'} {value.shape}"
     if (isinstance(value, (list, tuple)) and not is_numeric(value)) or (
         isinstance(value, dict) and len(str(value)) > 60
     ):
         if len(value) <= 3 and isinstance(value, (list, tuple)):
-            inside = ", ".join(shown(item) for item in value)
+            inside = ", ".join(_shown(item, "", few) for item in value)
             return f"[{inside}]" if isinstance(value, list) else f"({inside})"
-        return f"{name or 'a ' + type(value).__name__} of {len(value)}"
+        return _by_length(value, name)
     if isinstance(value, (float, np.floating)):
         return number(value)
     if isinstance(value, (list, tuple)):
@@ -178,6 +187,8 @@ def _tell_difference(difference: Difference) -> str:
         case Kind.SHAPE:
             if got.ndim == expected.ndim == 1 and max(got.size, expected.size) <= _FEW:
                 return f"{shown(got)}; expected {shown(expected)}"
+            if got.shape == (1,) and not expected.ndim:
+                return f"a list or array with one number, of shape (1,); expected {_tell_shape(expected)}"
             return f"{_tell_shape(got)}; expected {_tell_shape(expected)}"
         case Kind.TRANSPOSED:
             return f"{_tell_shape(got)}; expected {_tell_shape(expected)} (the numbers are right, but transposed)"

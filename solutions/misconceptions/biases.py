@@ -190,7 +190,7 @@ def strings_them_together(weights, bias):
 
 @of("fold_bias")
 def bias_is_no_row_yet(weights, bias):
-    """NumPy refuses to join a 1-D array and a 2-D array. Give the bias a second axis, so that it becomes a row."""
+    """The NumPy function used here does not join 1-D and 2-D arrays. Give the bias a second axis, so that it becomes a row."""
     return np.concatenate([weights, bias])
 
 

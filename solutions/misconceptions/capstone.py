@@ -16,7 +16,7 @@ def nothing_changed(layers, x, y, rng):
 
 @of("adapt")
 def everything_retrained(layers, x, y, rng):
-    """Most of the reader's numbers have changed, and storing the change takes more than twice the budget. Which method of chapter 9 needs few numbers, and how large may its matrices be?"""
+    """Storing the change takes more than twice the budget, which covers all arrays together. It takes few numbers only if the change of each matrix has a low rank, whatever the rank of the new matrix. Which method of chapter 9 makes such changes?"""
     return train(layers, x, y, epochs=20, batch_size=32, learning_rate=0.1, rng=rng)[0]
 
 

@@ -316,7 +316,7 @@ def draws_each_batch_anew(x, y, batch_size, rng):
 
 @of("minibatches")
 def a_generator_of_its_own(x, y, batch_size, rng):
-    """The order is the same in every epoch, as from a generator with a fixed seed. Draw it from the rng argument."""
+    """The order is the same in every epoch, as from a generator with a fixed seed. Draw a new order from the rng argument in every call."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = np.random.default_rng(0).permutation(len(x))

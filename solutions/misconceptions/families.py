@@ -85,7 +85,7 @@ def numbers_layers_from_one(right, given):
 
 @wherever("frozen")
 def freezes_that_many_from_the_front(right, given):
-    """The number of frozen layers is right, but they are the first layers of the network. `frozen` says which layers, not how many."""
+    """As many layers as required seem to be frozen, but always the first ones. `frozen` says which layers, not how many."""
     return right(**given | {"frozen": _unknown(given) or set(range(len(given["frozen"])))})
 
 
@@ -176,13 +176,19 @@ def active_for_the_whole_batch(right, grad_output, activations):
 
 @in_place_of("relu_gradient")
 def derivative_of_sigmoid(right, grad_output, activations):
-    """The gradient seems to be multiplied by a * (1 - a), where a is the activation. That is the derivative of the sigmoid. That of ReLU is 1 where the neuron is active and 0 elsewhere."""
+    """The gradient seems to be multiplied by a * (1 - a), where a is the activation. That is the derivative of the sigmoid. The derivative of ReLU is 1 where the neuron is active and 0 elsewhere."""
     return grad_output * activations * (1 - activations)
 
 
 @in_place_of("relu_gradient")
+def half_at_zero(right, grad_output, activations):
+    """Half of the gradient passes where the activation is zero. There the neuron is inactive, and this library uses a derivative of 0 at the kink, too."""
+    return grad_output * np.where(activations > 0, 1.0, 0.5)
+
+
+@in_place_of("relu_gradient")
 def derivative_of_tanh(right, grad_output, activations):
-    """The gradient seems to be multiplied by 1 - a * a, where a is the activation. That is the derivative of tanh. That of ReLU is 1 where the neuron is active and 0 elsewhere."""
+    """The gradient seems to be multiplied by 1 - a * a, where a is the activation. That is the derivative of tanh. The derivative of ReLU is 1 where the neuron is active and 0 elsewhere."""
     return grad_output * (1 - activations * activations)
 
 

@@ -164,6 +164,14 @@ def lets_the_number_of_layers_pass(layers, gradients, learning_rate, frozen):
 
 
 @of("frozen_step")
+def freezes_only_where_no_gradient_is(layers, gradients, learning_rate, frozen):
+    """A frozen layer moves if it has a gradient, as if only a gradient of None froze it. `frozen` alone says which layers must not change."""
+    _refuse_unknown(layers, frozen)
+    steps = zip(layers, gradients)
+    return [layer if pair is None else gradient_step([layer], [pair], learning_rate)[0] for layer, pair in steps]
+
+
+@of("frozen_step")
 def moves_the_frozen_layers_alone(layers, gradients, learning_rate, frozen):
     """The frozen layers move wherever they have a gradient, and the others stay. `frozen` lists the layers that must not change."""
     _refuse_unknown(layers, frozen)
@@ -176,6 +184,15 @@ def moves_the_frozen_layers_alone(layers, gradients, learning_rate, frozen):
 def computes_everything_first(layers, activations, grad_logits, frozen):
     """The gradients are right, but layers before the first trainable one seem to be used as well. Stop at the first trainable layer, and do not use any earlier one."""
     return [None if k in frozen else g for k, g in enumerate(backward(layers, activations, grad_logits))]
+
+
+@of("backward_unfrozen")
+def stops_at_the_last_trainable_layer(layers, activations, grad_logits, frozen):
+    """Only the last trainable layer has gradients. The backward pass must go on to the first trainable one; if a return is inside the loop, move it below the loop."""
+    last = max((k for k in range(len(layers)) if k not in frozen), default=-1)
+    if last < 0:
+        backward(layers, activations, grad_logits)  # no layer ends the loop
+    return backward_unfrozen(layers, activations, grad_logits, set(range(len(layers))) - {last})
 
 
 @of("backward_unfrozen")

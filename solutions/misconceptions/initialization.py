@@ -223,7 +223,7 @@ def uniform_on_its_side(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def only_positive_weights(fan_in, fan_out, rng):
-    """No weight is negative, so signals would grow from layer to layer. The range must be symmetric around zero."""
+    """No weight is negative, so nothing cancels when all signals are positive. The range must be symmetric around zero."""
     return rng.uniform(0, np.sqrt(6 / (fan_in + fan_out)), size=(fan_in, fan_out))
 
 
@@ -777,7 +777,7 @@ def refuses_nothing(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def leaves_it_to_the_dictionary(layer_sizes, rng, scheme="he"):
-    """A misspelt scheme ends in a KeyError. Check the scheme first, and raise a ValueError whose message contains it."""
+    """A misspelt scheme raises a KeyError. Check the scheme first, and raise a ValueError whose message contains it."""
     if len(layer_sizes) < 2:
         raise ValueError("a network needs at least two sizes")
     return network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))

@@ -90,6 +90,7 @@ answers described falsely or imprecisely | right answers with full marks |
 | ninth set; autograder changed for all earlier sets | 457 of 479 | 275 of 360 (76%) | 26 (5.4%) | 138 of 138 |
 | tenth set; autograder changed for all earlier sets | 490 of 499 | 374 of 395 (95%) | 12 (2.4%) | 201 of 201 |
 | eleventh set; autograder changed for all earlier sets | 679 of 691 | 511 of 573 (89%) | 10 (1.4%) | 196 of 198 |
+| twelfth set; autograder changed for all earlier sets | 413 of 415 | 387 of 414 (93%) | 2 (0.5%) | 199 of 200 |
 
 The two halves were written by people who saw only the stubs and who marked the answers that a tutor would recognise.
 The autograder's own author wrote the third and fourth sets on 28 November 2026, before the autograder was changed for
@@ -148,13 +149,13 @@ and 14 said little. Most of the eight were true by chance: a factor that only on
 one half that may be 1 divided by the rank, since the rank is 2 in every case. The eight and five of the fourteen are
 fixed.
 
-The ninth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters
-6 to 9. They were asked to leave out the most obvious mistakes, and they checked that each wrong answer is wrong for
-some input that the docstring allows. It was judged once, on 29 November 2026, by commit 02c3345, before anything was
-changed for it, and each half was read by a person who had read neither the set nor the code of the findings before. It
-is the hardest set so far. Of the 22 wrong answers that passed, 19 treat a special value apart although the docstring
-does not: an array of zeros, layers of equal sizes, a class that does not occur, a number just above 0. Cases now catch
-these 19. The other three cannot be told from right answers here: one compares with `is`, one needs an array in
+The ninth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6 to
+9. They were asked to leave out the most obvious mistakes, and they checked that each wrong answer is wrong for some
+input that the docstring allows. It was judged once, on 29 November 2026, by commit 02c3345, before anything was changed
+for it, and each half was read by a person who had read neither the set nor the code of the findings before. It is the
+hardest set so far. Of the 22 wrong answers that passed, 19 make an exception for a special value although the docstring
+makes none: an array of zeros, layers of equal sizes, a class that does not occur, a number just above 0. Cases now
+catch these 19. The other three cannot be told from right answers here: one compares with `is`, one needs an array in
 Fortran's order, one a rank that the course rules out. Thirteen of the 26 faulty sentences named a condition or a
 pattern that only the cases tried had; eight gave advice on code that the student had not written, although the results
 were the same; three were inexact about random draws; and two described an order the wrong way round. Thirty-four more
@@ -185,10 +186,21 @@ wrong cause: the smallest logit was chosen, but the check spoke of counting from
 order, but the check called them changed. In four, one clause was inexact: where False is expected, at which layer to
 stop, whether `frozen` has an effect, and whether a velocity starts at zero. Forty-four more were true but said little,
 and for 58 answers the check gave only the position of the first number that differs. The two right answers without full
-marks are two versions of `adapt` whose accuracy on the old digits fell a little too far."""
+marks are two versions of `adapt` whose accuracy on the old digits fell a little too far.
+
+The twelfth set was written by four more people who saw only the stubs, a quarter each. They were asked for the mistakes
+that real classes make, in natural and in unusual code, and they tried each answer beside their own solutions. It was
+judged once, on 29 November 2026, by commit e60864a, before anything was changed for it, and each half was read by a
+person who had read neither the set nor the code of the findings before. Of the two wrong answers that passed, one
+returns arrays from its arguments, which comparing values cannot show; the other took the smaller side of `down` for the
+rank, although the docstring's own example has a larger rank, and a case now catches it. Of the two faulty sentences,
+one said "In every wrong case tried, your result is 0" although the last layer's gradients were right; the other, which
+a learner does not see, said of every case what was true of most. Nine more were true but said little, and for 15
+answers the check gave only the position of the first number that differs. The right answer without full marks is an
+`adapt` whose accuracy on the old digits fell a little too far; the stub alone does not say how far is too far."""
 
 
-_NUMBERED = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
+_NUMBERED = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
 SETS = ("first_half", "second_half", *(f"{number}_set" for number in _NUMBERED))
 """The sets in ``unseen/`` in the order in which the autograder first saw them."""
 

@@ -50,6 +50,7 @@ ACCEPTED = (
     "replaces every NaN in the gradients by 0 before the step, also in layers that learn",
     "converts all layers to float64 first, so frozen float32 layers do not come back bit for bit",
     "shortcut for share 0 and 1 returns the given arrays themselves",
+    "at share 0 and 1 the given network itself can be returned",
 )
 """What the course accepts, or cannot notice, although a docstring asks for something else: see docs/accuracy.md."""
 _HEAD = re.compile(r"^### (\w+) \| (wrong|right) \| (.*?)(?: \| (recognisable|not recognisable))?$", re.MULTILINE)

@@ -72,6 +72,17 @@ def test_from_moodle_and_back(tmp_path):
     assert said.exit_code == 0 and "2 grades in" in said.output and "2 pages in" in said.output, said.output
     filled = list(csv.DictReader((room / "upload" / f"{WEIGHTS.name}_moodle_worksheet.csv").open(newline="")))
     assert [float(row["Grade"]) for row in filled] == [float(rows[name]["total"]) for name in ("Ada-L", "Bo-D")]
+    waiting = "These students have answers that are not marked yet: Ada-L, Bo-D."
+    assert said.output.count(waiting) == 1
+    said = run("feedback", WEIGHTS.name, "--moodle", *here)
+    assert said.exit_code == 0 and said.output.count(waiting) == 1, said.output
     said = run("feedback", WEIGHTS.name, "--canvas", *here)
     assert said.exit_code == 1 and "not collected from Canvas" in said.output
+    assert said.output.count(waiting) == 1
+    (room / "roster.csv").write_text("id\nAda-L\nBo-D\nEve\nFlo\n")
+    (room / "submitted" / "Flo" / WEIGHTS.name).mkdir(parents=True)
+    (room / "submitted" / "Flo" / WEIGHTS.name / "essay.pdf").write_bytes(b"%PDF")
+    said = run("feedback", WEIGHTS.name, "--moodle", *here)
+    assert said.exit_code == 1 and "Flo: submitted something, but has no page" in said.output
+    assert "Eve" not in said.output, "who submitted nothing gets no page"
     assert run("feedback", WEIGHTS.name, *here).exit_code == 2

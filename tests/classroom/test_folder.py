@@ -157,3 +157,11 @@ def test_members_of_the_group_and_nobody_else_may_hold_the_lock(place):
     room = Classroom(place / "room")
     with room.lock():
         assert rights(room.state / "lock") == (0o660 if is_groups(place) else 0o600)
+
+
+def test_a_path_that_goes_up_is_shown_as_it_is(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert Classroom("../room").root == Classroom(tmp_path / "here" / ".." / "room").root == tmp_path / "room"
+    (tmp_path / "link").symlink_to(tmp_path / "here")
+    assert Classroom(tmp_path / "link").root == tmp_path / "link"

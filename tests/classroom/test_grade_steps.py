@@ -22,9 +22,9 @@ PROCESSORS = {0: {0, 1, 2}}
 def work_through(monkeypatch):
     """Let workers that only note what happens do a run's tasks; return whether there were any, and what happened."""
     monkeypatch.setattr(grade.os, "sched_getaffinity", PROCESSORS.__getitem__)
-    monkeypatch.setattr(grade, "stream", lambda workers, tasks: tasks)
+    monkeypatch.setattr(grade, "stream", lambda workers, tasks, waiting: tasks)
 
-    def work_through(tasks, jobs=None, scheduler=None, collect=None, done=None):
+    def work_through(tasks, jobs=None, scheduler=None, collect=None, done=None, waiting=None):
         done = [] if done is None else done
 
         def begin(kind, tools, *about):
@@ -39,7 +39,7 @@ def work_through(monkeypatch):
             collect=collect or (lambda graded, book: done.append(graded)),
             notices=[],
         )
-        return grade._work_through(run, "book", 3, Tools("process", {}, {}), jobs, scheduler), done
+        return grade._work_through(run, "book", 3, Tools("process", {}, {}), jobs, scheduler, waiting), done
 
     return work_through
 
@@ -54,6 +54,19 @@ def work_through(monkeypatch):
 )
 def test_workers_do_every_task_and_are_closed(work_through, jobs, scheduler, begun):
     assert work_through(["a", "b"], jobs, scheduler) == (True, [begun, "a", "b", "closed"])
+
+
+def test_a_submission_that_takes_long_is_named(work_through, monkeypatch):
+    said, task = [], SimpleNamespace(submission=SimpleNamespace(student="ann", chapter=CHAPTER))
+
+    def stream(workers, tasks, waiting):
+        waiting(task, 4.0)
+        return tasks
+
+    monkeypatch.setattr(grade, "stream", stream)
+    work_through(["a"])
+    work_through(["a"], waiting=lambda *about: said.append(about))
+    assert said == [("ann", CHAPTER, 4.0)]
 
 
 def test_without_tasks_no_worker_is_started(work_through):
@@ -71,9 +84,16 @@ def test_workers_are_closed_where_a_result_cannot_be_kept(work_through):
     assert said[1:] == ["closed"]
 
 
+def test_an_id_that_nobody_has_is_said_to_be_unknown(tmp_path):
+    (tmp_path / "submitted" / "ada").mkdir(parents=True)
+    with pytest.raises(ClassroomError, match=r"Nobody in .* has the id 'eve'"):
+        grade.explain_grade(tmp_path, "eve", "apply_weight", isolation="process")
+
+
 @pytest.mark.parametrize("student", ["ada", "bo", "cy"])
 def test_only_a_notebook_that_was_submitted_is_explained(tmp_path, student):
-    """Bo has a folder without a notebook, Ada a folder of another name, and Cy nothing."""
+    """Bo has a folder without a notebook, Ada a folder of another name, and Cy is on the roster only."""
+    (tmp_path / "roster.csv").write_text("id\nada\ncy\n")
     (tmp_path / "submitted" / "bo" / CHAPTER).mkdir(parents=True)
     (tmp_path / "submitted" / "ada" / "02_biases").mkdir(parents=True)
     (tmp_path / "submitted" / "ada" / "02_biases" / "02_biases.ipynb").write_text("{}")

@@ -9,9 +9,9 @@ import stat
 import pytest
 
 from autograder.classroom.folder import Classroom
-from autograder.classroom.history import Change, History
+from autograder.classroom.history import WITHDRAWN, Change, History
 
-CAUSE = {"submission": "a", "exercises": "b", "manual": "c", "lateness": "d"}
+CAUSE = {"files": "a", "exercises": "b", "marks": "c", "penalty": "d"}
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def add(history, score, cause=CAUSE, student="ann"):
 
 def test_a_grade_is_recorded_when_it_changes_and_only_then(history):
     assert add(history, 3.0) == [Change("ann", "01_weights", None, 3.0, ("graded first",))]
-    assert add(history, 3.0, CAUSE | {"submission": "other"}) == []
+    assert add(history, 3.0, CAUSE | {"files": "other"}) == []
     assert add(history, 3.0, student="bo") == [Change("bo", "01_weights", None, 3.0, ("graded first",))]
     assert add(history, 0.0, None, "eve") == [], "who was never graded has no grade that changed"
     assert [(line["student"], line["from"], line["to"], line["why"]) for line in history.read()] == [
@@ -50,10 +50,10 @@ def test_only_graders_read_the_history(history, folder, mode):
 @pytest.mark.parametrize(
     ("cause", "why"),
     [
-        (CAUSE | {"submission": "z"}, ("resubmitted",)),
+        (CAUSE | {"files": "z"}, ("resubmitted",)),
         (CAUSE | {"exercises": "z"}, ("exercise changed",)),
-        (CAUSE | {"manual": "z", "lateness": "z"}, ("mark given", "lateness changed")),
-        (CAUSE | {"submission": "withdrawn", "manual": "z"}, ("submission removed",)),
+        (CAUSE | {"marks": "z", "penalty": "z"}, ("mark given", "lateness changed")),
+        (WITHDRAWN, ("submission removed",)),
         (CAUSE, ("examined again",)),
         ({}, ("examined again",)),
         (None, ("examined again",)),
@@ -66,7 +66,7 @@ def test_what_changed_is_the_reason(history, cause, why):
 
 def test_what_an_earlier_release_did_not_record_is_no_reason(history):
     line = {"student": "ann", "chapter": "01_weights", "to": 3.0}
-    history.path.write_text(json.dumps(line | {"causes": {"manual": "z"}}) + "\n")
+    history.path.write_text(json.dumps(line | {"causes": {"marks": "z"}}) + "\n")
     assert add(history, 2.0)[0].why == ("mark given",)
     history.path.write_text(json.dumps(line) + "\n")
     assert add(history, 2.0)[0].why == ("examined again",)

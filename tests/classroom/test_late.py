@@ -15,7 +15,7 @@ from autograder.classroom import nbgrader
 from autograder.classroom.gradebook import ClassBook, url_of
 from autograder.classroom.late import PercentPerDay
 from autograder.exercises import CHAPTERS
-from autograder.paths import COURSE
+from autograder.paths import COURSE, ROOT
 from tests.support import classroom as made
 
 HOUR, DAY = 3600, 86_400
@@ -52,6 +52,23 @@ def test_a_configuration_that_says_nothing_but_the_penalty_is_enough(tmp_path):
 )
 def test_ten_percent_per_day_begun_after_a_quarter_of_an_hour(seconds, points):
     assert penalty(seconds) == points
+
+
+def test_the_guides_example_is_what_happens():
+    guide = " ".join((ROOT / "docs" / "instructor.md").read_text(encoding="utf-8").split())
+    rule, whole = {"percent": 10, "grace_minutes": 15, "most": 50}, 21.0
+    costs = [penalty(late, score, **rule) for late, score in ((36 * HOUR, 16.0), (36 * HOUR, 4.0), (9 * DAY, 16.0))]
+    assert costs == [3.2, 0.8, 8.0] and made_points() == whole
+    for words in (
+        f"earned 16 of the {whole:g} points and submits 36 hours late loses 3.2 points",
+        "earned 4 loses 0.8",
+        "after nine days, the first one loses 8",
+    ):
+        assert words in guide
+
+
+def made_points():
+    return sum(one.points for of in (WEIGHTS.exercises, WEIGHTS.questions, WEIGHTS.written) for one in of.values())
 
 
 def test_the_values_are_the_instructors():

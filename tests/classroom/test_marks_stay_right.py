@@ -87,6 +87,55 @@ def test_what_timed_out_is_tried_once_more_by_itself_and_then_on_request(fresh, 
     assert tried == [[*STUDENTS], ["bo"], [], [], ["bo"], []]
 
 
+def give_mark(room):
+    with Gradebook(gradebook.url_of(room)) as db:
+        mark = db.find_grade(WRITTEN, WEIGHTS.name, WEIGHTS.name, "cy")
+        mark.manual_score, mark.needs_manual_grade = 1.5, False
+        db.db.commit()
+
+
+def come_late(room):
+    (room / "submitted/cy/01_weights/timestamp.txt").write_text("2026-03-04 10:00:00 UTC")
+
+
+def set_penalty(room):
+    penalty = '\nc.AssignLatePenalties.plugin_class = "autograder.classroom.late.PercentPerDay"\n'
+    (room / "nbgrader_config.py").write_text(nbgrader.CONFIG + penalty)
+
+
+def answer_otherwise(room):
+    notebook = made.answered(WEIGHTS, words="Because it scales.")
+    (room / "submitted/cy/01_weights/01_weights.ipynb").write_text(json.dumps(notebook))
+
+
+def lose_page(room):
+    (room / "feedback/cy/01_weights/01_weights.html").unlink()
+
+
+@pytest.mark.parametrize("change", [give_mark, come_late, set_penalty, answer_otherwise, lose_page])
+def test_what_did_not_end_twice_is_not_tried_again_because_of_anything_else(fresh, noisy, counted, monkeypatch, change):
+    noisy |= {"cy"}
+    for _ in range(2):
+        found = grading(fresh)
+    assert "Not tried again: 1 submission" in found.notices[0] and "cy, 01_weights (apply_weight)" in found.notices[0]
+    change(fresh)
+    examined = []
+    monkeypatch.setattr(examination, "examine_submission", lambda submission, *_: examined.append(submission))
+    (entry,) = (entry for entry in grading(fresh).entries if entry["student"] == "cy")
+    assert examined == [] and entry["exercises"][0]["status"] == "timeout" and counted[-1].submission.student == "cy"
+
+
+def test_a_function_that_the_student_changed_is_tried_again(fresh, noisy):
+    noisy |= {"cy"}
+    assert "Tried once more by the next run" in grading(fresh).notices[0]
+    grading(fresh)
+    noisy.clear()
+    module = fresh / "submitted/cy/01_weights/weightlab/weights.py"
+    module.write_bytes(module.read_bytes() + b"# new\n")
+    found = grading(fresh)
+    assert found.notices == [] and found.entries[2]["exercises"][0]["status"] != "timeout"
+
+
 def spoil_gradebook(room):
     with sqlite3.connect(room / "gradebook.db") as db:
         db.execute("update grade set auto_score = 0")
@@ -205,6 +254,28 @@ def test_a_deadline_or_a_penalty_is_no_mark(fresh):
     assert "lateness changed" in change.why
 
 
+def test_a_reason_is_what_changed_for_that_student(fresh):
+    """Neither a time that costs nothing nor a penalty for others is a reason."""
+    grading(fresh)
+    (fresh / "submitted/ann/01_weights/timestamp.txt").write_text("2026-03-04 10:00:00 UTC")
+    penalty = '\nc.AssignLatePenalties.plugin_class = "autograder.classroom.late.PercentPerDay"\n'
+    (fresh / "nbgrader_config.py").write_text(nbgrader.CONFIG + penalty)
+    assert grading(fresh).changes == []
+    with Gradebook(gradebook.url_of(fresh)) as db:
+        for name in ("ann", "cy"):
+            mark = db.find_grade(WRITTEN, WEIGHTS.name, WEIGHTS.name, name)
+            mark.manual_score, mark.needs_manual_grade = 1.5, False
+        db.find_comment(WRITTEN, WEIGHTS.name, WEIGHTS.name, "bo").manual_comment = "Begin with the first."
+        db.db.commit()
+    assert {(one.student, one.why) for one in grading(fresh).changes} == {
+        ("ann", ("mark given",)),
+        ("cy", ("mark given",)),
+    }
+    (fresh / "submitted/bo/01_weights/weightlab/weights.py").write_bytes(made.REFERENCE["weights"])
+    (change,) = grading(fresh).changes
+    assert (change.student, change.why) == ("bo", ("resubmitted",))
+
+
 def test_a_history_whose_last_line_is_torn_goes_on(room):
     path = room / ".weightlab/history.jsonl"
     whole = path.read_bytes()
@@ -222,7 +293,7 @@ def test_explain_shows_the_failing_case(room):
     number = explain_grade(room, "bo", "share_that_flips", isolation="process", course=room.parent / "course")
     assert number.status == "not_started"
     for student, name, words in (
-        ("nobody", "apply_weight", "has not submitted"),
+        ("nobody", "apply_weight", "has the id .nobody."),
         ("cy", "aply_weight", "Did you mean apply_weight"),
         ("cy", WRITTEN, "a person marks it"),
     ):
@@ -278,7 +349,7 @@ def test_the_command_explains(room, tmp_path):
     ran = CliRunner().invoke(main, argv)
     assert ran.exit_code == 0 and "weights.py" in ran.stdout and not ran.stderr, "no case has run"
     ran = CliRunner().invoke(main, ["explain", "nobody", *argv[2:]])
-    assert ran.exit_code == 1 and "'nobody' has not submitted a notebook" in ran.stderr
+    assert ran.exit_code == 1 and "has the id 'nobody'" in ran.stderr
     of_ann = (["explain", "ann", "apply_weight"], ["view", "ann", "01_weights"])
     for command in (*of_ann, ["extension", "ann", "01_weights"], ["feedback", "01_weights", "--canvas"]):
         ran = CliRunner().invoke(main, [*command, "--classroom", str(tmp_path / "mistyped")])

@@ -10,6 +10,8 @@ import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
 
+from autograder.classroom.collecting import origins, refused
+from autograder.classroom.collecting.platforms import Owner, Platform
 from autograder.classroom.folder import Classroom, ClassroomError
 from autograder.classroom.grade import draw_report
 from autograder.classroom.grades import StoredGrades
@@ -128,6 +130,42 @@ def test_a_module_that_was_not_submitted_is_told_once_whatever_else_is_remarked(
         "weightlab/biases.py was not submitted: ask for the zip that `weightlab submit` makes."
     ]
     assert [line[3] for line in told if "why" in line[3]] == entries[0]["remarks"]
+
+
+def test_who_sent_something_that_was_refused_is_told_from_who_sent_nothing(room, capsys):
+    from autograder.classroom.unchanged import Grading
+    from autograder.cli.instructor import _summary
+
+    absent = [one("dense", "missing", 0)]
+    entries = [entry(name, "missing", absent) for name in ("eve", "flo", "gus")] + [ENTRIES[0]]
+    refused.remember(room, "02_biases", {"ada"}, {"ada": "ada's", "eve": "It is a .rar file.", "zoe": "It is torn."})
+    refused.remember(room, "03_initialization", (), {"flo": "It is another chapter's."})
+    told = [("eve", "02_biases", "missing"), ("zoe", "02_biases", "missing")]
+    lines = tally.remarks_on(Classroom(room), entries)
+    assert [line[:3] for line in lines if "collected" in line[3]] == told
+    assert lines[0][3] == "An upload could not be collected: It is a .rar file."
+    grading = Grading(entries, [], [], [], 0, idle=False)
+    _summary(room, grading, 1.0)
+    assert "02_biases: 3 missing (1 of them sent something that could not be collected), 1 graded" in (
+        capsys.readouterr().out
+    )
+    Classroom(room).save_entries(entries)
+    assert "It is a .rar file." in draw_report(room)[0].read_text()
+    refused.remember(room, "02_biases", {"eve", "zoe"}, {})
+    _summary(room, grading, 1.0)
+    assert "02_biases: 3 missing, 1 graded" in capsys.readouterr().out
+
+
+def test_who_is_late_on_the_platform_and_has_no_time_is_in_the_report(room):
+    owners = {name: Owner(Platform.CANVAS, name, "7", late=name != "cy") for name in ("ada", "bo", "cy", "eve")}
+    origins.remember(room, "02_biases", owners)
+    (room / "submitted/bo/02_biases/timestamp.txt").write_text("2026-03-02 10:00:00 UTC")
+    entries = [entry(name) for name in ("ada", "bo", "cy")] + [entry("eve", "missing", [one("dense", "missing", 0)])]
+    (line,) = tally.late_without_time(Classroom(room), entries)
+    assert line[:3] == ("ada", "02_biases", "late")
+    assert line not in tally.remarks_on(Classroom(room), entries), "each run would repeat it"
+    Classroom(room).save_entries(entries)
+    assert draw_report(room)[0].read_text().count("Canvas says that this was late") == 1
 
 
 def test_where_nobody_submitted_the_page_says_so_and_nothing_warns(room, recwarn):

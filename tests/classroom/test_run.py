@@ -13,6 +13,7 @@ from autograder.classroom.feedback import Marks
 from autograder.classroom.folder import Classroom, write_file
 from autograder.classroom.gradebook import GradebookError
 from autograder.classroom.grades import NewGrades, StoredGrades
+from autograder.classroom.history import WITHDRAWN
 from autograder.classroom.run import Run
 from autograder.classroom.submission import SECRET, Submission
 from autograder.exercises import CHAPTERS
@@ -122,21 +123,25 @@ def test_the_chapter_that_takes_longest_comes_first_and_its_digest_knows_no_orde
     assert list(Run.tasks(found)) == order and not {*found._exercises.values()} & {*digests.values()}
 
 
-INPUTS = {"submission": "a", "exercises": "b"}
+INPUTS = {"submission": "a", "exercises": "b", "record": "record"}
+UNMARKED = Marks()
+UNENDED = [{"exercise": "apply_weight", "status": "timeout"}, {"exercise": "dense", "status": "passed"}]
 
 
-def last(inputs=INPUTS, lasting=False, tries=2):
-    return SimpleNamespace(inputs=inputs, lasting=lasting, tries=tries, entry={"student": "ann"})
+def last(inputs=INPUTS, lasting=False, tries=2, student="ann"):
+    entry = {"student": student, "chapter": WEIGHTS, "exercises": [] if lasting else UNENDED}
+    return SimpleNamespace(inputs=inputs, lasting=lasting, tries=tries, entry=entry, penalty=None, passing=["kept"])
 
 
 @pytest.mark.parametrize(
     ("result", "again", "wrong", "tries", "settled"),
     [
         (None, False, [], 0, 0),
-        (last({**INPUTS, "submission": "c"}), False, [], 0, 0),
+        (last({**INPUTS, "submission": "c"}), False, [], 2, 0),
+        (last({**INPUTS, "record": "other"}), False, [], 0, 0),
         (last(), True, [], 2, 0),
         (last(), False, [], None, 1),
-        (last(), False, ["the page", "the notebook"], 2, 1),
+        (last(), False, ["the page", "the notebook"], 2, 0),
         (last(lasting=True), False, [], None, 0),
         (last(lasting=True), False, ["the page"], 0, 0),
         (last(lasting=True), True, [], 0, 0),
@@ -154,7 +159,7 @@ def test_what_was_found_with_the_same_inputs_is_kept(monkeypatch, result, again,
         causes={WEIGHTS: {}},
         healed=[],
         entered=[],
-        _settled=0,
+        _settled=[],
         _stored={WEIGHTS: {"ann": held}},
         _wanted={WEIGHTS: {}},
         _marks=lambda submission, stored: Marks(seconds_late=float(stored is held)),
@@ -164,8 +169,10 @@ def test_what_was_found_with_the_same_inputs_is_kept(monkeypatch, result, again,
         _new_grades=lambda *_: "new",
     )
     found._enter = found.entered.append
+    found._note_unended = lambda result: Run._note_unended(found, result)
+    found._causes = lambda *about: Run._causes(found, *about)
     task = Run._task(found, "ann", WEIGHTS)
-    assert (task and task.tries) == tries and found._settled == settled
+    assert (task and task.tries) == tries and len(found._settled) == settled
     assert found.entered == ([] if task else [result.entry]) and found._wanted[WEIGHTS] == (
         {} if task else {"ann": "new"}
     )
@@ -176,7 +183,73 @@ def test_what_was_found_with_the_same_inputs_is_kept(monkeypatch, result, again,
         INPUTS,
     )
     assert found.healed == ([f"ann, {WEIGHTS}: {' and '.join(wrong)} had been changed"] if wrong else [])
-    assert found.causes[WEIGHTS]["ann"].items() > INPUTS.items(), "and digests of what people entered"
+    assert found.causes[WEIGHTS].keys() == (set() if task else {"ann"}), "a task's are known when it is done"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "inputs", "again", "known"),
+    [
+        (["verdict"], INPUTS, False, ["verdict"]),
+        (None, {**INPUTS, "submission": "c"}, False, ["kept"]),
+        (None, {**INPUTS, "submission": "c"}, True, None),
+        (None, {**INPUTS, "record": "other"}, False, None),
+    ],
+)
+def test_functions_that_did_not_end_twice_keep_their_verdicts(monkeypatch, recorded, inputs, again, known):
+    monkeypatch.setattr(run, "read_submission", lambda *_: Submission("ann", WEIGHTS, b"{}", {}))
+    monkeypatch.setattr(run, "read_verdicts", lambda record, chapter: record)
+    found = SimpleNamespace(
+        seed=7,
+        classroom=SimpleNamespace(submission=lambda *_: None),
+        records=SimpleNamespace(name=lambda *_: "record", get=lambda *_: recorded),
+        results=SimpleNamespace(get=lambda *_: last(inputs)),
+        healed=[],
+        _stored={WEIGHTS: {}},
+        _marks=lambda *_: Marks(),
+        _inputs=lambda *_: INPUTS,
+        _is_worth_another_try=lambda *_: again,
+        _differences=lambda *_: ["the page"],
+    )
+    assert Run._task(found, "ann", WEIGHTS).known == known
+
+
+@pytest.mark.parametrize(
+    ("change", "changed"),
+    [
+        ({"library": {"weights": b"1"}}, {"files"}),
+        ({"timestamp": "2026-03-02 10:00:00 UTC", "secret": b"s"}, set()),
+        ({"marks": Marks({"why": 1.0})}, {"marks"}),
+        ({"marks": Marks({}, {"why": 1.0})}, {"marks"}),
+        ({"marks": Marks({}, {}, {"why": "Good."}, 60.0)}, set()),
+        ({"penalty": 0.5, "marks": Marks(seconds_late=60.0)}, {"penalty"}),
+        ({"config": "other"}, set()),
+        ({"inputs": {**INPUTS, "exercises": "c"}}, {"exercises"}),
+    ],
+)
+def test_a_grade_depends_on_the_files_the_exercises_the_marks_and_what_lateness_costs(change, changed):
+    def causes(
+        library=None,
+        timestamp=None,
+        secret=None,
+        marks=UNMARKED,
+        penalty=None,
+        config="none",
+        inputs=INPUTS,
+    ):
+        submission = Submission("ann", WEIGHTS, b"{}", library or {}, timestamp, secret)
+        found = SimpleNamespace(config=SimpleNamespace(penalty_name=config))
+        return Run._causes(found, submission, inputs, marks, SimpleNamespace(penalty=penalty))
+
+    before, after = causes(), causes(**change)
+    assert {name for name in before if before[name] != after[name]} == changed
+
+
+def test_a_penalty_that_is_set_otherwise_is_a_reason_for_those_whom_it_costs_something():
+    found, late = SimpleNamespace(config=SimpleNamespace(penalty_name="a")), Marks(seconds_late=60.0)
+    about = (Submission("ann", WEIGHTS, b"{}", {}), INPUTS, late, SimpleNamespace(penalty=0.5))
+    before = Run._causes(found, *about)
+    found.config.penalty_name = "b"
+    assert Run._causes(found, *about) | {"penalty": before["penalty"]} == before != Run._causes(found, *about)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +280,7 @@ def test_what_was_graded_here_and_is_gone_earns_nothing(tmp_path, student, store
     assert (entry["student"], entry["status"], entry["score"], entry["remarks"]) == (student, status, 0.0, [])
     gone = NewGrades(student, {"why": 0.0}, frozenset(), None, DUE, frozenset())
     assert found._batch == ([(WEIGHTS, gone, None)] if withdrawn else [])
-    assert found.causes[WEIGHTS] == ({student: {"submission": "withdrawn"}} if withdrawn else {})
+    assert found.causes[WEIGHTS] == ({student: WITHDRAWN} if withdrawn else {})
 
 
 def new(student, score=1.0):
@@ -223,6 +296,9 @@ def test_a_batch_is_written_when_it_is_full_the_gradebook_first(tmp_path, monkey
         _wanted={WEIGHTS: {}},
         _batch=[],
         _new_grades=lambda result, submission, changed: new(submission.student),
+        _note_unended=lambda result: None,
+        _causes=lambda submission, *_: f"causes of {submission.student}",
+        causes={WEIGHTS: {}},
         _enter=done.append,
         _write_files=lambda graded: done.append(f"files of {graded.task.name}"),
     )
@@ -230,7 +306,8 @@ def test_a_batch_is_written_when_it_is_full_the_gradebook_first(tmp_path, monkey
     book = SimpleNamespace(save=lambda chapter, grades: done.append([one.student for one in grades]))
     for name in ("ann", "bo", "cy"):
         submission = Submission(name, WEIGHTS, b"{}", {})
-        task, result = SimpleNamespace(submission=submission, name=name), SimpleNamespace(entry={"student": name})
+        task = SimpleNamespace(submission=submission, name=name, inputs=INPUTS, marks=Marks())
+        result = SimpleNamespace(entry={"student": name})
         graded = SimpleNamespace(task=task, examination=None, result=result, notebook=notebook())
         Run.collect(found, graded, book)
     written = ["ann", {"student": "ann"}, "bo", {"student": "bo"}, ["ann", "bo"], "files of ann", "files of bo"]
@@ -276,13 +353,18 @@ def test_what_remains_to_be_said_of_a_run(monkeypatch):
     about = {"chapter": WEIGHTS, "cell": "why", "now": 3.0, "before": 1.0}
     marks = [{**about, "marks": 1}, {**about, "marks": 2}]
     room = SimpleNamespace(read_outdated_marks=lambda: marks)
-    for settled, count in ((0, 2), (2, 3)):
-        found, done = SimpleNamespace(_settled=settled, notices=[], classroom=room), []
+    many = [last(student=f"s{number:02}") for number in range(12)]
+    for unended, settled, count in (([], [], 2), ([last(tries=1)], many, 4), ([], many[:2], 3)):
+        found, done = SimpleNamespace(_unended=unended, _settled=settled, notices=[], classroom=room), []
         found.flush = lambda book, done=done: done.append("flushed")
         found._compare = lambda book, done=done: done.append("compared") or {"all": "grades"}
         assert Run.finish(found, None) == {"all": "grades"} and done == ["flushed", "compared"]
         assert len(found.notices) == count
+        if unended:
+            assert found.notices[0].endswith("the cause: ann, 01_weights (apply_weight).")
+            assert "s09, 01_weights (apply_weight); 2 more." in found.notices[1] and "s10" not in found.notices[1]
     assert found.notices[0].startswith("Not tried again: 2 submissions with a function that did not end")
+    assert "in two runs: s00, 01_weights (apply_weight); s01, 01_weights (apply_weight)." in found.notices[0]
     assert found.notices[1].startswith(
         "01_weights: why has 3 points now, but 1 mark was given by hand when it had 1 point,"
     )

@@ -75,11 +75,11 @@ def test_what_cannot_be_read_says_so_at_the_top(classroom):
     ("student", "chapter", "words"),
     [
         ("bo", WEIGHTS.name, "'bo' has not submitted a notebook of 01_weights"),
-        ("nobody", WEIGHTS.name, "'nobody' has not submitted"),
-        ("../room/submitted/eve", WEIGHTS.name, "has not submitted"),
-        ("", WEIGHTS.name, "has not submitted"),
-        ("eve/../eve", WEIGHTS.name, "has not submitted"),
-        ("e*e", WEIGHTS.name, "has not submitted"),
+        ("nobody", WEIGHTS.name, "has the id 'nobody'"),
+        ("../room/submitted/eve", WEIGHTS.name, "Nobody in "),
+        ("", WEIGHTS.name, "Nobody in "),
+        ("eve/../eve", WEIGHTS.name, "Nobody in "),
+        ("e*e", WEIGHTS.name, "Nobody in "),
         ("eve", "02_biases", "has not submitted a notebook of 02_biases"),
     ],
 )

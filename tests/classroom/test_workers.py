@@ -349,3 +349,35 @@ def test_what_all_pages_share_is_made_once(tools, task, graded, monkeypatch):
         assert again and not again & text, "cells that were handed out were made again"
     finally:
         feedback._exporter.cache_clear()
+
+
+def test_the_task_that_runs_longest_is_named_and_for_how_long(task, graded, monkeypatch):
+    """The first of three takes until all others are done."""
+    clock, said = iter(range(100)), []
+    monkeypatch.setattr(workers.time, "monotonic", lambda: float(next(clock)))
+
+    class Slow:
+        window, pending = 3, []
+
+        def submit(self, task):
+            self.pending.append(futures.Future())
+            return self.pending[-1]
+
+        def accept(self, task, came):
+            return came
+
+    slow = Slow()
+    tasks = [replace(task, name=name) for name in ("first", "second", "third")]
+    found = stream(slow, tasks, lambda one, seconds: said.append((one.name, seconds)))
+    real = futures.wait
+
+    def wait(running, *about):
+        for future in [*slow.pending[1:], slow.pending[0]]:
+            if not future.done():
+                future.set_result(graded)
+                break
+        return real(running, *about)
+
+    monkeypatch.setattr(workers.futures, "wait", wait)
+    assert len([*found]) == 3
+    assert said == [("first", 1.0), ("first", 2.0), ("first", 3.0)]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import io
 import json
 import multiprocessing
 import re
@@ -14,9 +15,11 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
+from autograder import card
 from autograder.cli.main import main
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import key
+from autograder.learner.check import check_library
 from autograder.paths import LIBRARY, ROOT, SOLUTIONS
 from autograder.release import ReleaseError
 from autograder.version import help_link
@@ -67,6 +70,32 @@ def test_everything_is_checked_where_nothing_is_named(library):
     points = sum(entry["points"] for entry in entries)
     last = run("check", "--library", library).stdout.splitlines()[-1]
     assert last == f"{points:g} of {points:g} points for functions; `weightlab status` counts your numbers, too."
+    last = run("check", "01_weights", "--library", library).stdout.splitlines()[-1]
+    assert last == "14 of 14 points for functions; `weightlab status` counts your numbers, too."
+    assert run("check", "apply_weight", "--library", library).stdout.splitlines()[-1] == "2 of 2 points."
+
+
+def test_help_names_every_command_in_a_whole_sentence():
+    listed = run("--help").stdout.partition("Commands:")[2].splitlines()
+    commands = [line for line in listed if line.startswith("  ")]
+    assert len(commands) > 15
+    assert all(line.endswith(".") and not line.endswith("..") for line in commands), commands
+
+
+def test_a_return_at_the_left_margin_is_told_to_be_indented(library):
+    replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    pass\nreturn signal + weight\n")
+    said = run("check", "apply_weight", "--library", library).stdout
+    assert "'return' outside function. Indent that line by four spaces, so that it is inside its function." in said
+
+
+def test_who_waits_at_a_terminal_hears_which_exercise_is_running(library, monkeypatch):
+    monkeypatch.setattr("autograder.learner.check.SLOW", 0.05)
+    code = "def apply_weight(signal, weight):\n    import time\n    time.sleep(0.3)\n    return signal * weight\n"
+    replace_function(library, "apply_weight", code)
+    exercises, told = [EXERCISES["apply_weight"]], []
+    check_library(exercises, library, told.append)
+    assert told == ["apply_weight"]
+    assert "still running" not in run("check", "apply_weight", "--library", library).output, "nobody is at a terminal"
 
 
 STUB = "def apply_weight(signal, weight):\n    raise NotImplementedError('apply_weight is not written yet')\n"
@@ -104,6 +133,22 @@ def test_the_terminal_shows_what_the_function_printed_as_the_card_does(library):
     at = lines.index("Your code printed (only what it returns is checked):")
     assert lines[at + 1].startswith("  signal is ")
     assert "printed" not in run("check", "weighted_sum", "--library", library).stdout
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        (["hello"] * 5, ["hello (5 times)"]),
+        (["in", "out"] * 3, ["in", "out", "(these 2 lines, 3 times)"]),
+        (["a", "a", "b"] * 2, ["a", "a", "b", "(these 3 lines, 2 times)"]),
+        (["1", "2", "2", "1"], ["1", "2 (2 times)", "1"]),
+        (["1", "2", "3"], ["1", "2", "3"]),
+        (["one"], ["one"]),
+        ([], []),
+    ],
+)
+def test_what_each_case_prints_again_is_shown_once(printed, shown):
+    assert card._beginning("".join(f"{line}\n" for line in printed)).splitlines() == shown
 
 
 def test_of_a_long_output_the_beginning_is_shown(library):
@@ -145,7 +190,7 @@ def test_an_endless_loop_is_stopped(library, monkeypatch):
     replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    while True:\n        pass\n")
     entry = check_one("apply_weight", library, exit_code=1)
     assert entry["status"] == "timeout"
-    assert "did not finish within 1 seconds" in entry["message"]
+    assert "did not finish within 1 seconds of computing time and was stopped" in entry["message"]
 
 
 def test_the_limit_is_ten_seconds():
@@ -365,12 +410,41 @@ def test_grades_that_fell_are_listed_up_to_ten(capsys):
     rose = [Change("ann", "01_weights", 1.0, 15.0, ("resubmitted",)), Change("bo", "01_weights", None, 0.0, ())]
     _changes(SimpleNamespace(changes=fell[:1] + rose, healed=[]), verbose=False)
     said = capsys.readouterr().out.splitlines()
-    assert said[0].startswith("3 grades changed") and said[1:] == [
+    assert said[0].startswith("1 grade is new, 2 grades changed (`") and said[1:] == [
         "lower than before: s0, 01_weights: from 15 to 1 (resubmitted)"
     ]
     _changes(SimpleNamespace(changes=fell + rose, healed=[]), verbose=False)
     said = capsys.readouterr().out.splitlines()
     assert len(said) == 12 and said[-1] == "lower than before: 2 more grades"
+    for changes, told in ((rose[1:] * 2, "2 grades are new ("), (rose[:1], "1 grade changed (")):
+        _changes(SimpleNamespace(changes=changes, healed=[]), verbose=False)
+        assert capsys.readouterr().out.startswith(told)
+
+
+def test_the_progress_bar_names_the_submission_for_which_it_waits(monkeypatch, capsys):
+    from autograder.cli.instructor import _Progress
+
+    with _Progress(shown=False) as progress:
+        progress.update(1, 2)
+        progress.name("ann", "01_weights", 60.0)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setenv("COLUMNS", "100")
+    with _Progress(shown=True) as progress:
+        shown = []
+        progress.update(1, 2)
+        for seconds in (1.0, 4.0, 0.0):
+            progress.name("[red]ann", "01_weights", seconds)
+            shown.append("waiting for [red]ann, 01_weights" in _drawn(progress))
+    assert shown == [False, True, False]
+
+
+def _drawn(progress):
+    """Return what a progress bar shows on a terminal of 100 columns."""
+    from rich.console import Console
+
+    console = Console(width=100, file=io.StringIO())
+    console.print(progress._bar.get_renderable())
+    return console.file.getvalue()
 
 
 def test_a_run_that_is_stopped_twice_leaves_no_worker_that_python_would_wait_for(monkeypatch, tmp_path):

@@ -17,9 +17,11 @@ import numpy as np
 
 from autograder.exercise import Call, Case
 from autograder.judging import laws
-from autograder.judging.findings import _all_relations, draws
-from autograder.judging.findings.conditions import describe_case, find_masks, part_cases
+from autograder.judging.findings import draws
+from autograder.judging.findings.common import all_relations
+from autograder.judging.findings.conditions import describe_case, part_cases
 from autograder.judging.findings.counts import find_formula, find_quantities
+from autograder.judging.findings.masks import find_masks
 from autograder.judging.findings.samples import Sample
 from autograder.judging.findings.sides import find_order, find_side
 from autograder.judging.findings.thresholds import find_axes, find_shape, find_threshold
@@ -149,7 +151,7 @@ def record_samples() -> Iterator[tuple[str, Any]]:
         yield (
             f"answer {number} {write(one.expected)} → {write(one.value)}",
             [
-                *_all_relations(key, one),
+                *all_relations(key, one),
                 *find_masks(one),
             ],
         )

@@ -10,14 +10,8 @@ import pytest
 
 from autograder.exercise import Case
 from autograder.judging.findings import sentences
-from autograder.judging.findings.conditions import (
-    describe_case,
-    find_conditions,
-    find_masks,
-    marks_entries,
-    part_cases,
-    take_line,
-)
+from autograder.judging.findings.conditions import describe_case, find_conditions, part_cases
+from autograder.judging.findings.masks import find_masks, marks_entries, take_line
 from autograder.judging.key import Key
 from autograder.judging.related import Related
 from tests.support.samples import sample

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograder.candidate.call import call_function
-from autograder.judging.errors import classify, explain
+from autograder.judging.errors import ONE_PROCESS, classify, explain
 from autograder.judging.reply import _read_error
 
 FILE = "weightlab/small.py"
@@ -149,6 +149,10 @@ EXPLAINED = {
     ),
     "global total\nreturn total == x": "The arguments are called x, labels; there is no `total`.",
     "total += x": "",
+    "def again(): return again()\nagain()": (
+        "A function calls itself without end. Did you mean to call another function, or is a case missing in which it "
+        "returns without calling itself?"
+    ),
     "x.nothing": "",
     "float('a')": "",
     "x + 'a'": "",
@@ -171,6 +175,12 @@ def test_what_is_said_of_an_error(lines):
 def test_what_waits_for_somebody_is_to_be_removed(kind, message, said):
     told = explain({"kinds": [kind, "Exception"], "message": message}, {}, ("x", "labels"))
     assert said in told and bool(said) is bool(told)
+
+
+def test_who_may_not_start_more_processes_is_told_to_start_none():
+    told = {"kinds": ["BlockingIOError", "OSError"], "message": "[Errno 11] Resource temporarily unavailable"}
+    assert classify(told) == "processes" and explain(told, {}, ("x",)) == ONE_PROCESS
+    assert classify(told | {"own": True}) is None and "os.fork" in ONE_PROCESS
 
 
 def test_exit_leaves_no_function():

@@ -43,7 +43,7 @@ IN_EVERY_CASE = [
     (
         "lora_merge",
         "down, up = adapter\nreturn weights + alpha * down @ up",
-        "differs from `weights` by the number of columns of `adapter[0]` times the required change",
+        "differs from `weights` by a change that is the rank of `adapter` times the required one",
     ),
     (
         "activates",
@@ -121,8 +121,8 @@ OTHERS = [
     (
         "lora_merge",
         "down, up = adapter\nscale = alpha / down.shape[1]\nreturn (1 - scale) * weights + scale * down @ up",
-        "In every case tried, your result is what was expected, minus `weights` times (`alpha` / the number of columns "
-        "of `adapter[0]`).",
+        "In every case tried, your result is what was expected, minus `weights` times (`alpha` / the rank of "
+        "`adapter`).",
     ),
     (
         "relu_gradient",

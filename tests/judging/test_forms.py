@@ -665,9 +665,13 @@ def test_where_the_values_are_that_messages_lack_is_told_if_it_is_certain(cases,
             ": shapes that differ but can be broadcast, such as (6, 1) and (6,)",
         ),
         ([((6, 2), (6,))] * 4, [((2, 5), (5, 2))], ": shapes with different numbers of axes, such as (6, 2) and (6,)"),
-        ([((2, 5), (5, 2))] * 4, [((6, 2), (6,))], ": shapes with equally many axes, such as (2, 5) and (5, 2)"),
+        ([((2, 5), (5, 2))] * 4, [((6, 2), (6,))], ": shapes with the same number of axes, such as (2, 5) and (5, 2)"),
         ([((2, 5), (5, 2)), *[((6, 2), (6,))] * 3], [((3,), (4,))], ": arrays that are not both 1-D (for example, of "),
-        ([((2, 5), (5, 2)), *[((6, 2), (12,))] * 3], [((3, 2), (4,))], ": arrays with equally many entries (for "),
+        (
+            [((2, 5), (5, 2)), *[((6, 2), (12,))] * 3],
+            [((3, 2), (4,))],
+            ": arrays with the same number of entries (for ",
+        ),
         ([((2, 5), (5, 2)), *[((6, 2), (6,))] * 3], [((3, 2), (4,))], ", among them: a; a; a"),
         ([((2, 5), (5, 2), ()), *[((6, 2), (6,))] * 3], [((3, 2), (4,))], ", among them: a; a; a"),
     ],
@@ -701,7 +705,7 @@ def test_the_only_test_that_fails_is_named():
 
 def test_a_changed_argument_is_all_that_is_wrong_or_is_not_told():
     key, change = key_of(1.0, 2.0, arguments=("f", "x")), Problem(ProblemKind.CHANGED, changed=(1, 0))
-    assert forms.find_changed(key, [{"a": change}, {}]) == ("changes its input", "x")
+    assert forms.find_changed(key, [{"a": change}, {}]) == ("changes its input", "x` and `f")
     assert forms.find_changed(key, [{"a": change, "b": Problem(ProblemKind.DIFFERS)}, {}]) is None
     assert forms.find_changed(key, [{}, {}]) is None
     beyond = Problem(ProblemKind.CHANGED, changed=(2,))

@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from autograder.judging.findings import _all_relations, sentences
-from autograder.judging.findings.conditions import find_masks
+from autograder.judging.findings import sentences
+from autograder.judging.findings.common import all_relations
 from autograder.judging.findings.counts import find_formula
+from autograder.judging.findings.masks import find_masks
 from autograder.judging.findings.thresholds import find_axes, find_lengths, find_shape
 from tests.support.samples import KEY, sample
 
@@ -219,11 +220,11 @@ WHOLE = [
 
 @pytest.mark.parametrize(("expected", "got", "kind", "words"), WHOLE, ids=[one[2] for one in WHOLE])
 def test_a_kind_is_found_where_it_holds(expected, got, kind, words):
-    found = [one for one in _all_relations(KEY, sample(expected, got)) if one[0] == kind]
+    found = [one for one in all_relations(KEY, sample(expected, got)) if one[0] == kind]
     assert any(words in sentences.tell_relation(one, "it") for one in found), found
     other = got if isinstance(got, (str, bool, int, float)) else np.sin(np.arange(1.0, 1 + got.size)).reshape(got.shape)
     if other is not got:
-        assert kind not in [one[0] for one in _all_relations(KEY, sample(expected, other))]
+        assert kind not in [one[0] for one in all_relations(KEY, sample(expected, other))]
 
 
 X = T[[1, 3, 0, 2]] + 0.5
@@ -300,17 +301,17 @@ WITH_ARGUMENTS = [
     ids=[f"{one[3]}-{i}" for i, one in enumerate(WITH_ARGUMENTS)],
 )
 def test_a_kind_that_quotes_arguments_is_found_where_it_holds(expected, got, given, kind, words):
-    found = [one for one in _all_relations(KEY, sample(expected, got, **given)) if one[0] == kind]
+    found = [one for one in all_relations(KEY, sample(expected, got, **given)) if one[0] == kind]
     assert any(words in sentences.tell_relation(one, "it") for one in found), found
     other = np.sin(np.arange(1.0, 1 + got.size)).reshape(got.shape)
-    assert kind not in [one[0] for one in _all_relations(KEY, sample(expected, other, **given))]
+    assert kind not in [one[0] for one in all_relations(KEY, sample(expected, other, **given))]
 
 
 # What came back where `T` is expected in place of `P`, among the arguments at the same position.
 CHANGED = [
     (P, "change missing", "unchanged from `x`"),
     (P - (T - P), "change negated", "in the wrong direction"),
-    (P + 2 * (T - P), "change times", "2 times the required change"),
+    (P + 2 * (T - P), "change times", "2 times the required one"),
     (P + (T - P) / 10, "change divided by", "divided by 10"),
     (P * (T - P), "change multiplied", "multiplied by the required change"),
     (P + 0.7, "change constant", "by the same number"),
@@ -322,7 +323,7 @@ CHANGED = [
 def test_a_kind_of_change_is_found_where_it_holds(got, kind, words):
     def found(got):
         one = sample(T, got, bases=(("x", P),), x=P)
-        return [relation for relation in _all_relations(KEY, one) if relation[0] == kind]
+        return [relation for relation in all_relations(KEY, one) if relation[0] == kind]
 
     assert any(words in sentences.tell_relation(one, "it") for one in found(got))
     assert not found(np.sin(T))

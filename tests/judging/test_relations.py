@@ -10,9 +10,11 @@ import pytest
 from autograder.exercise import Unusable
 from autograder.judging import laws
 from autograder.judging.compare import compare
-from autograder.judging.findings import _common_relations, _find_order, _find_part, draws, is_proved, sentences
+from autograder.judging.findings import _find_order, _find_part, draws, sentences
+from autograder.judging.findings.common import common_relations
 from autograder.judging.findings.counts import find_quantities
 from autograder.judging.findings.expressions import change_operand
+from autograder.judging.findings.proof import is_proved
 from autograder.judging.findings.relations import find_relations
 from autograder.judging.findings.samples import Label
 from autograder.judging.findings.scales import name_factor
@@ -32,7 +34,7 @@ def relations(expected, got):
 
 def told(*samples):
     """Say what holds for all answers together, the most telling first."""
-    return [sentences.tell_relation(one, "it") for one in _common_relations(KEY, list(samples), {})]
+    return [sentences.tell_relation(one, "it") for one in common_relations(KEY, list(samples), {})]
 
 
 def test_a_shift_a_scale_and_both_are_three_things():
@@ -73,8 +75,8 @@ def test_two_entries_can_always_be_scaled_and_shifted_to_two_others():
     short, long = sample(TABLE[:, :2], np.sin(TABLE[:, 1:])), sample(TABLE, TABLE * EACH + EACH[::-1])
     kind = ("lines scaled and shifted", 0, 2)
     assert kind in find_relations(short)
-    assert kind not in _common_relations(KEY, [short], {})
-    assert kind in _common_relations(KEY, [short, long], {})
+    assert kind not in common_relations(KEY, [short], {})
+    assert kind in common_relations(KEY, [short, long], {})
 
 
 def test_lines_with_ties_are_in_the_expected_order_only_where_the_answer_has_them_too():
@@ -185,7 +187,7 @@ def test_every_change_that_a_slip_makes_has_words():
 def test_what_one_entry_cannot_show_is_not_told():
     cut = np.minimum(TABLE, 8.0)
     assert ("never above", "8") in relations(TABLE, cut)
-    assert ("never above", "8") not in _common_relations(KEY, [sample(TABLE, cut)], {})
+    assert ("never above", "8") not in common_relations(KEY, [sample(TABLE, cut)], {})
     assert told(sample(TABLE, np.minimum(TABLE, 2.25)))[0] == "it is what was expected, but never above 2.25"
 
 

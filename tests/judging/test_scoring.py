@@ -8,6 +8,7 @@ import pytest
 from autograder.exercise import PURE, Case, Chapter
 from autograder.judging import judge, words
 from autograder.judging.compare import compare
+from autograder.judging.errors import ONE_PROCESS
 from autograder.judging.key import Key
 from autograder.judging.observation import Observation, Problem, ProblemKind
 from autograder.judging.verdict import Aspect, Reply, Status, Verdict
@@ -161,6 +162,10 @@ def test_a_verdict_follows_from_the_reply():
     torn = Reply(Status.ERROR, "own words", error=error)
     assert (verdict(torn).message, verdict(torn).loaded) == ("own words", False)
     assert verdict(torn, quote=False).message == words.not_loaded("small", "small.py", error)
+    crowded = {"type": "BlockingIOError", "kinds": ["BlockingIOError", "OSError"], "message": "[Errno 11] secret"}
+    forks = Reply(cases=[[{"raised": crowded, "changed": []}]] * 3)
+    assert verdict(forks, quote=False).message == f"{ONE_PROCESS}\nsmall raised BlockingIOError."
+    assert verdict(forks).message.startswith(f"{ONE_PROCESS}\nsmall(")
     assert verdict(Reply(cases=[[{"no": 1}]] * 3)).status is Status.MALFORMED
     stub = {"type": "NotImplementedError", "function": "small", "kinds": ["NotImplementedError"]}
     stubs = Reply(cases=[[{"raised": stub, "changed": []}]] * 3)

@@ -120,6 +120,49 @@ TOLD = [
         "scales only the gradient",
         "",
     ),
+    ("relu_gradient", "return grad_output * np.heaviside(activations, 0.5)", "Half of the gradient passes", "change"),
+    (
+        "frozen_step",
+        CHECK_FROZEN + "return [p if g is None else gradient_step([p], [g], learning_rate)[0]\n"
+        "        for p, g in zip(layers, gradients)]",
+        "only a gradient of None froze it",
+        "",
+    ),
+    (
+        "backward_unfrozen",
+        "grads = [None] * len(layers)\n"
+        "for k in reversed(range(len(layers))):\n"
+        "    grad_x, *pair = dense_gradient(grad_logits, activations[k], layers[k][0])\n"
+        "    if k not in frozen:\n"
+        "        grads[k] = tuple(pair)\n"
+        "        return grads\n"
+        "    grad_logits = relu_gradient(grad_x, activations[k])\n"
+        "return grads",
+        "must go on to the first trainable one",
+        "",
+    ),
+    (
+        "dense_gradient",
+        "return np.ones_like(grad_output) @ weights.T, x.T @ grad_output, grad_output.sum(axis=0)",
+        "your `grad_x` is one row, repeated",
+        "",
+    ),
+    (
+        "minibatches",
+        DEALT.format(
+            draw="rng.permutation(len(x)); x[:], y[:] = x[order], y[order]; order = np.arange(len(x))",
+            x="x[r].copy()",
+            y="y[r].copy()",
+        ),
+        "changed its inputs x and y",
+        "",
+    ),
+    (
+        "train",
+        "order = rng.permutation(len(x)); x[:], y[:] = x[order], y[order]\n" + TRAINED.format(least=0, divisor="1"),
+        "the caller's own `x` and `y`",
+        "",
+    ),
     ("fine_tune", BEHIND_THE_FROZEN, "No layer before a frozen one learns", ""),
     (
         "frozen_step",
@@ -710,3 +753,39 @@ def forward(layers, x):
     assert told in verdict_on_source("forward", source.format(kept="trace")).message
     own = verdict_on_source("forward", source.format(kept="trace[-len(layers):] + trace[-1:]"))
     assert own.status == "failed" and "kept between calls" not in own.message
+
+
+def test_the_call_that_is_shown_illustrates_the_advice():
+    """The step changes its input already in the first case; the advice is on the index, which is not refused."""
+    verdict = verdict_on_body(
+        "frozen_step",
+        """
+        for k, ((w, b), g) in enumerate(zip(layers, gradients)):
+            if k not in frozen:
+                w -= learning_rate * g[0]
+                b -= learning_rate * g[1]
+        return layers
+        """,
+    )
+    assert verdict.advice.startswith("An index that no layer has is accepted.")
+    assert "expected a ValueError. (This case: index 3 for layers 0 to 2.)" in verdict.evidence
+
+
+def test_an_index_outside_an_array_comes_before_what_the_other_results_show():
+    verdict = verdict_on_body(
+        "weighted_sums",
+        """
+        sums = np.zeros((inputs.shape[0], weights.shape[1]))
+        for i in range(inputs.shape[0]):
+            for j in range(weights.shape[0]):
+                sums[i, j] = inputs[i] @ weights[:, j]
+        return sums
+        """,
+    )
+    assert "right columns and columns of zeros" in verdict.finding
+    assert verdict.message.startswith("An index is outside an array, list or tuple.")
+
+
+def test_a_list_with_one_number_is_called_that():
+    verdict = verdict_on_body("apply_weight", "return [signal * weight]")
+    assert "gave a list or array with one number, of shape (1,); expected a single number (7.5)." in verdict.evidence

@@ -10,8 +10,9 @@ import pytest
 from autograder.exercise import Case
 from autograder.judging import findings
 from autograder.judging.findings import sentences
+from autograder.judging.findings.common import agrees, compare_all
 from autograder.judging.findings.order import VAGUE
-from autograder.judging.findings.proof import is_rich
+from autograder.judging.findings.proof import is_proved, is_rich
 from autograder.judging.findings.samples import Label
 from autograder.judging.findings.scales import SizeWords
 from autograder.judging.key import Key
@@ -40,7 +41,7 @@ def right(expected, **arguments):
 
 
 @pytest.mark.parametrize(
-    ("relation", "expected", "arguments", "agrees"),
+    ("relation", "expected", "arguments", "holds"),
     [
         (("times", "2"), np.zeros(3), {}, True),
         (("divided by", "2"), np.zeros(3), {}, True),
@@ -71,16 +72,16 @@ def right(expected, **arguments):
         (("flipped", 0, 1), np.array([[4.0, 5.0]]), {}, False),
     ],
 )
-def test_a_relation_agrees_with_what_is_right_if_it_holds_or_says_nothing_there(relation, expected, arguments, agrees):
-    assert bool(findings._agrees(KEY, right(expected, **arguments), relation)) is agrees
+def test_a_relation_agrees_with_what_is_right_if_it_holds_or_says_nothing_there(relation, expected, arguments, holds):
+    assert bool(agrees(KEY, right(expected, **arguments), relation)) is holds
 
 
 def test_a_wrong_change_agrees_with_a_case_that_needs_none():
-    for base, agrees in ((SMALL, True), (SMALL + 1, False)):
+    for base, holds in ((SMALL, True), (SMALL + 1, False)):
         one = right(SMALL, x=base)
         one = replace(one, bases=(("x", base),))
-        assert findings._agrees(KEY, one, ("change negated", "`x`")) is agrees
-        assert findings._agrees(KEY, one, ("negated", "`x`")) is False
+        assert agrees(KEY, one, ("change negated", "`x`")) is holds
+        assert agrees(KEY, one, ("negated", "`x`")) is False
 
 
 @pytest.mark.parametrize(
@@ -99,17 +100,17 @@ def test_few_equal_numbers_are_not_rich(samples, rich):
 
 def test_relations_that_hold_by_chance_need_more():
     lines = ("lines scaled and shifted", 0, 2)
-    assert findings.is_proved([sample(X, 2 * X)], lines) and not findings.is_proved([sample(X.T, 2 * X.T)], lines)
-    assert findings.is_proved([sample(X.T, 2 * X.T)], ("lines scaled and shifted", 1, 2))
-    assert not findings.is_proved([sample(SMALL, SMALL)], lines)
-    assert findings.is_proved([sample(np.array(1.0), 2.0), sample(SMALL, SMALL)], ("all different",))
-    assert findings.is_proved([sample(np.ones(2), np.zeros(2))], ("all different",))
-    assert not findings.is_proved([sample(np.array(1.0), 2.0)], ("all different",))
+    assert is_proved([sample(X, 2 * X)], lines) and not is_proved([sample(X.T, 2 * X.T)], lines)
+    assert is_proved([sample(X.T, 2 * X.T)], ("lines scaled and shifted", 1, 2))
+    assert not is_proved([sample(SMALL, SMALL)], lines)
+    assert is_proved([sample(np.array(1.0), 2.0), sample(SMALL, SMALL)], ("all different",))
+    assert is_proved([sample(np.ones(2), np.zeros(2))], ("all different",))
+    assert not is_proved([sample(np.array(1.0), 2.0)], ("all different",))
     low = ("never below", "0")
-    assert findings.is_proved([sample(X, np.maximum(X, 0))], ("square",))
-    assert not findings.is_proved([sample(X, np.maximum(X, 0))], low)
-    assert findings.is_proved([sample(X, np.maximum(X, 0)), sample(Y, np.maximum(Y, 0))], low)
-    assert findings.is_proved([sample(X, SMALL)], low), "another shape is wrong everywhere"
+    assert is_proved([sample(X, np.maximum(X, 0))], ("square",))
+    assert not is_proved([sample(X, np.maximum(X, 0))], low)
+    assert is_proved([sample(X, np.maximum(X, 0)), sample(Y, np.maximum(Y, 0))], low)
+    assert is_proved([sample(X, SMALL)], low), "another shape is wrong everywhere"
 
 
 def test_the_items_of_one_list_are_called_items():
@@ -482,5 +483,5 @@ def test_a_list_that_a_view_made_is_named():
 
 def test_a_case_in_which_one_number_is_expected_everywhere_disproves_nothing():
     samples = numbered(*(sample(one, one.ravel()) for one in (X, Y, np.zeros((2, 3)))))
-    assert findings._compare_all(KEY, samples)[0] == ("flat",)
-    assert findings._compare_all(KEY, samples[2:]) == []
+    assert compare_all(KEY, samples)[0] == ("flat",)
+    assert compare_all(KEY, samples[2:]) == []

@@ -12,6 +12,8 @@ from typing import Any
 from ...candidate.wire import printable
 from ...exercises import CHAPTERS, EXERCISES
 from ...judging.verdict import Status
+from ..collecting.origins import late_on_canvas
+from ..collecting.refused import refused_uploads
 from ..files import read_file
 from ..folder import Classroom
 from ..grades import StoredGrades
@@ -129,7 +131,10 @@ def summarise(
 
 def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
     """Return remarks on what submissions' grades do not show, such as an absent module or an unreadable time."""
+    entries = list(entries)
     found = []
+    for (student, chapter), why in refused_among(classroom, entries).items():
+        found.append((student, chapter, SubmissionStatus.MISSING, f"An upload could not be collected: {why}"))
     for entry in entries:
         student, chapter, status = entry["student"], entry["chapter"], entry["status"]
         found += [(student, chapter, status, words) for words in entry.get("remarks", ())]
@@ -145,6 +150,25 @@ def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
         except OSError as error:  # a folder that cannot be read is reported, and the run continues
             found.append((student, chapter, status, str(error)))
     return found
+
+
+def refused_among(classroom: Classroom, entries: Iterable[Mapping]) -> dict[tuple[str, str], str]:
+    """Return why uploads were refused, for students who have no submission of the entries' chapters because of that."""
+    chapters = {entry["chapter"] for entry in entries}
+    refused = refused_uploads(classroom.root)
+    return {about: why for about, why in sorted(refused.items()) if about[1] in chapters}
+
+
+def late_without_time(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
+    """Return remarks on submissions that were late according to Canvas, but that have no time and so lose nothing."""
+    words = f"Canvas says that this was late. For a penalty, write the time into {FILE}, and grade again."
+    late = late_on_canvas(classroom.root)
+    about = [(entry["student"], entry["chapter"]) for entry in entries if entry["status"] != SubmissionStatus.MISSING]
+    return [
+        (student, chapter, "late", words)
+        for student, chapter in about
+        if (student, chapter) in late and not (classroom.submission(student, chapter) / FILE).exists()
+    ]
 
 
 def _remarks_on_files(folder: Path, student: str, chapter: str, status: str) -> list[Line]:

@@ -16,7 +16,7 @@ from ..grades import StoredGrades
 from .concepts import merge_records
 from .figures import FIGURES, draw_figures
 from .page import make_page
-from .tally import remarks_on, summarise
+from .tally import late_without_time, remarks_on, summarise
 
 FOLDER = "report"
 _LARGEST_RECORD = 100_000
@@ -48,7 +48,8 @@ def write(
         which = f"No submission for {', '.join(sorted(chosen))}" if chosen else "Nothing"
         command = f"weightlab grade --classroom {classroom.root}"
         raise ClassroomError(f"{which} has been graded in {classroom.root} yet: run `{command}`.")
-    summary = summarise(entries, stored, _concept_records(classroom), remarks_on(classroom, entries))
+    remarks = [*remarks_on(classroom, entries), *late_without_time(classroom, entries)]
+    summary = summarise(entries, stored, _concept_records(classroom), remarks)
     drawn = draw_figures(summary)
     folder = classroom.root / FOLDER
     paths = {name: folder / f"{name}.png" for name in FIGURES}

@@ -6,7 +6,7 @@ expected values, which holds in every case that the finding mentions; see `relat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,10 +16,10 @@ from ...exercise import Exercise
 from ..key import Key
 from ..observation import Observation, Problem
 from . import sentences
-from .conditions import POSITIONS, find_conditions, find_masks, marks_entries, take_line
+from .common import Known, agrees, common_relations, compare_all
+from .conditions import find_conditions
 from .counts import find_formula
 from .draws import find_in_draws
-from .expressions import find_expressions, find_reduced
 from .forms import (
     find_also_changed,
     find_changed,
@@ -35,19 +35,15 @@ from .forms import (
     find_unusable,
     find_wrong_cases,
 )
-from .order import CERTAIN, FREE, LAST, VAGUE, WEAK, ZERO_LINES, rank
-from .proof import ENOUGH, count_wrong, is_proved, is_rich, is_varied, marks_only_wrong
+from .masks import POSITIONS, find_masks, marks_entries, take_line
+from .order import CERTAIN, FREE, LAST, VAGUE, WEAK, ZERO_LINES
+from .proof import ENOUGH, count_wrong, is_rich, marks_only_wrong
 from .refusals import find_in_refusals
-from .relations import RESIZING, Relation, find_relations
+from .relations import Relation
 from .samples import Label, Sample, collect_samples, find_unanswered
-from .scales import SizeWords, find_changes, find_scales, name_sizes, wants_no_change
 from .sides import find_order, find_side
-from .sources import find_related, find_sources, find_types
-from .terms import find_terms
-from .thresholds import find_axes, find_lengths, find_missing_ends, find_shape, find_threshold
+from .thresholds import find_axes, find_lengths, find_shape, find_threshold
 
-Known = dict[tuple[Sample, ...], list[Relation]]
-"""The relations already found to hold in all samples of a group."""
 _OF_ONE_NUMBER = ("none", "all zeros", "all NaN", "input", "squeezed")
 """Kinds that say something even of a single short answer."""
 _EVERY = "In every case tried,"
@@ -250,42 +246,6 @@ def _name_wrong_part(subject: str) -> str:
     return f"the wrong part of {subject}"
 
 
-def _all_relations(
-    key: Key, sample: Sample, among: Collection[Relation] | None = None, even_constant: bool = False
-) -> Iterator[Relation]:
-    """Yield the relations that hold in a sample; those that take long to find only if ``among`` asks for them."""
-    yield from find_types(sample)
-    yield from find_sources(sample)
-    yield from find_expressions(sample, key, among)
-    yield from find_reduced(sample)
-    yield from find_relations(sample, even_constant)
-    yield from find_missing_ends(sample, even_constant)
-    yield from find_scales(sample)
-    yield from find_related(key, sample)
-    yield from find_changes(sample, key)
-    yield from find_terms(sample, key)
-
-
-def _common_relations(key: Key, samples: list[Sample], known: Known) -> list[Relation]:
-    """Return the relations that hold in all samples, the most telling first."""
-    group = tuple(samples)
-    if group not in known:
-        known[group] = _compare_all(key, samples)
-    return known[group]
-
-
-def _compare_all(key: Key, samples: list[Sample]) -> list[Relation]:
-    common: list[Relation] | None = None
-    # Where the same number is expected everywhere, many relations hold; they are proved where it is not.
-    varied = any(is_varied(sample.expected) for sample in samples)
-    for sample in samples:
-        found = dict.fromkeys(_all_relations(key, sample, common, even_constant=varied))
-        common = list(found) if common is None else [one for one in common if one in found]
-        if not common:
-            return []
-    return sorted((one for one in common or [] if is_proved(samples, one)), key=rank)
-
-
 def _find_weak(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
     """Say what holds in every case, if nothing else says more."""
     return _find_general(key, samples, subject, unanswered, known, weak=True)
@@ -301,10 +261,10 @@ def _find_general(
     hidden = any(not case.raises and i not in looked_at for i, case in enumerate(key.cases))
     every = "In every wrong case tried," if hidden else _ANSWERED if unanswered else _EVERY
     for chosen, begin in ((wrong, every), (finite, _FINITE)):
-        for relation in _common_relations(key, chosen, known):
+        for relation in common_relations(key, chosen, known):
             if (relation[0] in WEAK) != weak or (not is_rich(chosen) and relation[0] not in CERTAIN):
                 continue
-            if all(_agrees(key, sample, relation) for sample in samples if sample.right):
+            if all(agrees(key, sample, relation) for sample in samples if sample.right):
                 named = (
                     "it" if begin in (_ANSWERED, _FINITE) and subject == sentences.name_subject(Label()) else subject
                 )
@@ -331,30 +291,6 @@ def _is_finite(sample: Sample) -> bool:
     return sample.got is not None and sample.got.dtype.kind in "biuf" and bool(np.isfinite(sample.got).all())
 
 
-def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
-    """Return whether a relation holds in a case that is right, as "twice" does for zero."""
-    if relation[0] in ("times", "divided by", "times number") and not sample.expected.any():
-        return True
-    if relation[0] in ("times", "divided by") and isinstance(relation[1], SizeWords):
-        # If the named axis length does not exist, such as the columns of a 1-D array, there is no factor.
-        exists = not name_sizes(sample.arguments).keys().isdisjoint(relation[1].sizes)
-        return not exists or relation in set(find_scales(sample))
-    if relation[0] in ("sum of all", "mean of all", "largest of all") and sample.expected.size == 1:
-        return True
-    if relation[0] in ("never above", "never below"):
-        high = relation[0] == "never above"
-        end, beyond = float(relation[1]), sample.expected.max() if high else sample.expected.min()
-        return bool(beyond <= end if high else beyond >= end)
-    if relation[0] in sentences.CHANGES and wants_no_change(sample, key, relation[1]):
-        return True
-    if relation in _all_relations(key, sample, (relation,), even_constant=True):
-        return True
-    kind, *data = relation
-    # A single row is the same in any order.
-    of_axis = kind in sentences.AXIS_KINDS and kind not in RESIZING
-    return of_axis and data[1] == sample.expected.ndim and sample.expected.shape[data[0]] == 1
-
-
 def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
     """Say in which cases the answers are wrong, and what came back in them."""
     wrong_cases = {sample.index for sample in samples if not sample.right}
@@ -362,7 +298,7 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     right = [sample for sample in samples if sample.index not in wrong_cases]
     if not wrong or not right:
         return None
-    relations = _common_relations(key, wrong, known)
+    relations = common_relations(key, wrong, known)
     # Of two cases that look at different parts of the answer, one may be right and the other wrong for the same call.
     apart = any(sample.partial for sample in samples) or _are_seen_apart(key, samples)
     conditions = [] if apart else find_conditions(key, wrong, right, unanswered)
@@ -427,6 +363,6 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     only_some = not everywhere or (right and told[0] in ("diagonal wrong", "off-diagonal wrong"))
     begin = f"In {sentences.count_wrong_cases(wrong)}," if only_some else _TRIED
     lines = [line for sample in wrong if (line := take_line(sample, told))]
-    of_line = [one for one in _compare_all(key, lines) if one[0] not in LAST] if lines and is_rich(lines) else []
+    of_line = [one for one in compare_all(key, lines) if one[0] not in LAST] if lines and is_rich(lines) else []
     there = f"; {sentences.tell_relation(of_line[0], 'there it')}" if of_line else sentences.tell_one_value(wrong)
     return Finding("part", f"{begin} {sentences.tell_relation(told, subject)}{there}.")

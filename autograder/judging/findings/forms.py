@@ -351,7 +351,7 @@ def find_changed(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation |
     """Return the argument that a call changes, if nothing else is wrong."""
     kinds = [problem for found in problems for problem in found.values()]
     if kinds and all(problem.kind is ProblemKind.CHANGED for problem in kinds):
-        return ("changes its input", _name_argument(key, kinds[0].changed[0]))
+        return ("changes its input", _name_arguments(key, kinds[0].changed))
     return None
 
 
@@ -360,7 +360,12 @@ def find_also_changed(key: Key, observed: Sequence[Observation]) -> Relation | N
     answered = [set(one.changed) for _, one in _answered(key, observed) if not one.raised]
     changed = [one for one in answered if one]  # adding zeros changes nothing
     common = set.intersection(*changed) if len(changed) > 1 and 2 * len(changed) > len(answered) else set()
-    return ("changes as well", _name_argument(key, min(common, key=str))) if common else None
+    return ("changes as well", _name_arguments(key, sorted(common, key=str))) if common else None
+
+
+def _name_arguments(key: Key, positions: Sequence[int | str]) -> str:
+    """Name changed arguments, between the backquotes of a sentence's template."""
+    return "` and `".join(_name_argument(key, position) for position in positions)
 
 
 def _name_argument(key: Key, position: int | str) -> str:

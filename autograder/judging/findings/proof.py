@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .conditions import marks_entries, mask_entries
+from .masks import marks_entries, mask_entries
 from .order import CERTAIN, ZERO_LINES
 from .relations import Relation
 from .samples import Sample

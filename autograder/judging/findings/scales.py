@@ -71,7 +71,9 @@ def name_sizes(arguments: dict[str, Any]) -> dict[str, float]:
             sizes[f"the number of items in `{name}`"] = float(len(value))
             first = value[0]
             if isinstance(first, np.ndarray) and isinstance(value, tuple):
-                sizes |= _sizes_of(f"`{name}[0]`", first)
+                told = _sizes_of(f"`{name}[0]`", first)
+                rank = f"the number of columns of `{name}[0]`" if name == "adapter" else ""
+                sizes |= {"the rank of `adapter`" if words == rank else words: size for words, size in told.items()}
             continue
         array = as_array(value)
         if array is not None:

@@ -102,7 +102,7 @@ PREDICATES = {
     "nearly": "differs from what was expected by less than 1% of the largest magnitude, as if it had been "
     "rounded or a small number had been added",
     "first axis alike": "is the same all along its first axis",
-    "lines alike": "has the same {one} everywhere",
+    "lines alike": "is one {one}, repeated",
     "all different": "holds different numbers where the same number is expected everywhere",
     "nonzero": "has entries other than 0, where 0 is expected everywhere",
     # counts
@@ -185,8 +185,8 @@ PREDICATES = {
     "change multiplied": "is {0} multiplied by the required change, instead of the sum of the two",
     "change constant": "differs from {0} by the same number in all entries, but each entry needs a different number",
     "change scaled": "differs from {0} by a multiple of the required change",
-    "change times": "differs from {0} by {1} times the required change",
-    "change divided by": "differs from {0} by the required change divided by {1}",
+    "change times": "differs from {0} by a change that is {1} times the required one",
+    "change divided by": "differs from {0} by a change that is the required one, divided by {1}",
     # the inputs
     "input": "is the argument {0}, unchanged",
     "whole rows": "holds only whole rows of {0} and rows of zeros",

@@ -133,7 +133,7 @@ def over(
         if doubling:
             ax.set_xscale("log", base=2)
             ax.minorticks_off()
-        ax.set_xticks(places, [f"{place:g}" for place in places])
+        ax.set_xticks(places, [f"{place:g}" for place in places], fontsize=8)  # neighbours may be close
         ax.set_title(title, fontsize=11)
         ax.set_xlabel(label)
     axes[0, 0].set_ylabel("read correctly")
