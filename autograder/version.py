@@ -15,9 +15,16 @@ PACKAGES = ("weightlab", "weightlab-course")
 
 def release_name() -> dict[str, str]:
     """Return the version of the course and a digest of what was released."""
-    manifest = KEYS / "released.json"
-    digest = hashlib.sha256(manifest.read_bytes() if manifest.exists() else b"").hexdigest()
-    return {"version": str(_project().get("version", "")), "digest": digest[:16]}
+    return {"version": str(_project().get("version", "")), "digest": _digest(KEYS / "released.json")}
+
+
+def digest_of(copy: Path) -> str:
+    """Return the digest of what was released with any copy of the course; two releases may have the same version."""
+    return _digest(copy / KEYS.relative_to(ROOT) / "released.json")
+
+
+def _digest(manifest: Path) -> str:
+    return hashlib.sha256(manifest.read_bytes() if manifest.exists() else b"").hexdigest()[:16]
 
 
 def help_link() -> str:

@@ -120,6 +120,9 @@ def test_a_stub_shows_one_example_and_the_reference_its_notes(name):
 RULES = """
 No function may change its inputs; drawing from rng is allowed. Arrays hold floats
 unless the text says int. A number or bool that you return may be Python's or NumPy's."""
+BEFORE_RNG = """
+No function may change its inputs. Arrays hold floats unless the text says int. A
+number or bool that you return may be Python's or NumPy's."""
 
 
 @pytest.mark.parametrize("module", sorted({exercise.module for exercise in EXERCISES.values()}))
@@ -127,7 +130,8 @@ def test_every_module_opens_with_what_holds_for_all_its_functions(module):
     source = (SOLUTIONS / "weightlab" / f"{module}.py").read_text(encoding="utf-8")
     first, _, rest = ast.get_docstring(ast.parse(markers.strip_module(source, module))).partition("\n")
     assert first.endswith(".")
-    assert rest == RULES
+    # Chapter 3 is the first to draw from a generator; until then the word would only puzzle.
+    assert rest == (BEFORE_RNG if module in ("weights", "biases") else RULES)
 
 
 @pytest.mark.parametrize("module", sorted({exercise.module for exercise in EXERCISES.values()}))

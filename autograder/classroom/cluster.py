@@ -156,12 +156,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Lacking:
-    """A worker's answer that it does not have the tools."""
+    """A worker's reply: it does not have the tools."""
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A worker's answer that it cannot grade as the coordinator would, and why."""
+    """A worker's reply: it cannot grade as the coordinator would, for the given reason."""
 
     worker: str
     reason: str
@@ -169,7 +169,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Failed:
-    """A worker's answer that it failed, as a sentence, because the exception itself may not survive being sent back."""
+    """A worker's reply: it failed. The reason is a sentence, because an exception may not survive being sent back."""
 
     words: str
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..candidate.wire import printable
 from ..judging.verdict import Status
-from .collecting.origins import canvas_numbers
+from .collecting.origins import canvas_numbers, known_logins
 from .folder import keep_file
 from .grades import Person
 from .rosters.roster import Student, read_roster
@@ -78,13 +78,14 @@ def write_tables(
     ]
     _table(classroom / "grades.csv", [heads, *rows])
     people = _people(classroom, final, roll)
-    _table(classroom / "grades_canvas.csv", _canvas(people, final, best))
+    made = {student for student in canvas_numbers(classroom) if student not in read_roster(classroom).students}
+    _table(classroom / "grades_canvas.csv", _canvas(people, final, best, made))
     _table(classroom / "grades_moodle.csv", _moodle(people, final, best))
 
 
 def _people(classroom: Path, students: Iterable[str], roll: Mapping[str, Person]) -> dict[str, Student]:
     """Return what is known about students: from the roster, from the gradebook, and from where they were collected."""
-    roster, numbers = read_roster(classroom), canvas_numbers(classroom)
+    roster, numbers, logins = read_roster(classroom), canvas_numbers(classroom), known_logins(classroom)
     found = {}
     for student in students:
         known, entered = roster.students.get(student, Student(student)), roll.get(student, Person(student))
@@ -96,18 +97,20 @@ def _people(classroom: Path, students: Iterable[str], roll: Mapping[str, Person]
             known.first_name or entered.first_name,
             known.last_name or entered.last_name,
             known.email or entered.email,
-            # An id that was made from a name in Canvas's download is not a login.
-            known.login or ("" if number and student not in roster.students else student),
+            known.login or logins.get(student, ""),
             known.canvas or number or lms,
             known.moodle or ("" if known.canvas else lms),
         )
     return found
 
 
-def _canvas(people: Mapping[str, Student], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
+def _canvas(
+    people: Mapping[str, Student], final: Mapping[str, Mapping], best: Mapping[str, float], made: Collection[str]
+) -> list[list]:
     """Return Canvas's own five columns, a line with the points possible in each column, and the grades.
 
     Canvas finds a student by ID (its own number), then by login, then by name, and a column by the assignment's name.
+    Where no login is known, an id counts as one, except for ids made from names in Canvas's download.
     """
     rows = [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *best],
@@ -116,7 +119,7 @@ def _canvas(people: Mapping[str, Student], final: Mapping[str, Mapping], best: M
     for student, one in people.items():
         name = f"{one.last_name}, {one.first_name}" if one.last_name and one.first_name else student
         scores = [final[student].get(chapter) for chapter in best]
-        rows.append([name, one.canvas, "", one.login, "", *scores])
+        rows.append([name, one.canvas, "", one.login or ("" if student in made else student), "", *scores])
     return rows
 
 
@@ -127,14 +130,15 @@ def _moodle(people: Mapping[str, Student], final: Mapping[str, Mapping], best: M
     """Return the columns that identify students, if they are filled for everybody, and the grades.
 
     On import Moodle asks which column identifies the student. If that cell were empty, Moodle would give the grade to
-    the student in the line before.
+    the student in the line before. An id is never offered as a username, which may be another person's. If nothing is
+    known about everybody, the first column holds the ids, for people.
     """
     known = {
-        "username": [one.login or one.id for one in people.values()],
+        "username": [one.login for one in people.values()],
         "idnumber": [one.moodle for one in people.values()],
         "email": [one.email for one in people.values()],
     }
-    known = {head: column for head, column in known.items() if all(column)}
+    known = {head: column for head, column in known.items() if all(column)} or {"student": list(people)}
     scores = ([final[student].get(chapter, _NO_GRADE) for chapter in best] for student in people)
     rows = zip(zip(*known.values(), strict=True), scores, strict=True)
     return [[*known, *best], *([*who, *grades] for who, grades in rows)]

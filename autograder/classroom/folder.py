@@ -196,7 +196,7 @@ class Classroom:
         return [entry for entry in found if isinstance(entry, dict) and whole <= entry.keys()]
 
     def save_outdated_marks(self, marks: list[dict]) -> None:
-        """Keep which marks were given when a cell had other points, until a run has said so."""
+        """Remember the marks that were given when a cell had a different maximum, until a run has reported them."""
         path = self.state / "outdated_marks.json"
         if marks:
             write_file(path, json.dumps(marks).encode(), 0o600)

@@ -26,8 +26,8 @@ class Package:
 def pack_for_moodle(classroom: Path, chapter: str) -> Package:
     """Pack pages for Moodle: Grading action, "Upload multiple feedback files in a zip".
 
-    A folder must be called ``NAME_NUMBER_assignsubmission_file_``: Moodle gives its files to the participant with this
-    number.
+    A folder must be called ``NAME_NUMBER_assignsubmission_file``, with another underscore at the end before Moodle 4.1:
+    Moodle gives its files to the participant with this number. Folders are called as in the download, if there is one.
     """
     numbers, origins = read_numbers(classroom, chapter).by_student, read_origins(classroom).get(chapter, {})
     files, left_out = {}, {}
@@ -35,7 +35,10 @@ def pack_for_moodle(classroom: Path, chapter: str) -> Package:
         origin = origins.get(student)
         if student in numbers:
             name, number = numbers[student]
-            files[student] = (f"{name}_{number}_assignsubmission_file_/{chapter}_feedback.html", page)
+            folder = f"{name}_{number}_assignsubmission_file_"
+            if origin is not None and (origin.platform, origin.number) == (Platform.MOODLE, number):
+                folder = origin.label
+            files[student] = (f"{folder}/{chapter}_feedback.html", page)
         elif origin is not None and origin.platform == Platform.MOODLE:
             left_out[student] = "its number belongs to a group, and Moodle takes no feedback files for groups"
         else:
@@ -53,7 +56,11 @@ def pack_for_canvas(classroom: Path, chapter: str) -> Package:
     files, left_out = {}, {}
     for student, page in _pages(classroom, chapter).items():
         origin = origins.get(student)
-        if origin is not None and origin.platform == Platform.CANVAS:
+        if origin is not None and origin.platform == Platform.CANVAS and not origin.label.lower().endswith(".zip"):
+            left_out[student] = (
+                "submitted as single files, under whose names Canvas would show a zip; return it by hand"
+            )
+        elif origin is not None and origin.platform == Platform.CANVAS:
             files[student] = (origin.label, _zip([(f"{chapter}_feedback.html", page)]))
         else:
             left_out[student] = "not collected from Canvas's download, so the upload's number is not known"

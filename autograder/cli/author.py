@@ -8,7 +8,7 @@ from ..paths import shown
 from .spoken import say
 
 
-@click.command()
+@click.command(short_help="Build course/, src/weightlab and the answer keys.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; say what is stale.")
 def release(only_check: bool) -> None:
     """Build course/, src/weightlab and the answer keys from solutions/."""

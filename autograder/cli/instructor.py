@@ -226,7 +226,7 @@ def _changes(grading: Grading, verbose: bool) -> None:
         say(printable(f"Corrected: {words}."), err=True)
 
 
-@click.command()
+@click.command(short_help="Examine one exercise of a student again.")
 @click.argument("student")
 @click.argument("exercise")
 @CLASSROOM
@@ -247,7 +247,7 @@ def explain(student: str, exercise: str, classroom: Path, isolation: str, as_jso
         say("This quotes a secret case: for your eyes only.", err=True)
 
 
-@click.command()
+@click.command(short_help="Write a student's submitted notebook, safe to open.")
 @click.argument("student")
 @CHAPTER
 @CLASSROOM
@@ -263,7 +263,7 @@ def printable_lines(text: str) -> str:
     return "\n".join(map(printable, text.splitlines()))
 
 
-@click.command()
+@click.command(short_help="Write a report on the class as last graded.")
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]", callback=require_chapters)
 @CLASSROOM
 @DATABASE

@@ -42,7 +42,10 @@ def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
 @click.option("--library", type=click.Path(path_type=Path), default=LIBRARY, help="The library folder to check.")
 @JSON
 def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
-    """Check exercises of your library: all of them, or only those given."""
+    """Check the functions of your library.
+
+    NAME is an exercise or a chapter; without a name, all exercises are checked.
+    """
     from ..exercises import EXERCISES
     from ..judging.verdict import Status
     from ..judging.words import counted
@@ -62,7 +65,7 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
         )
     if library == LIBRARY:  # a library that is named is no surprise
         _warn_of_other_copy()
-    verdicts = check_library(exercises, library)
+    verdicts = check_library(exercises, library, _say_slow if sys.stderr.isatty() else None)
     if library == LIBRARY and not progress.record(verdicts):
         say(progress.NOT_KEPT, err=True)
     if as_json:
@@ -70,11 +73,24 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     else:
         _tell(verdicts, in_full=bool(names))
         total, points = sum(v.score or 0 for v in verdicts), sum(v.points for v in verdicts)
-        more = "" if names else " for functions; `weightlab status` counts your numbers, too"
-        say(f"{total:g} of {counted(points, 'point')}{more}.")
+        say(f"{total:g} of {counted(points, 'point')}{_tell_the_rest(names)}.")
     if any(verdict.status == Status.UNJUDGED for verdict in verdicts):
         raise SystemExit(3)
     raise SystemExit(0 if all(verdict.status == Status.PASSED for verdict in verdicts) else 1)
+
+
+def _say_slow(name: str) -> None:
+    # Not with `say`: another thread does not know in which terminal this command was called.
+    click.echo(f"{name} is still running …", err=True)
+
+
+def _tell_the_rest(names: Iterable[str]) -> str:
+    """Say that chapters, unless single exercises are named, have more points than those for their functions."""
+    from ..exercises import CHAPTERS
+
+    chapters = [chapter for chapter in CHAPTERS.values() if not names or chapter.name in names]
+    rest = "; `weightlab status` counts your numbers, too" if any(one.questions for one in chapters) else ""
+    return f" for functions{rest}" if chapters else ""
 
 
 def _tell(verdicts: Iterable[Verdict], in_full: bool) -> None:
@@ -143,8 +159,8 @@ def _warn_of_other_copy() -> None:
         say(warning, err=True)
 
 
-def _help_command(name: str, words: str) -> click.Command:
-    @click.command(name, help=words)
+def _help_command(name: str, words: str, short: str | None = None) -> click.Command:
+    @click.command(name, help=words, short_help=short)
     @click.argument("exercise")
     def command(exercise: str) -> None:
         from ..learner import tutor
@@ -176,12 +192,14 @@ def _is_sure(name: str) -> bool:
 
 hint = _help_command("hint", "Open one more hint for an exercise.")
 reveal = _help_command(
-    "reveal", "Show an exercise's answer, or a written question's model answer, after asking you to confirm."
+    "reveal",
+    "Show an exercise's answer, or a written question's model answer, after asking you to confirm.",
+    "Show an answer, after asking you to confirm.",
 )
 reset = _help_command("reset", "Restore one stub; your version is kept in a copy.")
 
 
-@click.command()
+@click.command(short_help="Pack a chapter's notebook and your library into a zip.")
 @CHAPTER
 @click.option("--name", "student", help="Your name or student number, which becomes part of the zip's name.")
 def submit(chapter: str, student: str | None) -> None:
@@ -207,7 +225,7 @@ def submit(chapter: str, student: str | None) -> None:
         say("The zip's name does not say whose it is: pack again with --name, unless the platform records that.")
 
 
-@click.command()
+@click.command(short_help="Update your copy to a new release; your work is kept.")
 @click.argument("release", required=False, type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--into", "copy", type=click.Path(path_type=Path, exists=True, file_okay=False), help="The copy to update."
@@ -230,6 +248,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
         return
     with releases.open_release(release or (ROOT if copy else None), folder) as opened:
         updating.require_newer(opened, folder)
+        updating.require_untouched(opened)
         with clones.settled(folder, kept.free_folder(folder, "-git")) as told:
             report = updating.update(opened, folder)
     for name, how in report.merged.items():
@@ -239,8 +258,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     if report.nothing:
         told = ["Your copy was up to date.", *told]
     else:
-        since = f", updated from {report.version_before}" if report.version_before != report.version else ""
-        say(f"This is now release {report.version}{since}.")
+        say(f"This is now release {report.name}.")
         merged = counted(len(report.merged), "file")
         others = f"{len(report.replaced)} replaced, {len(report.added)} added, {len(report.removed)} removed"
         say(f"{merged} merged, {others}.")
@@ -252,7 +270,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
         say(line)
 
 
-@click.command()
+@click.command(short_help="Serve your own course to an AI assistant.")
 def mcp() -> None:
     """Serve your own course to an AI assistant, which can help but cannot see answers; see docs/assistant.md.
 

@@ -10,7 +10,7 @@ from .options import require_chapters
 from .spoken import say
 
 
-@click.command("hub-setup")
+@click.command("hub-setup", short_help="Set up this environment for the users of a JupyterHub.")
 @click.option(
     "--exchange",
     type=click.Path(path_type=Path, file_okay=False),
@@ -38,7 +38,7 @@ def hub_setup(exchange: Path, course: str) -> None:
     say("Each user gets a copy of the course in ~/weightlab when their server next starts.")
 
 
-@click.command()
+@click.command(short_help="Write an autograder for an assignment on Gradescope.")
 @click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER ...", callback=require_chapters)
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.zip")
 @click.option(
@@ -69,7 +69,7 @@ def gradescope(chapters: tuple[str, ...], target: Path, visibility: str, seed: i
     say(f"On Gradescope, set the autograder's points to {automatic:g} and those of manual grading to {written:g}.")
 
 
-@click.command()
+@click.command(short_help="Write the course without answers into a new folder.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--github-classroom", is_flag=True, help="Add a workflow that reports points to GitHub Classroom.")
 @click.option(

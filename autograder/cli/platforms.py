@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path, exists=True)
 
 
-@click.command()
+@click.command(short_help="Collect a chapter's submissions into the classroom.")
 @CHAPTER
 @click.argument("sources", nargs=-1, required=True, type=_FILE)
 @CLASSROOM
@@ -56,7 +56,7 @@ def collect(
         raise SystemExit(1)
 
 
-@click.command()
+@click.command(short_help="Record who is in the class.")
 @click.argument("files", nargs=-1, type=_FILE)
 @CLASSROOM
 @DATABASE
@@ -88,7 +88,7 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
         _print_table([COLUMNS, *sorted(rows)])
 
 
-@click.command()
+@click.command(short_help="Pack a chapter's feedback pages for a bulk upload.")
 @CHAPTER
 @click.option("--moodle", "platform", flag_value="moodle", help="For 'Upload multiple feedback files'.")
 @click.option("--canvas", "platform", flag_value="canvas", help="For 'Upload Submissions'.")
@@ -149,7 +149,7 @@ def _tell_waiting(students: list[str]) -> str:
     return f"These students have answers that are not marked yet: {printable(', '.join(students))}."
 
 
-@click.command()
+@click.command(short_help="Give a student more time for a chapter.")
 @click.argument("student")
 @CHAPTER
 @click.option("--days", type=float, default=0.0, help="How many days after the deadline.")

@@ -27,8 +27,8 @@ answers: the reference earns all points of every single task, and no naive answe
         "Which method of chapter 9 changes all three matrices but stores fewer than 4,000 numbers? And what kept the "
         "old digits readable while the network learned new ones?",
         "Use one LoRA adapter per layer (which rank fits the budget?). Train them with lora_fine_tune on a "
-        "mixture: the new images, repeated several times, and equally many old images from data.digits14_train(). "
-        "Then use lora_merge. Take smaller steps if training diverges.",
+        "mixture: the new images, repeated several times, and the same number of old images from "
+        "data.digits14_train(). Then use lora_merge. Take smaller steps if training diverges.",
     ),
     why="A low-rank change fits the budget, and old images show what must stay. Training everything with old images "
     "and keeping only the largest directions of the change works nearly as well on average. One returned network "
@@ -90,7 +90,7 @@ CHAPTER.question(
     },
     hints=(
         "How many entries do down and up of one layer have?",
-        "Each matrix needs rank · (fan_in + fan_out).",
+        "Each matrix needs rank · (fan_in + fan_out) numbers.",
         "Read fan_in and fan_out from weights.shape.",
     ),
 )

@@ -47,8 +47,9 @@ def relu(rng: np.random.Generator) -> Iterator[Case]:
     hints=(
         "There are two steps: one makes every number positive, the other makes each row add up to 1. Which NumPy "
         "function makes any number positive and keeps the order?",
-        "np.exp, then divide each row by its own sum; np.sum(..., axis=1, keepdims=True) keeps the sums as a column. "
-        "exp(1000) overflows, but what happens to the ratio if you subtract the same number from a whole row first?",
+        "Apply np.exp, then divide each row by its own sum; np.sum(..., axis=1, keepdims=True) keeps the sums as a "
+        "column. exp(1000) overflows, but what happens to the ratios if you subtract the same number from a whole row "
+        "first?",
         "shifted = logits - logits.max(axis=1, keepdims=True); powers = np.exp(shifted); return powers / "
         "powers.sum(axis=1, keepdims=True).",
     ),

@@ -45,7 +45,7 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
         ((4,), (1,), "a single target, which NumPy would repeat"),
         ((2, 5), (5, 2), "one array is transposed"),
         ((0, 3), (3,), "no predictions, three targets"),
-        ((5, 2), (1, 2), "equally many axes, but a single row, which NumPy would repeat"),
+        ((5, 2), (1, 2), "the same number of axes, but a single row, which NumPy would repeat"),
     ]
     yield from refused_shapes(refuses, rng, pairs)
 
@@ -102,7 +102,8 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
         "For one row: what probability does softmax give to the right class, and what is minus its natural "
         "logarithm? The result is the mean over the rows.",
         "A probability that has become 0 has no logarithm, so take the logarithm on paper first: log(exp(a) / "
-        "sum(exp(b))) = a - log(sum(exp(b))). One entry of each row is rows[np.arange(len(labels)), labels].",
+        "sum(exp(b))) = a - log(sum(exp(b))). To take the label's entry from each row of an "
+        "array, write array[np.arange(len(labels)), labels].",
         "shifted = logits - logits.max(axis=1, keepdims=True). The loss of each row is "
         "np.log(np.exp(shifted).sum(axis=1)) minus the label's entry of shifted. Return the mean of these losses.",
     ),

@@ -35,6 +35,8 @@ _PATTERNS = {
         r"unsupported operand|bad operand|cannot cast|not supported between|ufunc|can't multiply sequence",
     ),
     "character": ({"SyntaxError"}, r"^invalid (non-printable )?character"),
+    "return outside": ({"SyntaxError"}, r"^'return' outside function"),
+    "recursion": ({"RecursionError"}, r""),
     "input": ({"EOFError"}, r"EOF when reading a line"),
     "debugger": ({"BdbQuit"}, r""),
     "processes": ({"BlockingIOError"}, r""),
@@ -72,6 +74,8 @@ ONE_PROCESS = "Do not use os.fork or multiprocessing: the function must compute 
 """What to say about a function that starts processes, or that may not start any more."""
 TYPE_AGAIN = "Delete the line and type it again on your keyboard, spaces included."
 """What to say about a line that was pasted with characters that only look like those of Python."""
+INDENT = "Indent that line by four spaces, so that it is inside its function."
+"""What to say about a return at the left margin."""
 _INTERACTIVE = {"exit", "quit", "help", "copyright", "credits", "license", "display", "get_ipython"}
 """Names that Python or a notebook has only while somebody types."""
 _LABELS = "`labels` holds one class number for each row, not a row of numbers: which column does that number point to?"
@@ -136,6 +140,11 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return f"Nobody can type during a check: a function gets its values as arguments{names}. Remove `input`."
         case "debugger":
             return "Remove `breakpoint()`: a check runs the function without a debugger."
+        case "recursion":
+            return (
+                "A function calls itself without end. Did you mean to call another function, or is a case missing in "
+                "which it returns without calling itself?"
+            )
         case "processes":
             return ONE_PROCESS
         case "file":

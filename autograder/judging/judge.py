@@ -13,8 +13,8 @@ from .compare import differs_in_type_only
 from .errors import ONE_PROCESS, classify, explain
 from .findings import find_finding, find_vague_finding
 from .findings.guard import or_nothing
-from .findings.order import DEGENERATE
-from .key import Key
+from .findings.order import DEGENERATE, VAGUE
+from .key import Key, Mistake
 from .misconception import find_prevailing, find_proved, is_the_same
 from .observation import Observation, Problem, ProblemKind, find_problems, observe
 from .slips import find_slip, read_slips
@@ -149,6 +149,20 @@ def _find_status(exercise: Exercise, key: Key, observed: list[Observation]) -> S
     return Status.ERROR
 
 
+def _find_shown(
+    exercise: Exercise, key: Key, problems: list[dict[str, Problem]], mistake: Mistake | None
+) -> tuple[int, str]:
+    """Return the first case and aspect that fail: with a misconception, the first that it fails as well.
+
+    A student may make a second mistake, and the call that is shown should illustrate the advice.
+    """
+    failing = [(i, aspect) for i, found in enumerate(problems) for aspect in found]
+    if mistake is None:
+        return failing[0]
+    theirs = find_all_problems(exercise, key, mistake.observations)
+    return next(((i, aspect) for i, aspect in failing if aspect in theirs[i]), failing[0])
+
+
 def _explain_failure(
     exercise: Exercise,
     key: Key,
@@ -169,8 +183,6 @@ def _explain_failure(
         ]
         if failing:
             aspect.message = told(*failing[0]) if quote else words.NOT_RIGHT
-    index = next(i for i, found in enumerate(problems) if found)
-    case, (aspect_name, problem) = key.cases[index], next(iter(problems[index].items()))
     mistake = find_proved(exercise, key, observed)
     with np.errstate(all="ignore"):
         finding = None if exercise.scored else or_nothing(find_finding, exercise, key, observed, problems, cases)
@@ -179,6 +191,8 @@ def _explain_failure(
     if mistake and finding and finding.kind in DEGENERATE and not is_the_same(key, mistake, observed):
         mistake = None
     most = None if mistake or (finding and not finding.weak) else find_prevailing(exercise, key, observed)
+    index, aspect_name = _find_shown(exercise, key, problems, mistake or (most[0] if most else None))
+    case, problem = key.cases[index], problems[index][aspect_name]
     if most:
         verdict.finding = words.tell_prevailing(most[0].advice, most[1])
     elif not (mistake or exercise.scored):
@@ -196,9 +210,12 @@ def _explain_failure(
     elif quote:
         call = words.tell_call(exercise.name, key.arguments, case)
         evidence = f"{call} {told(problem, case)}." + (f" (This case: {case.note}.)" if case.note else "")
-        if not first and problem.kind is ProblemKind.RAISED:
-            first = explain(problem.error, FUNCTIONS, key.arguments)
-            first = first or words.tell_own_error(exercise.name, problem.error)
+        if problem.kind is ProblemKind.RAISED:
+            explained = explain(problem.error, FUNCTIONS, key.arguments)
+            # Whatever the results of other cases show, an index outside an array must be put right first.
+            if explained and finding and finding.kind not in VAGUE and classify(problem.error) == "index":
+                first = verdict.advice or explained
+            first = first or explained or words.tell_own_error(exercise.name, problem.error)
     else:
         if not first and problem.kind is ProblemKind.RAISED and classify(problem.error) == "processes":
             first = ONE_PROCESS  # as little as the kind of the error does this tell about a secret case

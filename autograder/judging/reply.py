@@ -13,7 +13,7 @@ from ..candidate.limits import MAX_PRINTED, MEMORY
 from ..exercise import Call, Exercise
 from ..library import MAX_SOURCE
 from . import reference
-from .errors import NO_FILES, ONE_PROCESS, TYPE_AGAIN, classify
+from .errors import INDENT, NO_FILES, ONE_PROCESS, TYPE_AGAIN, classify
 from .key import Key
 from .verdict import Reply, Status
 
@@ -144,10 +144,11 @@ def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, ke
 
 MAX_QUOTED = 500
 """Characters kept from each text of an exception: its message and its line of code."""
+_REMEDIES = {"character": TYPE_AGAIN, "return outside": INDENT}
 _ENDINGS = {
     Ending.TIMEOUT: (
         Status.TIMEOUT,
-        "{name} did not finish within {limit:.3g} seconds and was stopped. "
+        "{name} did not finish within {limit:.3g} seconds of computing time and was stopped. "
         "Look for a loop that never ends, or for much more work than is needed.",
     ),
     Ending.NOT_TRIED: (
@@ -245,7 +246,7 @@ def _describe_load_error(error: dict, file: str) -> str:
     if "SyntaxError" in error["kinds"] and not error["line"]:
         return f"Python cannot read {file}: {error['message']}. Save it as plain text in UTF-8."
     if "SyntaxError" in error["kinds"]:
-        remedy = f" {TYPE_AGAIN}" if classify(error) == "character" else ""
+        remedy = f" {remedy}" if (remedy := _REMEDIES.get(classify(error) or "")) else ""
         quote = f" The line is: {error['code']}" if error["code"] else ""
         return f"Python cannot read {where}: {error['message']}.{remedy}{quote}"
     if "UnicodeDecodeError" in error["kinds"] and not error["line"]:

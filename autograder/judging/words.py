@@ -110,7 +110,8 @@ def shown(value: Any, name: str = "") -> str:
 
 
 def _by_length(value: Any, name: str) -> str:
-    return f"{name or 'a ' + type(value).__name__} of {len(value)}"
+    items = counted(len(value), "item")
+    return f"{name} ({items})" if name else f"a {type(value).__name__} of {items}"
 
 
 def _shown(value: Any, name: str, few: int) -> str:
@@ -186,6 +187,8 @@ def _tell_difference(difference: Difference) -> str:
         case Kind.SHAPE:
             if got.ndim == expected.ndim == 1 and max(got.size, expected.size) <= _FEW:
                 return f"{shown(got)}; expected {shown(expected)}"
+            if got.shape == (1,) and not expected.ndim:
+                return f"a list or array with one number, of shape (1,); expected {_tell_shape(expected)}"
             return f"{_tell_shape(got)}; expected {_tell_shape(expected)}"
         case Kind.TRANSPOSED:
             return f"{_tell_shape(got)}; expected {_tell_shape(expected)} (the numbers are right, but transposed)"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from labkit.place import IN_BROWSER
@@ -28,10 +29,37 @@ def check_exercise(exercise: Exercise, library: Path = LIBRARY) -> Verdict:
         raise
 
 
-def check_library(exercises: Iterable[Exercise], library: Path = LIBRARY) -> list[Verdict]:
-    """Check exercises of a library folder, one after another, each as `check_exercise` does."""
+SLOW = 4.0
+"""Seconds after which somebody who waits should be told which exercise is running."""
+
+
+def check_library(
+    exercises: Iterable[Exercise], library: Path = LIBRARY, tell_slow: Callable[[str], None] | None = None
+) -> list[Verdict]:
+    """Check exercises of a library folder, one after another, each as `check_exercise` does.
+
+    Parameters
+    ----------
+    tell_slow : callable, optional
+        Called, from another thread, with the name of an exercise that still runs after `SLOW` seconds.
+    """
+    verdicts = []
     with contextlib.closing(open_carrier()) as carrier:
-        return [_check(exercise, library, carrier) for exercise in exercises]
+        for exercise in exercises:
+            with _telling(tell_slow, exercise.name) if tell_slow else contextlib.nullcontext():
+                verdicts.append(_check(exercise, library, carrier))
+    return verdicts
+
+
+@contextlib.contextmanager
+def _telling(tell_slow: Callable[[str], None], name: str) -> Iterator[None]:
+    timer = threading.Timer(SLOW, tell_slow, [name])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def open_carrier(*, reap: bool = False) -> Carrier:

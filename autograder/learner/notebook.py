@@ -123,7 +123,7 @@ def hint(name: str = "") -> Note:
 
 
 def reveal(name: str = "", sure: bool = False) -> Note:
-    """Show an exercise's answer and why it is right, or a written question's model answer; asks first.
+    """Show an exercise's answer and why it is right, or a written question's model answer, with ``sure=True``.
 
     Parameters
     ----------

@@ -115,7 +115,10 @@ def reset(name: str) -> tuple[str, str]:
     return f"{name} is the original stub again", words
 
 
-_REVERT = "If an editor has the file open and asks, choose Revert: Overwrite would undo this."
+_REVERT = (
+    "If an editor has the file open and asks, choose Revert: Overwrite would undo this. In JupyterLab, File > Reload "
+    "Python File from Disk shows the stub at once."
+)
 
 
 def _places(name: str, text: str) -> list[slice]:

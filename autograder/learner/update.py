@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..version import is_older, version_of
+from ..version import digest_of, is_older, version_of
 from . import cells, merge
 from .clones import has_marks
 from .kept import free_folder, keep, write_whole
@@ -28,6 +28,8 @@ class Report:
     kept_in: Path
     version_before: str
     version: str
+    digest_before: str = ""
+    digest: str = ""
     replaced: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
@@ -39,6 +41,18 @@ class Report:
         """Whether the copy was up to date already."""
         return not (self.replaced or self.added or self.removed or self.merged)
 
+    @property
+    def name(self) -> str:
+        """Name the release that the copy was updated to, and the one before; neither is newer by its digest alone."""
+        if self.version_before != self.version:
+            return f"{self.version}, updated from {self.version_before}"
+        if self.digest_before == self.digest:
+            return self.version
+        return (
+            f"{self.version} ({self.digest}). It was {self.digest_before} before, with the same version number, which "
+            "does not say which of the two is newer"
+        )
+
 
 def require_newer(release: Path, copy: Path) -> None:
     """Refuse, before anything is changed, a release that is the copy itself or that is older than it."""
@@ -47,6 +61,17 @@ def require_newer(release: Path, copy: Path) -> None:
     version, current = version_of(release), version_of(copy)
     if is_older(version, current):
         raise UpdateError(f"That release, {version}, is older than this copy, {current}. Nothing was changed.")
+
+
+def require_untouched(release: Path) -> None:
+    """Refuse, before anything is changed, a release in which somebody has worked: its answers would replace stubs."""
+    for name, digest in read_manifest(release).items():
+        path = release / name
+        if name.startswith((f"{_LIBRARY}/", f"{_COURSE}/")) and path.is_file() and not is_released(path, digest):
+            raise UpdateError(
+                f"That is not an untouched release, because {name} has been edited in it: download the release again, "
+                "or clone it into a new folder, and update from that. Nothing was changed."
+            )
 
 
 def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -> Report:
@@ -62,9 +87,11 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
         The digests of the copy's files before anybody edited them; by default those that the copy itself records.
     """
     require_newer(release, copy)
+    require_untouched(release)
     before = read_manifest(copy) if before is None else before
     after = read_manifest(release)
-    report = Report(free_folder(copy), version_of(copy), version_of(release))
+    digests = digest_of(copy), digest_of(release)
+    report = Report(free_folder(copy), version_of(copy), version_of(release), *digests)
     whole = (copy / "solutions").is_dir()  # a class's handout has neither answers nor tests, and gets none
     names = [name for name in _files(release) if whole or (copy / name.partition("/")[0]).exists()]
     wanted = {name: (release / name).read_bytes() for name in names}

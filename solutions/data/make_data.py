@@ -41,7 +41,7 @@ def read_csv(wheel: zipfile.ZipFile, name: str) -> tuple[np.ndarray, np.ndarray]
 
 
 def balanced_split(labels: np.ndarray, n_train: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Draw equally many training rows of each class; return shuffled rows for training and for testing."""
+    """Draw the same number of training rows from each class; return shuffled rows for training and for testing."""
     classes = np.unique(labels)
     per_class = n_train // len(classes)
     train = np.concatenate([rng.permutation(np.flatnonzero(labels == c))[:per_class] for c in classes])

@@ -642,7 +642,7 @@ def active_for_the_whole_batch(grad_output, activations):
 
 @of("relu_gradient")
 def passes_at_zero(grad_output, activations):
-    """The gradient passes everywhere. An inactive neuron's activation is exactly zero and blocks it. If you wrote `>= 0`, that holds for every activation."""
+    """The gradient passes everywhere. An inactive neuron's activation is exactly zero and must block it. The condition `>= 0` would hold for every activation."""
     return grad_output * (activations >= 0)
 
 
@@ -706,7 +706,7 @@ def answers_yes_or_no(grad_output, activations):
 
 @of("dense_gradient")
 def weights_on_their_side(grad_output, x, weights):
-    """grad_weights is transposed. Each weight's gradient must be at the position of its weight: compare its shape with that of weights."""
+    """grad_weights is transposed. Each weight's gradient must be at the position of its weight: compare the shape of grad_weights with the shape of weights."""
     return grad_output @ weights.T, grad_output.T @ x, grad_output.sum(axis=0)
 
 
@@ -755,7 +755,7 @@ def ones_for_the_bias(grad_output, x, weights):
 
 @of("dense_gradient")
 def inputs_on_their_side(grad_output, x, weights):
-    """grad_x is transposed: it has one column per example. Each example is one row: compare its shape with that of x."""
+    """grad_x is transposed: it has one column per example. Each example must be a row, so compare the shape of grad_x with the shape of x."""
     return weights @ grad_output.T, x.T @ grad_output, grad_output.sum(axis=0)
 
 

@@ -176,7 +176,7 @@ def active_for_the_whole_batch(right, grad_output, activations):
 
 @in_place_of("relu_gradient")
 def derivative_of_sigmoid(right, grad_output, activations):
-    """The gradient seems to be multiplied by a * (1 - a), where a is the activation. That is the derivative of the sigmoid. That of ReLU is 1 where the neuron is active and 0 elsewhere."""
+    """The gradient seems to be multiplied by a * (1 - a), where a is the activation. That is the derivative of the sigmoid. The derivative of ReLU is 1 where the neuron is active and 0 elsewhere."""
     return grad_output * activations * (1 - activations)
 
 
@@ -188,7 +188,7 @@ def half_at_zero(right, grad_output, activations):
 
 @in_place_of("relu_gradient")
 def derivative_of_tanh(right, grad_output, activations):
-    """The gradient seems to be multiplied by 1 - a * a, where a is the activation. That is the derivative of tanh. That of ReLU is 1 where the neuron is active and 0 elsewhere."""
+    """The gradient seems to be multiplied by 1 - a * a, where a is the activation. That is the derivative of tanh. The derivative of ReLU is 1 where the neuron is active and 0 elsewhere."""
     return grad_output * (1 - activations * activations)
 
 

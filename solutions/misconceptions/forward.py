@@ -149,7 +149,7 @@ batch_beside_none = whole_batch(lambda logits: 0)
 def flat_sums(shift):
     @of("softmax")
     def sums_lie_flat(logits):
-        """The sums seem to have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as a column?"""
+        """The sums seem to have shape (batch,), so NumPy matches them with the columns, not with the rows. For a square batch this fails silently. Which argument keeps them as a column?"""
         powers = np.exp(logits - shift(logits))
         return powers / powers.sum(axis=1)
 
@@ -209,14 +209,14 @@ def divides_by_the_largest(logits):
 
 @of("softmax")
 def maxima_lie_flat(logits):
-    """The maxima seem to have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as a column?"""
+    """The maxima seem to have shape (batch,), so NumPy matches them with the columns, not with the rows. For a square batch this fails silently. Which argument keeps them as a column?"""
     powers = np.exp(logits - logits.max(axis=1))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 @of("softmax")
 def maxima_and_sums_lie_flat(logits):
-    """Maxima and sums seem to have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as columns?"""
+    """The maxima and the sums seem to have shape (batch,), so NumPy matches them with the columns, not with the rows. For a square batch this fails silently. Which argument keeps them as columns?"""
     powers = np.exp(logits - logits.max(axis=1))
     return powers / powers.sum(axis=1)
 
@@ -511,7 +511,7 @@ def one_decision_for_the_array(x):
 
 @of("softmax")
 def sums_repeated_in_the_wrong_order(logits):
-    """The sums of the rows seem to be repeated along the columns, so the numbers of a row are divided by different sums. Each row has one sum of its own."""
+    """The sums of the rows seem to be matched with the columns, so the numbers of a row are divided by different sums. Each row has one sum of its own."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / np.resize(powers.sum(axis=1), powers.shape)
 

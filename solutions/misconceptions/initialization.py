@@ -777,7 +777,7 @@ def refuses_nothing(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def leaves_it_to_the_dictionary(layer_sizes, rng, scheme="he"):
-    """A misspelt scheme ends in a KeyError. Check the scheme first, and raise a ValueError whose message contains it."""
+    """A misspelt scheme raises a KeyError. Check the scheme first, and raise a ValueError whose message contains it."""
     if len(layer_sizes) < 2:
         raise ValueError("a network needs at least two sizes")
     return network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))

@@ -414,7 +414,7 @@ def merges_without_scale(weights, adapter, alpha):
 
 @of("lora_fine_tune")
 def trains_the_last_adapter_alone(layers, adapters, x, y, **settings):
-    """Only the adapter of the output layer learns. Go on to the layers before it: grad_x, through the ReLU, is the gradient that reaches them."""
+    """Only the adapter of the output layer learns. Go on to the layers before it. The gradient that reaches them is grad_x, taken back through the ReLU."""
     return _lora_loop(layers, adapters, x, y, learns=[len(layers) - 1], **settings)
 
 

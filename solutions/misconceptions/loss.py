@@ -20,7 +20,7 @@ def lets_numpy_stretch(predictions, targets):
 
 @of("mean_squared_error")
 def compares_lengths_only(predictions, targets):
-    """Arrays with equally many rows or entries are accepted, but (6, 1) and (6,) broadcast to (6, 6). Compare the whole shapes."""
+    """Arrays with the same number of rows or entries are accepted, although NumPy broadcasts (6, 1) and (6,) to (6, 6). Compare the whole shapes."""
     if len(predictions) != len(targets):
         raise ValueError(f"predictions {predictions.shape}, targets {targets.shape}")
     return float(np.mean((predictions - targets) ** 2))
@@ -105,7 +105,7 @@ def doubles_the_differences(predictions, targets):
 
 @of("mean_squared_error")
 def compares_the_number_of_axes(predictions, targets):
-    """Arrays with equally many axes are accepted, but (5, 2) and (1, 2) broadcast. Compare the whole shapes."""
+    """Arrays with the same number of axes are accepted, although NumPy broadcasts shapes such as (5, 2) and (1, 2). Compare the whole shapes."""
     if predictions.ndim != targets.ndim:
         raise ValueError(f"predictions {predictions.shape}, targets {targets.shape}")
     return float(np.mean((predictions - targets) ** 2))
@@ -280,7 +280,7 @@ def overflow_inside_softmax(logits, labels):
 
 @of("cross_entropy")
 def maxima_lie_flat(logits, labels):
-    """The maxima seem to have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as a column?"""
+    """The maxima seem to have shape (batch,), so NumPy matches them with the columns, not with the rows. For a square batch this fails silently. Which argument keeps them as a column?"""
     shifted = logits - logits.max(axis=1)
     return float((np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]).mean())
 
@@ -429,7 +429,7 @@ def one_sum_for_the_batch(logits, labels):
 
 @of("cross_entropy")
 def sums_lie_flat(logits, labels):
-    """The sums seem to have shape (batch,), and NumPy broadcasts them along the columns. For a square batch this fails silently. Which argument keeps them as a column?"""
+    """The sums seem to have shape (batch,), so NumPy matches them with the columns, not with the rows. For a square batch this fails silently. Which argument keeps them as a column?"""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return float((np.log(np.exp(shifted).sum(axis=1)) - shifted)[np.arange(len(labels)), labels].mean())
 

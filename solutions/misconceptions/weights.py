@@ -157,7 +157,7 @@ def trusts_the_dot_product(inputs, weights):
 
 @of("weighted_sum")
 def leaves_the_shapes_to_float(inputs, weights):
-    """The sum is right, but a 2-D input ends in a TypeError that does not name the shapes. First check that both arrays are 1-D."""
+    """The sum is right, but a 2-D input raises a TypeError that does not name the shapes. First check that both arrays are 1-D."""
     return float(inputs @ weights)
 
 

@@ -66,7 +66,7 @@ def digits8() -> Digits:
 
 
 def digits14() -> Digits:
-    """Return 5,000 digits of 14×14 pixels: 4,000 to train on and 1,000 to test, with equally many of each class.
+    """Return 5,000 digits of 14×14 pixels: 4,000 to train on and 1,000 to test, with the same number of each class.
 
     Returns
     -------

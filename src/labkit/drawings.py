@@ -113,6 +113,12 @@ class Drawings:
     def __init__(self, side: int) -> None:
         self._side = side
 
+    def __repr__(self) -> str:
+        return f"{len(self._kept())} kept drawings"
+
+    def _ipython_display_(self) -> None:
+        """Show nothing at the end of a notebook's cell: the pad itself says how many drawings are kept."""
+
     @property
     def strokes(self) -> list[list[np.ndarray]]:
         """The strokes of each drawing, as `to_image` takes them."""

@@ -221,7 +221,8 @@ def _same_closure(old: FunctionType, new: FunctionType) -> bool:
 def _cannot_run(path: Path, error: BaseException) -> str:
     """Say in a sentence where a file of the library goes wrong."""
     if isinstance(error, SyntaxError) and error.lineno:
-        return f"Line {error.lineno} of {shown(path)} is not Python yet ({error.msg})."
+        remedy = " Indent it by four spaces." if error.msg == "'return' outside function" else ""
+        return f"Line {error.lineno} of {shown(path)} is not Python yet ({error.msg}).{remedy}"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == path]
     where = f" at line {lines[-1]}" if lines else ""
     if isinstance(error, KeyboardInterrupt):

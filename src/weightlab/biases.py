@@ -1,7 +1,7 @@
 """Biases: the number that each neuron adds to its sum; and how to count parameters.
 
-No function may change its inputs; drawing from rng is allowed. Arrays hold floats
-unless the text says int. A number or bool that you return may be Python's or NumPy's.
+No function may change its inputs. Arrays hold floats unless the text says int. A
+number or bool that you return may be Python's or NumPy's.
 """
 
 import math

@@ -160,7 +160,7 @@ def signal_spread(
     weight_matrices: Sequence[np.ndarray],
     activation: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray:
-    """Return a signal's standard deviation as it passes through layers without biases.
+    """Return the standard deviations of a signal that crosses layers without biases.
 
     In each layer, the last one included, the signal is first weighted, then passed to
     the activation function.

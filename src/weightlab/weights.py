@@ -1,7 +1,7 @@
 """Weights: one number on each connection, and what many of them do together.
 
-No function may change its inputs; drawing from rng is allowed. Arrays hold floats
-unless the text says int. A number or bool that you return may be Python's or NumPy's.
+No function may change its inputs. Arrays hold floats unless the text says int. A
+number or bool that you return may be Python's or NumPy's.
 """
 
 from collections.abc import Sequence

@@ -149,13 +149,13 @@ and 14 said little. Most of the eight were true by chance: a factor that only on
 one half that may be 1 divided by the rank, since the rank is 2 in every case. The eight and five of the fourteen are
 fixed.
 
-The ninth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters
-6 to 9. They were asked to leave out the most obvious mistakes, and they checked that each wrong answer is wrong for
-some input that the docstring allows. It was judged once, on 29 November 2026, by commit 02c3345, before anything was
-changed for it, and each half was read by a person who had read neither the set nor the code of the findings before. It
-is the hardest set so far. Of the 22 wrong answers that passed, 19 treat a special value apart although the docstring
-does not: an array of zeros, layers of equal sizes, a class that does not occur, a number just above 0. Cases now catch
-these 19. The other three cannot be told from right answers here: one compares with `is`, one needs an array in
+The ninth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6 to
+9. They were asked to leave out the most obvious mistakes, and they checked that each wrong answer is wrong for some
+input that the docstring allows. It was judged once, on 29 November 2026, by commit 02c3345, before anything was changed
+for it, and each half was read by a person who had read neither the set nor the code of the findings before. It is the
+hardest set so far. Of the 22 wrong answers that passed, 19 make an exception for a special value although the docstring
+makes none: an array of zeros, layers of equal sizes, a class that does not occur, a number just above 0. Cases now
+catch these 19. The other three cannot be told from right answers here: one compares with `is`, one needs an array in
 Fortran's order, one a rank that the course rules out. Thirteen of the 26 faulty sentences named a condition or a
 pattern that only the cases tried had; eight gave advice on code that the student had not written, although the results
 were the same; three were inexact about random draws; and two described an order the wrong way round. Thirty-four more

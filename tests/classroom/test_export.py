@@ -74,24 +74,43 @@ def test_half_a_name_is_none_but_the_id_is(written):
     assert [row[0] for row in rows[2:4]] == ["ada", "bo"]
 
 
-def test_an_id_in_the_roster_is_a_login_wherever_it_was_collected(tmp_path):
+def test_for_canvas_an_id_is_a_login_unless_it_was_made_from_a_name(written, tmp_path):
     origins.remember(tmp_path, "01_weights", {name: Owner(Platform.CANVAS, name, "12") for name in ("ada", "bo")})
     write_roster(tmp_path, Roster([Student("ada")]))
-    assert [one.login for one in export._people(tmp_path, ["ada", "bo", "cy"], {}).values()] == ["ada", "", "cy"]
+    assert [row[3] for row in written()["grades_canvas"][2:]] == ["ada", "", "'=1+1"]
 
 
-def test_moodle_gets_a_column_to_map_from_only_where_it_is_filled_for_everybody(written):
+def test_a_login_is_known_from_the_roster_or_from_a_platform_that_states_it(tmp_path):
+    owners = {
+        "ada": Owner(Platform.BLACKBOARD, "ada", login="al"),
+        "bo": Owner(Platform.ILIAS, "Bo R", login="br"),
+        "cy": Owner(Platform.GRADESCOPE, "Cy", "4711", "4711"),
+    }
+    origins.remember(tmp_path, "01_weights", owners)
+    write_roster(tmp_path, Roster([Student("ada", login="lovelace")]))
+    people = export._people(tmp_path, [*owners, "dee"], {})
+    assert [one.login for one in people.values()] == ["lovelace", "br", "", ""]
+
+
+def test_moodle_gets_a_column_to_map_from_only_where_it_is_filled_for_everybody(written, tmp_path):
+    """An id is no username: it may be made from a name, and be another person's username."""
     rows = written(ADA, BO)["grades_moodle"]
     assert rows == [
-        ["username", "01_weights", "02_biases"],
+        ["student", "01_weights", "02_biases"],
         ["ada", "14.25", "-"],
         ["bo", "0.3333", "-"],
         ["'=1+1", "0", "-"],
     ]
     third = Person("=1+1", email="third@example.org")
     assert written(ADA, BO, third)["grades_moodle"][:2] == [
+        ["email", "01_weights", "02_biases"],
+        ["ada@example.org", "14.25", "-"],
+    ]
+    logins = {name: Owner(Platform.BLACKBOARD, name, login=f"{name}1") for name in ("ada", "bo", "=1+1")}
+    origins.remember(tmp_path, "01_weights", logins)
+    assert written(ADA, BO, third)["grades_moodle"][:2] == [
         ["username", "email", "01_weights", "02_biases"],
-        ["ada", "ada@example.org", "14.25", "-"],
+        ["ada1", "ada@example.org", "14.25", "-"],
     ]
 
 
@@ -123,7 +142,6 @@ def test_canvas_numbers_come_from_where_it_was_collected_and_the_roster_goes_fir
     rows = {row[0]: row for row in written(ADA, BO)["grades_canvas"]}
     assert rows["King, Ada"][:4] == ["King, Ada", "4712", "", "aking"]
     assert rows["bo"][:4] == ["bo", "13", "", ""]
-    assert written(ADA, BO)["grades_moodle"][1][0] == "aking"
 
 
 @pytest.mark.parametrize(

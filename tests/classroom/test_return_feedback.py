@@ -10,12 +10,13 @@ import zipfile
 import pytest
 from click.testing import CliRunner
 
+from autograder.classroom.collecting.origins import read_origins
 from autograder.classroom.folder import ClassroomError
 from autograder.classroom.return_feedback import pack_for_canvas, pack_for_moodle
 from autograder.classroom.rosters.moodle import fill_worksheet, read_numbers, read_participants, remember_worksheet
 from autograder.classroom.rosters.roster import Roster, Student, write_roster
 from autograder.cli.main import main
-from tests.support.downloads import CHAPTER, packed
+from tests.support.downloads import CHAPTER, packed, zipped
 
 
 def moodle_reads(path: str, participants: set[str]) -> tuple[str, str] | None:
@@ -23,7 +24,9 @@ def moodle_reads(path: str, participants: set[str]) -> tuple[str, str] | None:
     parts = path.split("/")
     while parts:
         info = parts.pop(0).split("_", 4)
-        if len(info) >= 5 and info[1] in participants and info[2:4] == ["assignsubmission", "file"]:
+        if len(info) == 4:  # from Moodle 4.1 on
+            info.append("")
+        if len(info) == 5 and info[1] in participants and info[2:4] == ["assignsubmission", "file"]:
             return info[1], "/".join([info[4], *parts]).lstrip("/")
     return None
 
@@ -66,6 +69,31 @@ def test_moodle_gives_each_page_to_its_participant(from_moodle):
         who = {"4711": b"Ada", "4712": b"Bob"}[moodle_reads(name, {"4711", "4712"})[0]]
         assert who in archive.read(name)
     assert package.content == pack_for_moodle(from_moodle.classroom, CHAPTER).content
+
+
+def test_moodles_folders_are_called_as_in_the_download(inbox):
+    folders = [
+        "Garc\u00eda L\u00f3pez, Jr., Jos\u00e9_4711_assignsubmission_file",
+        "Team A-Bob  Ross_4712_assignsubmission_file_",
+    ]
+    inbox.collect(inbox.put("download.zip", {f"{folder}/01_weights.zip": packed() for folder in folders}))
+    graded(inbox, *read_origins(inbox.classroom)[CHAPTER])
+    package = pack_for_moodle(inbox.classroom, CHAPTER)
+    assert {name.partition("/")[0] for name in names_in(package)} == set(folders)
+
+
+def test_canvas_gets_no_zip_under_a_notebooks_name(inbox):
+    """Where a zip of the library was among the files, the page returns under the zip's name."""
+    files = {
+        "ada_12_101_01_weights.ipynb": b"{}",
+        "ada_12_102_weights.py": b"",
+        "bo_13_103_01_weights.ipynb": b"{}",
+        "bo_13_104_weightlab.zip": zipped({"weights.py": b""}),
+    }
+    inbox.collect(inbox.put("submissions.zip", files))
+    graded(inbox, "ada-12", "bo-13")
+    package = pack_for_canvas(inbox.classroom, CHAPTER)
+    assert names_in(package) == ["bo_13_104_weightlab.zip"] and "single files" in package.left_out["ada-12"]
 
 
 def test_canvas_gives_each_page_to_its_upload_under_a_name_that_opens(inbox):

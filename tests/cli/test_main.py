@@ -19,6 +19,7 @@ from autograder import card
 from autograder.cli.main import main
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import key
+from autograder.learner.check import check_library
 from autograder.paths import LIBRARY, ROOT, SOLUTIONS
 from autograder.release import ReleaseError
 from autograder.version import help_link
@@ -69,6 +70,32 @@ def test_everything_is_checked_where_nothing_is_named(library):
     points = sum(entry["points"] for entry in entries)
     last = run("check", "--library", library).stdout.splitlines()[-1]
     assert last == f"{points:g} of {points:g} points for functions; `weightlab status` counts your numbers, too."
+    last = run("check", "01_weights", "--library", library).stdout.splitlines()[-1]
+    assert last == "14 of 14 points for functions; `weightlab status` counts your numbers, too."
+    assert run("check", "apply_weight", "--library", library).stdout.splitlines()[-1] == "2 of 2 points."
+
+
+def test_help_names_every_command_in_a_whole_sentence():
+    listed = run("--help").stdout.partition("Commands:")[2].splitlines()
+    commands = [line for line in listed if line.startswith("  ")]
+    assert len(commands) > 15
+    assert all(line.endswith(".") and not line.endswith("..") for line in commands), commands
+
+
+def test_a_return_at_the_left_margin_is_told_to_be_indented(library):
+    replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    pass\nreturn signal + weight\n")
+    said = run("check", "apply_weight", "--library", library).stdout
+    assert "'return' outside function. Indent that line by four spaces, so that it is inside its function." in said
+
+
+def test_who_waits_at_a_terminal_hears_which_exercise_is_running(library, monkeypatch):
+    monkeypatch.setattr("autograder.learner.check.SLOW", 0.05)
+    code = "def apply_weight(signal, weight):\n    import time\n    time.sleep(0.3)\n    return signal * weight\n"
+    replace_function(library, "apply_weight", code)
+    exercises, told = [EXERCISES["apply_weight"]], []
+    check_library(exercises, library, told.append)
+    assert told == ["apply_weight"]
+    assert "still running" not in run("check", "apply_weight", "--library", library).output, "nobody is at a terminal"
 
 
 STUB = "def apply_weight(signal, weight):\n    raise NotImplementedError('apply_weight is not written yet')\n"
@@ -163,7 +190,7 @@ def test_an_endless_loop_is_stopped(library, monkeypatch):
     replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    while True:\n        pass\n")
     entry = check_one("apply_weight", library, exit_code=1)
     assert entry["status"] == "timeout"
-    assert "did not finish within 1 seconds" in entry["message"]
+    assert "did not finish within 1 seconds of computing time and was stopped" in entry["message"]
 
 
 def test_the_limit_is_ten_seconds():
@@ -392,6 +419,16 @@ def test_grades_that_fell_are_listed_up_to_ten(capsys):
     for changes, told in ((rose[1:] * 2, "2 grades are new ("), (rose[:1], "1 grade changed (")):
         _changes(SimpleNamespace(changes=changes, healed=[]), verbose=False)
         assert capsys.readouterr().out.startswith(told)
+
+
+def test_a_classroom_is_named_without_detours(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for given, named in ((tmp_path / "x" / ".." / "class", tmp_path / "class"), ("class", tmp_path / "class")):
+        result = run("view", "ann", "01_weights", "--classroom", given)
+        assert result.exit_code == 1 and result.stderr.startswith(f"Error: {named} has no submitted/ folder")
+    (tmp_path / "class" / "submitted" / "ann" / "01_weights").mkdir(parents=True)
+    said = run("feedback", "01_weights", "--moodle", "--classroom", tmp_path / "x" / ".." / "class")
+    assert f"--classroom {tmp_path / 'class'}`" in said.stderr
 
 
 def test_the_progress_bar_names_the_submission_for_which_it_waits(monkeypatch, capsys):

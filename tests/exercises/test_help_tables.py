@@ -74,7 +74,10 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
             "… gave … at [0, 0]; expected 0.409291 there … (This case: a float32 array.)",
         ),
         (
-            measured("gradient, moved = np.zeros(array.shape), array", put_back="moved[i] += step"),
+            measured(
+                "gradient, moved = np.zeros(array.shape), np.asarray(array, dtype=np.float64)",
+                put_back="moved[i] += step",
+            ),
             "… gave the right answer but changed its input array …",
         ),
         (
@@ -188,7 +191,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 "    batches.append((x[:batch_size], y[:batch_size]))",
                 "return batches",
             ),
-            "… did not finish within 10 seconds and was stopped.",
+            "… did not finish within 10 seconds of computing time and was stopped.",
         ),
     ],
     "train": [

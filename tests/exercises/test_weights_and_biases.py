@@ -124,7 +124,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
             "raised a ValueError whose message does not contain",
         ),
         ("return np.sum(inpts * weights)", "raised NameError: name "),
-        ("while True: pass", "did not finish within 10 seconds and was stopped."),
+        ("while True: pass", "did not finish within 10 seconds of computing time and was stopped."),
     ],
     "weighted_sums": [
         (

@@ -149,6 +149,10 @@ EXPLAINED = {
     ),
     "global total\nreturn total == x": "The arguments are called x, labels; there is no `total`.",
     "total += x": "",
+    "def again(): return again()\nagain()": (
+        "A function calls itself without end. Did you mean to call another function, or is a case missing in which it "
+        "returns without calling itself?"
+    ),
     "x.nothing": "",
     "float('a')": "",
     "x + 'a'": "",

@@ -261,6 +261,14 @@ def test_an_exception_is_read_within_bounds():
             "on your keyboard, spaces included. The line is: x = “a”",
         ),
         (
+            {
+                **{"type": "SyntaxError", "kinds": ["SyntaxError"], "line": 3, "code": "return x + 1"},
+                "message": "'return' outside function",
+            },
+            f"Python cannot read line 3 of {FILE}: 'return' outside function. Indent that line by four spaces, so that "
+            "it is inside its function. The line is: return x + 1",
+        ),
+        (
             {"type": "SyntaxError", "kinds": ["SyntaxError"], "line": 3, "message": "bad", "file": "own/a.py"},
             "Python cannot read line 3 of own/a.py: bad.",
         ),

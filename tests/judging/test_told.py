@@ -753,3 +753,39 @@ def forward(layers, x):
     assert told in verdict_on_source("forward", source.format(kept="trace")).message
     own = verdict_on_source("forward", source.format(kept="trace[-len(layers):] + trace[-1:]"))
     assert own.status == "failed" and "kept between calls" not in own.message
+
+
+def test_the_call_that_is_shown_illustrates_the_advice():
+    """The step changes its input already in the first case; the advice is on the index, which is not refused."""
+    verdict = verdict_on_body(
+        "frozen_step",
+        """
+        for k, ((w, b), g) in enumerate(zip(layers, gradients)):
+            if k not in frozen:
+                w -= learning_rate * g[0]
+                b -= learning_rate * g[1]
+        return layers
+        """,
+    )
+    assert verdict.advice.startswith("An index that no layer has is accepted.")
+    assert "expected a ValueError. (This case: index 3 for layers 0 to 2.)" in verdict.evidence
+
+
+def test_an_index_outside_an_array_comes_before_what_the_other_results_show():
+    verdict = verdict_on_body(
+        "weighted_sums",
+        """
+        sums = np.zeros((inputs.shape[0], weights.shape[1]))
+        for i in range(inputs.shape[0]):
+            for j in range(weights.shape[0]):
+                sums[i, j] = inputs[i] @ weights[:, j]
+        return sums
+        """,
+    )
+    assert "right columns and columns of zeros" in verdict.finding
+    assert verdict.message.startswith("An index is outside an array, list or tuple.")
+
+
+def test_a_list_with_one_number_is_called_that():
+    verdict = verdict_on_body("apply_weight", "return [signal * weight]")
+    assert "gave a list or array with one number, of shape (1,); expected a single number (7.5)." in verdict.evidence

@@ -211,10 +211,10 @@ def test_each_kind_of_value_has_words(value, said):
         (np.zeros((1, 1, 1)), "w", "w (1, 1, 1)"),
         ([np.zeros(2), None], "layers", "[[0.0, 0.0], None]"),
         ((np.zeros(2), "a"), "pair", "([0.0, 0.0], 'a')"),
-        ([None] * 4, "layers", "layers of 4"),
-        ([None] * 4, "", "a list of 4"),
+        ([None] * 4, "layers", "layers (4 items)"),
+        ([None] * 4, "", "a list of 4 items"),
         ({"a": 1}, "shapes", "{'a': 1}"),
-        ({"a" * 70: 1}, "shapes", "shapes of 1"),
+        ({"a" * 70: 1}, "shapes", "shapes (1 item)"),
         (0.1234567, "rate", "0.123457"),
         ([1, 2.5], "sizes", "[1, 2.5]"),
         ([50_257, 7], "sizes", "[50257, 7]"),
@@ -236,8 +236,8 @@ def test_a_list_that_is_too_long_to_write_is_not_cut_in_the_middle():
     wide = (np.full((2, 3), 0.1234), np.full(6, 0.1234))
     shapes = ", ".join(["(an array (2, 3), an array (6,))"] * 3)
     assert words.shown([wide] * 3, "layers") == f"[{shapes}]"
-    assert words.shown([["a" * 79] * 3] * 3) == "a list of 3"
-    assert words.shown([["a" * 79] * 3] * 3, "names") == "names of 3"
+    assert words.shown([["a" * 79] * 3] * 3) == "a list of 3 items"
+    assert words.shown([["a" * 79] * 3] * 3, "names") == "names (3 items)"
 
 
 def test_what_is_long_is_cut():

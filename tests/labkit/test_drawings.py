@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from benchmarks.drawn_digits import drawn
 from labkit import data
-from labkit.drawings import RECIPES, to_image
+from labkit.drawings import RECIPES, Drawings, to_image
 from solutions.weightlab.descent import train
 from solutions.weightlab.forward import predict
 from solutions.weightlab.initialization import init_layers
@@ -75,3 +76,22 @@ def test_all_ink_lies_between_paper_and_full_ink(drawings):
         assert pixels.min() >= 0
         assert pixels.max() <= 1
         assert pixels.max(axis=1).min() > 0.5
+
+
+@pytest.mark.parametrize("side", RECIPES)
+def test_neither_the_place_nor_the_size_of_a_drawing_changes_its_image(side):
+    """The pad's own text says so."""
+    strokes, _ = drawn()
+    for drawing in strokes[:40]:
+        moved = [0.3 * np.asarray(stroke) + [0.65, 0.02] for stroke in drawing]
+        np.testing.assert_allclose(to_image(moved, side), to_image(drawing, side), atol=1e-9)
+
+
+def test_kept_drawings_say_how_many_they_are_and_nothing_at_the_end_of_a_cell():
+    kept = Drawings(8)
+    before = len(kept.labels)
+    assert repr(kept) == f"{before} kept drawings"
+    formatter = DisplayFormatter()
+    formatter.active_types = ["text/plain"]
+    formatter.ipython_display_formatter.enabled = True
+    assert formatter.format(kept) == ({}, {}), "a live figure stands above it already"

@@ -270,6 +270,18 @@ def test_in_a_kernel_an_unwritten_function_is_one_sentence_and_an_edit_is_enough
     assert len(outputs[6][-1]["traceback"]) > 1, "an error of the learner's own keeps its traceback"
 
 
+def test_a_return_at_the_left_margin_is_told_to_be_indented(project):
+    code = "def apply_weight(signal, weight):\n    pass\nreturn 1\n"
+    (project / "src" / "weightlab" / "weights.py").write_text(code)
+    ((error,),) = run_cells(
+        ["import labkit\nimport weightlab.weights"], project / "course" / "01_weights", project / "src"
+    )
+    (said,) = error["traceback"]
+    assert said.startswith(
+        "Line 3 of src/weightlab/weights.py is not Python yet ('return' outside function). Indent it by four spaces."
+    )
+
+
 def test_in_a_kernel_a_broken_file_and_a_hiding_folder_are_one_sentence_each(project):
     course = project / "course" / "01_weights"
     (project / "src" / "weightlab" / "weights.py").write_text("def apply_weight(signal, weight)\n    return 1\n")

@@ -279,7 +279,7 @@ MINE = (
 def test_reset_puts_one_stub_back_and_keeps_a_copy(state, library, newline):
     mine = MINE.replace("\n", newline).encode()
     (library / "weights.py").write_bytes(mine)
-    labkit.reset("apply_weight")
+    assert "File > Reload Python File from Disk" in repr(labkit.reset("apply_weight"))
     left = (library / "weights.py").read_bytes()
     assert b"apply_weight is not written yet" in left
     assert b"return 7" not in left

@@ -433,6 +433,33 @@ def test_an_older_release_is_refused_and_a_newer_one_is_named(release, copy, new
     assert (report.version_before, report.version) == ("1.9", "2.0.0")
 
 
+@pytest.mark.parametrize("name", ["src/weightlab/weights.py", "course/01_weights/01_weights.ipynb"])
+def test_a_copy_in_which_somebody_has_worked_is_no_release(release, copy, name):
+    """Its solutions would replace the stubs of the copy that is updated."""
+    text = (release / name).read_text(encoding="utf-8")
+    (release / name).write_text(text.replace("apply_weight is not written", "mine").replace("## ", "### "))
+    before = snapshot(copy)
+    with pytest.raises(manifest.UpdateError, match=f"{name} has been edited in it: download the release again"):
+        update.update(release, copy)
+    assert snapshot(copy) == before and not (copy / ".weightlab" / "kept").exists()
+
+
+def test_a_release_that_was_only_saved_with_other_line_ends_is_untouched(release):
+    path = release / "src/weightlab/weights.py"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    update.require_untouched(release)
+
+
+def test_of_two_releases_with_one_version_number_neither_is_called_newer(release, copy):
+    report = update.update(release, copy)
+    assert report.version == report.version_before and report.digest != report.digest_before
+    said = report.name
+    assert report.digest in said and report.digest_before in said
+    assert said.endswith("with the same version number, which does not say which of the two is newer")
+    again = update.update(release, copy)
+    assert again.name == again.version
+
+
 def test_the_course_and_the_reference_merge_into_themselves():
     """Merging finished modules with themselves changes nothing but stubs."""
     texts = {path.stem: path.read_text(encoding="utf-8") for path in (SOLUTIONS / "weightlab").glob("*.py")}

@@ -230,7 +230,7 @@ def student_id_that_a_list_gives_its_rows(it: Submission) -> None:
 
 @attack(student=f"{HONEST}#x", submission="malformed", costs=POINTS)
 def student_id_that_ends_an_address(it: Submission) -> None:
-    """The student's id is a classmate's id, a # and more, which in an address is a place on the classmate's page."""
+    """The student's id is a classmate's id, then # and more text: in an address, a place on the classmate's page."""
 
 
 @attack(student=f"{HONEST[:-1]}*", submission="malformed", costs=POINTS)

@@ -42,7 +42,7 @@ def expected() -> dict[str, str]:
         "a job's own time": f"the exercise's time limit, by default {default_seconds():g} s; waiting for a processor "
         "is not counted",
         "time by the clock": f"{limits.WALL_FACTOR} times the exercise's time limit",
-        "processor time of all processes of a job": f"{factor:g} times the exercise's time limit, and 1 s",
+        "processor time of all processes of a job": f"{factor:g} times the exercise's time limit, plus 1 s",
         "all functions of a submission, judging included, and its cells if notebooks are run": (
             f"{examination.SECONDS:g} s, at most {examination.PUBLIC_SECONDS:g} s of them for the public cases, which "
             "explain failures"

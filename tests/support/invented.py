@@ -22,7 +22,7 @@ from labkit.concepts import CONCEPTS
 from tests.support import classroom as made
 
 _ENDS = {
-    "timeout": "did not finish within 5 seconds and was stopped. Look for a loop that never ends.",
+    "timeout": "did not finish within 5 seconds of computing time and was stopped. Look for a loop that never ends.",
     "crashed": "ended its whole process, so nothing came back.",
 }
 

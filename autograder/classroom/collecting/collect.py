@@ -15,7 +15,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ...exercises import CHAPTERS
 from ...judging.words import counted
+from ...library import LIBRARY_FOLDER
 from ..folder import Classroom, make_folder, share
 from ..rosters.roster import Roster, Student, is_named, read_roster
 from ..times import FILE as TIME
@@ -167,47 +169,81 @@ def _take_one(
     taken: Mapping[str, Owner],
     before: origins.Origin | None,
 ) -> tuple[list[Collected], Owner | None]:
-    """Take a student's newest upload that holds the chapter; name the newer unusable ones and all older ones."""
+    """Take a student's newest upload that holds the chapter; name the newer unusable ones and all older ones.
+
+    A complete upload goes before a newer one without the chapter's module, because otherwise the student would lose
+    what is there already.
+    """
     rows: list[Collected] = []
     owner = None
     if not uploads:
         return rows, owner
     uploads = sorted(uploads, key=lambda upload: upload.age, reverse=True)
-    target = classroom / "submitted" / student / chapter
-    for upload in sorted(uploads, key=lambda upload: upload.problem is not None):
-        typed_beside = upload.problem is Reason.WEB_ENTRY and upload.owner.platform is Platform.MOODLE
-        if owner is not None and (upload.problem is None or typed_beside):
-            reason = Reason.ANOTHER_KIND if typed_beside else Reason.SUPERSEDED
-            rows.append(Collected(student, upload.place, reason, describe(reason)))
-        elif upload.problem is not None:
-            rows.append(Collected(student, upload.place, upload.problem, why_not(upload)))
+    target, module = classroom / "submitted" / student / chapter, f"{CHAPTERS[chapter].module}.py"
+
+    def leave_out(upload: Upload, reason: Reason, words: str = "") -> None:
+        rows.append(Collected(student, upload.place, reason, words or describe(reason, module=module)))
+
+    def take(upload: Upload, contents: Contents) -> None:
+        nonlocal owner
+        written = _put(target, contents.files, replace, dry_run, f"{LIBRARY_FOLDER}/{module}")
+        owner = upload.owner
+        rows.extend(Collected(student, f"{upload.place}: {path}", *why) for path, *why in contents.left_out)
+        words = _describe_taken(upload, contents.files, written, uploads, module)
+        rows.append(Collected(student, upload.place, None, words, not written))
+
+    incomplete: list[tuple[Upload, Contents]] = []
+    for upload in (one for one in uploads if one.problem is None):
+        if owner is not None:
+            leave_out(upload, Reason.SUPERSEDED)
+            continue
+        try:
+            contents = _contents(upload, chapter)
+            if any(_is_same(target, classroom / "submitted" / other / chapter) for other in taken):
+                raise NotTakenError(Reason.SAME_FOLDER)
+            if before is not None and target.exists() and before.is_newer_than(upload.owner):
+                raise NotTakenError(Reason.OLDER)
+            if f"{LIBRARY_FOLDER}/{module}" in contents.files:
+                take(upload, contents)
+            else:
+                incomplete.append((upload, contents))
+        except NotTakenError as error:
+            leave_out(upload, error.reason, str(error))
+    has_complete = owner is not None
+    for upload, contents in incomplete:
+        if owner is not None:
+            leave_out(upload, Reason.INCOMPLETE if has_complete else Reason.SUPERSEDED)
+            continue
+        try:
+            take(upload, contents)
+        except NotTakenError as error:
+            leave_out(upload, error.reason, str(error))
+    for upload in (one for one in uploads if one.problem is not None):
+        if owner is not None and upload.problem is Reason.WEB_ENTRY and upload.owner.platform is Platform.MOODLE:
+            leave_out(upload, Reason.ANOTHER_KIND)
         else:
-            try:
-                contents = _contents(upload, chapter)
-                if any(_is_same(target, classroom / "submitted" / other / chapter) for other in taken):
-                    raise NotTakenError(Reason.SAME_FOLDER)
-                if before is not None and target.exists() and before.is_newer_than(upload.owner):
-                    raise NotTakenError(Reason.OLDER)
-                written = _put(target, contents.files, replace, dry_run)
-            except NotTakenError as error:
-                rows.append(Collected(student, upload.place, error.reason, str(error)))
-                continue
-            owner = upload.owner
-            words = counted(len(contents.files), "file") if written else "already collected, and unchanged"
-            count = sum(one.problem not in (Reason.ANOTHER_KIND, Reason.WEB_ENTRY) for one in uploads)
-            words += f", the newest that holds the chapter, of {count} uploads" if count > 1 else ""
-            words += ", late according to Canvas" if upload.owner.late else ""
-            partners = " and ".join(one.name for one in upload.owner.partners)
-            words += f", together with {partners}" if partners else ""
-            words += "" if any(name.startswith("weightlab/") for name in contents.files) else ", without the library"
-            rows += [
-                Collected(student, f"{upload.place}: {path}", reason, why) for path, reason, why in contents.left_out
-            ]
-            rows.append(Collected(student, upload.place, None, words, not written))
-    # Only files that are not submissions:
+            leave_out(upload, upload.problem, why_not(upload))
     if owner is None and not any(row.lost or row.reason is Reason.OLDER for row in rows):
-        rows.append(Collected(student, uploads[0].place, Reason.NO_SUBMISSION, describe(Reason.NO_SUBMISSION)))
+        # Only files that are not submissions. One of them stands for the student who has sent nothing else.
+        first = next((one for one in uploads if not one.owner.about), uploads[0])
+        rows = [row for row in rows if row.place != first.place]
+        leave_out(first, Reason.NO_SUBMISSION)
     return sorted(rows, key=lambda row: row.taken), owner
+
+
+def _describe_taken(
+    upload: Upload, files: Mapping[str, bytes], written: bool, uploads: Iterable[Upload], module: str
+) -> str:
+    """Say what was taken from an upload, and what may be worth knowing about it."""
+    words = counted(len(files), "file") if written else "already collected, and unchanged"
+    count = sum(one.problem not in (Reason.ANOTHER_KIND, Reason.WEB_ENTRY) for one in uploads)
+    words += f", the newest that holds the chapter, of {count} uploads" if count > 1 else ""
+    words += ", late according to Canvas" if upload.owner.late else ""
+    partners = " and ".join(one.name for one in upload.owner.partners)
+    words += f", together with {partners}" if partners else ""
+    if not any(name.startswith(f"{LIBRARY_FOLDER}/") for name in files):
+        return f"{words}, without the library"
+    return words if f"{LIBRARY_FOLDER}/{module}" in files else f"{words}, without {module}"
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -335,8 +371,11 @@ def _without(uploads: list[Upload], platform: Platform, stays: Callable[[Upload]
     return [upload for upload in uploads if upload.owner.platform is not platform or stays(upload)]
 
 
-def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) -> bool:
-    """Write a submission beside its final place, then move it there in one step; return whether it was not there."""
+def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool, module: str) -> bool:
+    """Write a submission beside its final place, then move it there in one step; return whether it was not there.
+
+    A submission that has the chapter's module is not replaced with one that lacks it.
+    """
     try:
         if target.exists():
             held = {str(item.path): (target / item.path).read_bytes() for item in items_in(target) if not item.problem}
@@ -344,6 +383,8 @@ def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) ->
                 return False
             if not replace:
                 raise NotTakenError(Reason.KEPT)
+            if module in held and module not in files:
+                raise NotTakenError(Reason.INCOMPLETE, module=PurePosixPath(module).name)
         if not dry_run:
             _write(target, files)
     except OSError as error:

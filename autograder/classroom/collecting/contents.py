@@ -20,6 +20,8 @@ MAX_NOTEBOOKS = 8
 """Notebooks of one chapter that are compared before a person has to say which one counts."""
 _NAMED, _LONGEST_NAMED = 3, 100
 """How many files a sentence lists, and how many characters of each name."""
+MODULES = frozenset(chapter.module for chapter in CHAPTERS.values())
+"""The names of the library's modules, by which they are recognised outside the library's folder."""
 MAX_INNER = 8
 """The largest number of zips that a submission may hold: some students pack a zip again."""
 
@@ -84,7 +86,7 @@ def _inner_items(items: list[Item], chapter: str, budget: Budget, open_zips: Exi
     libraries: list[Item] = []
     if any(notebooks_among(items, chapter)):
         if not any(map(is_of_library, items)):
-            libraries = [item for item in inner if is_copy_of(item.path.stem, LIBRARY_FOLDER)]
+            libraries = [item for item in inner if _is_zipped_library(item)]
         inner = [item for item in inner if is_copy_of(item.path.stem, chapter)] + libraries
     if len(inner) > MAX_INNER:
         raise NotTakenError(Reason.SEVERAL_SUBMISSIONS, count=len(inner))
@@ -112,6 +114,29 @@ def is_of_library(item: Item) -> bool:
     )
 
 
+def _is_zipped_library(item: Item) -> bool:
+    return item.suffix == ".zip" and is_copy_of(item.path.stem, LIBRARY_FOLDER)
+
+
+def module_of(name: str) -> str | None:
+    """Return the library's module that has a name, given without its suffix, or whose copy has it."""
+    return next((module for module in MODULES if is_copy_of(name, module)), None)
+
+
+def is_in_pieces(items: Iterable[Item], chapter: str) -> bool:
+    """Return whether files are a notebook and its library: a folder, a zip of it, or modules beside the notebook."""
+    items = list(items)
+    exact, renamed = notebooks_among(items, chapter)
+    homes = {home_of(item.path.parent) for item in exact + renamed}
+    if homes and any(map(is_of_library, items)):
+        return True
+    strange = [item for item in items if item.suffix == ".zip" and not is_chapter(item.path.stem)]
+    beside = [item for item in items if home_of(item.path.parent) in homes]
+    return all(map(_is_zipped_library, strange)) and any(
+        _is_zipped_library(item) or (item.suffix == ".py" and module_of(item.path.stem)) for item in beside
+    )
+
+
 def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
     exact, renamed = notebooks_among(items, chapter)
     candidates = exact or renamed
@@ -119,13 +144,13 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
         raise _no_notebook(items, chapter)
     if len(candidates) > MAX_NOTEBOOKS:
         raise NotTakenError(Reason.TWO_NOTEBOOKS, paths=_named(item.path for item in candidates))
-    contents = {item.path: item.read(MAX_NOTEBOOK, budget) for item in candidates}
-    if len(set(contents.values())) > 1:
-        raise NotTakenError(Reason.TWO_NOTEBOOKS, paths=_named(contents))
+    contents = [item.read(MAX_NOTEBOOK, budget) for item in candidates]
+    if len(set(contents)) > 1:
+        raise NotTakenError(Reason.TWO_NOTEBOOKS, paths=_named(item.path for item in candidates))
     notebook = candidates[0]
-    files = {f"{chapter}.ipynb": contents[notebook.path]}
+    files = {f"{chapter}.ipynb": contents[0]}
     homes = {home_of(item.path.parent) for item in candidates}
-    library, belongs = _library(items, homes, chapter, budget)
+    library, place = _library(items, homes, budget)
     files |= library
     for item in items:
         if item.path.name == CONCEPTS and item.path.parent in {one.path.parent for one in candidates}:
@@ -133,19 +158,17 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
     left_out = [
         (str(item.path), Reason.RENAMED_COPY, describe(Reason.RENAMED_COPY, taken=notebook.path.name))
         for item in (renamed if exact else ())
-        if _differs(item, contents[notebook.path], MAX_NOTEBOOK, budget)
+        if _differs(item, contents[0], MAX_NOTEBOOK, budget)
     ]
-    module = f"{CHAPTERS[chapter].module}.py"
+    module = CHAPTERS[chapter].module
+    taken = library.get(f"{LIBRARY_FOLDER}/{module}.py")
     for item in items:
-        if item.path.name == module and not belongs:
+        if item.suffix != ".py" or module_of(item.path.stem) != module or item.path.parent.name == LIBRARY_FOLDER:
+            continue
+        if not place:
             left_out.append((str(item.path), Reason.LOOSE_MODULE, describe(Reason.LOOSE_MODULE)))
-        elif (
-            item.path.name == module
-            and item.path.parent.name != LIBRARY_FOLDER
-            and is_of_library(item)
-            and _differs(item, library.get(f"{LIBRARY_FOLDER}/{module}"), MAX_SOURCE, budget)
-        ):
-            words = describe(Reason.RENAMED_COPY, taken=LIBRARY_FOLDER)
+        elif (is_of_library(item) or home_of(item.path.parent) in homes) and _differs(item, taken, MAX_SOURCE, budget):
+            words = describe(Reason.RENAMED_COPY, taken=place)
             left_out.append((str(item.path), Reason.RENAMED_COPY, words))
     return Contents(files, left_out)
 
@@ -181,28 +204,50 @@ def home_of(folder: PurePosixPath) -> PurePosixPath:
     return PurePosixPath(*parts)
 
 
-def _library(
-    items: list[Item], homes: set[PurePosixPath], chapter: str, budget: Budget
-) -> tuple[dict[str, bytes], bool]:
-    """Return the modules of the library that belongs to the notebook, and whether there is one."""
+def _library(items: list[Item], homes: set[PurePosixPath], budget: Budget) -> tuple[dict[str, bytes], str]:
+    """Return the modules of the library that belongs to the notebook, and its place; if there is none, no place."""
     folders: dict[PurePosixPath, list[Item]] = {}
     for item in items:
         if is_of_library(item):
             folders.setdefault(item.path.parent, []).append(item)
     folders = {path: modules for path, modules in folders.items() if path.name == LIBRARY_FOLDER} or folders
     belonging = {path: modules for path, modules in folders.items() if home_of(path.parent) in homes}
+    if not belonging and folders:
+        here = ", ".join(f"{home}/" for home in sorted(homes))
+        raise NotTakenError(Reason.LIBRARY_ELSEWHERE, here=here, there=_named(folders))
+    place = LIBRARY_FOLDER
     if not belonging:
-        if folders:
-            here = ", ".join(f"{home}/" for home in sorted(homes))
-            raise NotTakenError(Reason.LIBRARY_ELSEWHERE, here=here, there=_named(folders))
-        return {}, False
+        belonging, place = _loose_modules(items, homes), "the module beside the notebook"
+    if not belonging:
+        return {}, ""
     read = {path: _modules(modules, budget) for path, modules in belonging.items()}
     different = [path for path in read if read[path] != next(iter(read.values()))]
     if different:  # a whole project has its library in src/; a library beside a notebook is a copy
         read = {path: modules for path, modules in read.items() if path.parent.name == "src"}
         if len(read) != 1:
             raise NotTakenError(Reason.TWO_LIBRARIES, paths=_named(belonging))
-    return next(iter(read.values())), True
+    return next(iter(read.values())), place
+
+
+def _loose_modules(items: list[Item], homes: set[PurePosixPath]) -> dict[PurePosixPath, list[Item]]:
+    """Return the modules beside the notebook, by folder, where at least one has the name of one of the library's.
+
+    The others in such a folder come along, because the library's modules may import them. A renamed copy counts only if
+    no module has the name itself.
+    """
+    found: dict[PurePosixPath, list[Item]] = {}
+    for item in items:
+        if item.suffix == ".py" and home_of(item.path.parent) in homes:
+            found.setdefault(item.path.parent, []).append(item)
+    for folder, modules in found.items():
+        names = {item.path.stem for item in modules}
+        renamed = [
+            replace(item, path=item.path.with_name(f"{module}.py"))
+            for item in modules
+            if (module := module_of(item.path.stem)) and module not in names
+        ]
+        found[folder] = [item for item in modules if is_module_name(item.path.stem)] + renamed
+    return {folder: modules for folder, modules in found.items() if any(item.path.stem in MODULES for item in modules)}
 
 
 def _modules(modules: list[Item], budget: Budget) -> dict[str, bytes]:

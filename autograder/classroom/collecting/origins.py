@@ -70,6 +70,16 @@ def canvas_numbers(classroom: Path) -> dict[str, str]:
     }
 
 
+def known_logins(classroom: Path) -> dict[str, str]:
+    """Return the login of each student whose work was collected from a platform that names files after logins."""
+    return {
+        student: origin.login
+        for of in read_origins(classroom).values()
+        for student, origin in of.items()
+        if origin.login and origin.platform in (Platform.BLACKBOARD, Platform.ILIAS)
+    }
+
+
 def late_on_canvas(classroom: Path) -> set[tuple[str, str]]:
     """Return student and chapter of each submission that was late according to Canvas."""
     return {

@@ -7,11 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ..folder import NAMES_OF_JAVASCRIPT
-from .chapter_names import is_chapter, without_chapter
+from .chapter_names import is_chapter, without_chapter, without_copy_of
 
 
 class Platform(StrEnum):
@@ -41,6 +41,8 @@ class Owner:
     """The value by which one student's uploads are ordered, if the name contains one."""
     label: str = ""
     """The platform's own name for the entry, by which it accepts feedback."""
+    attempt: str | None = field(default=None, compare=False)
+    """What all files of one submission have in common, if the platform gives each file a name of its own."""
     on_a_page: bool = False
     """Whether this is text typed into a web page, not a file."""
     about: bool = False
@@ -130,7 +132,7 @@ class Recogniser:
         if not found:
             return None
         rest = (found["rest"],) if found["rest"] else ()
-        label = part[: len(part) - len(found["rest"] or "")].rstrip("_")
+        label = part[: len(part) - len(found["rest"] or "")]
         on_a_page = found["kind"] != "file"
         owner = Owner(Platform.MOODLE, found["name"], found["number"] or "", label=label, on_a_page=on_a_page)
         return owner, rest + inside
@@ -142,7 +144,7 @@ class Recogniser:
             uploaded = (int(found["file"]),) if found["file"] else ()
             name, late = f"anon-{found['number']}", bool(found["late"])
             page = bool(found["page"])
-            owner = Owner(Platform.CANVAS, name, late=late, uploaded=uploaded, label=part, on_a_page=page)
+            owner = Owner(Platform.CANVAS, name, late=late, uploaded=uploaded, label=part, attempt="", on_a_page=page)
             return owner, (found["rest"] or found["page"],)
         if found := _CANVAS_PAGE.fullmatch(part):
             owner = Owner(
@@ -163,7 +165,10 @@ class Recogniser:
             name, number = f"{name}_{number}", ""
         uploaded = (int(found["file"]),)
         doubtful = bool(number) and any(_may_be_canvas_own(found, later) for later in readings[1:])
-        owner = Owner(Platform.CANVAS, name, number, late=late, uploaded=uploaded, label=part, doubtful=doubtful)
+        # A download holds the files of each student's last submission only.
+        owner = Owner(
+            Platform.CANVAS, name, number, late=late, uploaded=uploaded, label=part, attempt="", doubtful=doubtful
+        )
         return owner, (found["rest"],)
 
     def _blackboard(self, part: str, inside: tuple[str, ...]) -> Recognised | None:
@@ -172,8 +177,10 @@ class Recogniser:
             return None
         login = self.logins.get(found["stem"], found["stem"].removeprefix(self._assignment))
         uploaded = tuple(map(int, found["time"].split("-")))
+        about = found["about"] is not None
+        attempt = f"{found['stem']}_{found['time']}"
         owner = Owner(
-            Platform.BLACKBOARD, login, login=login, uploaded=uploaded, label=part, about=found["about"] is not None
+            Platform.BLACKBOARD, login, login=login, uploaded=uploaded, label=part, attempt=attempt, about=about
         )
         return owner, ((found["rest"],) if found["rest"] else ()) + inside
 
@@ -181,7 +188,10 @@ class Recogniser:
         found = _BRIGHTSPACE.fullmatch(part)
         if not found:
             return None
-        owner = Owner(Platform.BRIGHTSPACE, found["name"], found["number"], uploaded=_moment(found["time"]), label=part)
+        time = found["time"]
+        owner = Owner(
+            Platform.BRIGHTSPACE, found["name"], found["number"], uploaded=_moment(time), label=part, attempt=time
+        )
         return owner, ((found["rest"],) if found["rest"] else ()) + inside
 
     def _folder(self, part: str, inside: tuple[str, ...]) -> Recognised | None:
@@ -264,14 +274,22 @@ def _moment(text: str) -> tuple:
 
 def _stem(name: str) -> str:
     """Return a file's own name without its suffix and the count that Canvas adds to a second upload (``…-1.zip``)."""
-    return re.sub(r"-\d+$", "", name.rpartition(".")[0] or name)
+    return _COUNT.sub("", name.rpartition(".")[0] or name)
+
+
+_COUNT = re.compile(r"-\d+(?=\.\w+$|$)")
+
+
+def own_name(owner: Owner, name: str) -> str:
+    """Return a student's own name for a file, without what Canvas or ILIAS adds to it."""
+    if owner.platform is Platform.CANVAS:
+        return _COUNT.sub("", name)
+    return _ILIAS_FILE.sub("", name) if owner.platform is Platform.ILIAS else name
 
 
 _SUFFIXES = re.compile(r"(?:\.(?:zip|ipynb|7z|rar|tar|tgz|gz|bz2|xz|zst))+$", re.IGNORECASE)
 _ADDED = re.compile(r"-(?:main|master)$|-[0-9]{8}T[0-9]{6}Z(?:-[0-9]+){1,2}$")
 """The text that GitHub's Download ZIP adds to a repository's name, and Google Drive to a folder's."""
-_COPY_OF = re.compile(r"^(?:copy of|kopie von|copie de|copia de|kopie van) +", re.IGNORECASE)
-"""The words that Google Drive and macOS put in front of a copy's name."""
 _DRIVES_OWN = "drive-download"
 """Google Drive's name for a download of several files."""
 
@@ -282,7 +300,7 @@ def plain_owner(name: str, place: str = "") -> Owner:
     A chapter's name is never a student's: if nothing else is left, the owner has no name.
     """
     bare = re.sub(r"(?: ?\(\d+\))+$", "", _SUFFIXES.sub("", name))  # a second download of one file: "ada (1).zip"
-    bare = _COPY_OF.sub("", _ADDED.sub("", _ILIAS_FILE.sub("", bare)))
+    bare = without_copy_of(_ADDED.sub("", _ILIAS_FILE.sub("", bare)))
     nobody = is_chapter(bare) or bare == _DRIVES_OWN
     return Owner(Platform.PLAIN, "" if nobody else without_chapter(bare), label=name, place=place)
 

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     TWO_PEOPLE = "two people"
     TWO_ASSIGNMENTS = "two assignments"
     SAME_FOLDER = "same folder"
+    EMPTY = "empty"
     NOT_A_ZIP = "not a zip"
     LOCKED = "locked"
     METHOD = "method"
@@ -40,6 +41,7 @@ class Reason(StrEnum):
     CLASS_DOWNLOAD = "download of a class"
     SEVERAL_SUBMISSIONS = "several submissions"
     KEPT = "kept"
+    INCOMPLETE = "incomplete"
     OLDER = "older"
     UNREADABLE = "unreadable"
     LINK = "link"
@@ -62,6 +64,7 @@ _WORDS = {
     Reason.TWO_ASSIGNMENTS: "{name} is in several downloads from Moodle, which do not say which upload counts; collect "
     "the downloads one at a time, and finish with the one that counts, with --replace",
     Reason.SAME_FOLDER: "this disk does not distinguish the name from another student's",
+    Reason.EMPTY: f"the file is empty (0 bytes); download it again, or {_REMEDY}",
     Reason.NOT_A_ZIP: f"not a zip, or a damaged one ({{cause}}); download it again, or {_REMEDY}",
     Reason.LOCKED: f"the zip is locked with a password; {_REMEDY}",
     Reason.METHOD: f"{{file}} is compressed by an unusual method; {_REMEDY}",
@@ -82,12 +85,13 @@ _WORDS = {
     Reason.TWO_LIBRARIES: "it holds different libraries: {paths}; ask which one counts",
     Reason.LIBRARY_ELSEWHERE: "the notebook is in {here} and the library in {there}, so they may be from two people; "
     f"{_REMEDY}",
-    Reason.RENAMED_COPY: "a renamed copy with different contents; {taken} was taken: ask which one counts",
-    Reason.LOOSE_MODULE: f"a module that is not in a folder called weightlab/; {_REMEDY}",
+    Reason.RENAMED_COPY: "a copy with different contents; {taken} was taken: ask which one counts",
+    Reason.LOOSE_MODULE: f"a module that is neither beside the notebook nor in a folder called weightlab/; {_REMEDY}",
     Reason.CLASS_DOWNLOAD: "it seems to be a platform's download of a whole class; collect it separately",
     Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if these are a whole class's, unpack it and collect the "
     f"folder; otherwise {_REMEDY}",
     Reason.KEPT: "an earlier submission was kept; --replace takes the new one",
+    Reason.INCOMPLETE: f"it holds no {{module}}, and an earlier upload does, which was kept; {_REMEDY}",
     Reason.OLDER: "older than the submission collected before, which was kept; to take this one, delete that one first",
     Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
     Reason.LINK: "a link, which is not followed; give the path that it points to",

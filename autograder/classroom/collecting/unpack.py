@@ -108,6 +108,8 @@ def opened(item: Item, budget: Budget) -> Iterator[list[Item]]:
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
         for piece in item.stream(MAX_ZIP, budget):
             copy.write(piece)
+        if not copy.tell():
+            raise NotTakenError(Reason.EMPTY)
         with archive(copy, MAX_FILES) as zipped:
             found = items_of(zipped)
             budget.count(len(found))

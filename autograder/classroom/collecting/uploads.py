@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from .chapter_names import is_chapter, names_a_chapter
-from .contents import home_of, is_elsewhere, is_of_library, notebooks_among
+from .contents import home_of, is_elsewhere, is_in_pieces, is_of_library, notebooks_among
 from .platforms import (
     GRADESCOPE_METADATA,
     Owner,
@@ -18,6 +18,7 @@ from .platforms import (
     Recogniser,
     blackboard_login,
     gradescope_submitters,
+    own_name,
     plain_owner,
 )
 from .reasons import NotTakenError, Reason, describe
@@ -116,14 +117,17 @@ def _is_work(item: Item) -> bool:
 
 def _of_download(name: str, items: list[Item], chapter: str) -> Iterator[Upload]:
     recognised, others = _recognise(items)
-    for owner, group in recognised.items():
-        yield from _of_owner(owner, f"{name}: {owner.label}", group, chapter)
+    yield from _of_owners(recognised, f"{name}: ", chapter)
     for item in others:
         problem = Reason.UNKNOWN_NAME if _may_be_work(item) else Reason.ANOTHER_KIND
         yield Upload(plain_owner(item.path.name), f"{name}: {item.path}", (item,), problem)
 
 
-def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
+_Place = tuple[PurePosixPath, Owner]
+"""A folder in a download, and an owner of something there."""
+
+
+def _recognise(items: list[Item]) -> tuple[dict[_Place, list[Item]], list[Item]]:
     recogniser = Recogniser([item.path.parts for item in items])
     for item in items:  # use the platforms' own statements about people, and not students' files with the same names
         found = recogniser.recognise(item.path.parts)
@@ -135,23 +139,68 @@ def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
                 page = next(item.stream(_PAGE, Budget())).decode("utf-8", "replace")
                 if login := blackboard_login(item.path.name, page):
                     recogniser.logins |= dict([login])
-    groups: dict[Owner, list[Item]] = {}
+    folders: dict[Owner, PurePosixPath] = {}
+    groups: dict[_Place, list[Item]] = {}
     others = []
     for item in items:
         if found := recogniser.recognise(item.path.parts):
             owner, inside = found
             path = PurePosixPath(*inside) if inside else PurePosixPath(item.path.name)
-            groups.setdefault(owner, []).append(replace(item, path=path))
+            folder = folders.setdefault(owner, item.path.parent)
+            groups.setdefault((folder, owner), []).append(replace(item, path=path))
         else:
             others.append(item)
     return groups, others
 
 
+def _of_owners(recognised: dict[_Place, list[Item]], prefix: str, chapter: str) -> Iterator[Upload]:
+    """Yield all students' uploads; a notebook and a library that one student submitted together are one upload."""
+    attempts: dict[tuple, dict[Owner, list[Item]]] = {}
+    for (folder, owner), items in recognised.items():
+        own = owner.label if owner.attempt is None else ""
+        key = (folder, owner.key, owner.attempt, own, owner.doubtful, owner.on_a_page, owner.about)
+        attempts.setdefault(key, {})[owner] = items
+    for parts in attempts.values():
+        pieces = {owner: _pieces(owner, items) for owner, items in parts.items()}
+        pieces = {owner: items for owner, items in pieces.items() if all(map(_may_be_piece, items))}
+        joined = [item for items in pieces.values() for item in items]
+        if len(pieces) > 1 and is_in_pieces(joined, chapter):
+            labels = sorted(owner.label for owner in pieces)
+            more = f" + {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
+            yield Upload(_one_of(pieces), prefix + " + ".join(labels[:_NAMED]) + more, tuple(joined))
+            parts = {owner: items for owner, items in parts.items() if owner not in pieces}
+        for owner, items in parts.items():
+            yield from _of_owner(owner, f"{prefix}{owner.label}", items, chapter)
+
+
+_NAMED = 3
+"""How many files of one submission are listed by name."""
+
+
+def _may_be_piece(item: Item) -> bool:
+    return item.problem is None and item.suffix in (".zip", ".ipynb", ".py")
+
+
+def _pieces(owner: Owner, items: list[Item]) -> list[Item]:
+    """Return items under the names that the student gave them."""
+    return [replace(item, path=item.path.with_name(own_name(owner, item.path.name))) for item in items]
+
+
+def _one_of(pieces: dict[Owner, list[Item]]) -> Owner:
+    """Return the owner of a submission of several files: by the zip's name if there is one, by which feedback returns.
+
+    A platform shows feedback under the name of the file, and a zip of feedback with a notebook's name does not open.
+    """
+    order = (".zip", ".ipynb", ".py")
+    first = min(pieces, key=lambda owner: min(order.index(item.suffix) for item in pieces[owner]))
+    return replace(first, uploaded=max(one.uploaded for one in pieces), late=any(one.late for one in pieces))
+
+
 def _of_owner(owner: Owner, place: str, items: list[Item], chapter: str) -> Iterator[Upload]:
     """Yield one student's uploads: a folder with a notebook and a library as a whole, otherwise each zip separately."""
-    loose = [item for item in items if item.suffix != ".zip"]
-    if any(notebooks_among(loose, chapter)) and any(map(is_of_library, loose)):
-        yield Upload(owner, place, tuple(items))
+    pieces = _pieces(owner, items)
+    if len(items) > 1 and is_in_pieces(pieces, chapter):
+        yield Upload(owner, place, tuple(pieces))
         return
     for item in items:
         yield _single(owner, place if len(items) == 1 else f"{place}/{item.path}", item)
@@ -209,8 +258,7 @@ def _of_folder(source: Path, items: list[Item], chapter: str) -> Iterator[Upload
     ]
     inside = set(map(id, deep))
     recognised, others = _recognise([item for item in items if id(item) not in inside])
-    for owner, group in recognised.items():
-        yield from _of_owner(owner, owner.label, group, chapter)
+    yield from _of_owners(recognised, "", chapter)
     groups: dict[PurePosixPath, list[Item]] = {}
     for item in others + deep:
         home = next((folder for folder in reversed(item.path.parents) if folder in homes), None)

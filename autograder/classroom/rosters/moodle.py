@@ -33,7 +33,7 @@ class _Worksheet:
     maximum: int | None
 
     def number(self, line: list[str]) -> str:
-        """Return Moodle's number of the participant in a line, or an empty string."""
+        """Return the participant's number in Moodle from a line, or an empty string."""
         found = _NUMBER.fullmatch(line[self.identifier])
         return found[1] if found else ""
 

@@ -103,13 +103,13 @@ _SHAPES: tuple[tuple[str, Callable[[_Shape, _Shape], bool]], ...] = (
     ),
     ("shapes that differ but can be broadcast, such as {0} and {1}", _can_broadcast),
     ("shapes with different numbers of axes, such as {0} and {1}", lambda one, other: len(one) != len(other)),
-    ("shapes with equally many axes, such as {0} and {1}", lambda one, other: len(one) == len(other)),
+    ("shapes with the same number of axes, such as {0} and {1}", lambda one, other: len(one) == len(other)),
     (
         "arrays that are not both 1-D (for example, of shapes {0} and {1})",
         lambda one, other: not len(one) == len(other) == 1,
     ),
     (
-        "arrays with equally many entries (for example, of shapes {0} and {1})",
+        "arrays with the same number of entries (for example, of shapes {0} and {1})",
         lambda one, other: math.prod(one) == math.prod(other),
     ),
 )

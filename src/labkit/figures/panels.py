@@ -111,7 +111,7 @@ def bars(
     The longest bar possible is ``high``; without it, the largest magnitude or, for fractions, 1.
     """
     values = np.asarray(values, dtype=float)
-    words = [f"{value:.0%}" if percent else f"{value:.1f}".replace("-", "−") for value in values]
+    words = [f"{value:.0%}" if percent else f"{value:z.1f}".replace("-", "−") for value in values]
     said = ", ".join(f"{names[k]} {words[k]}" for k in np.argsort(-values, kind="stable")[:3])
     high = high or (1.0 if percent else limit_of(values))
     found = {"values": values, "high": high, "marked": int(np.argmax(values)), "words": words, "said": said}

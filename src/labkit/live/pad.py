@@ -36,6 +36,10 @@ class Pad(Tool):
     softmax: Callable | None = None
     train: Callable | None = None
     title = "Draw a digit"
+    note = (
+        "Before the network sees your drawing, the pad centres and scales it, as the makers of the data set did, and "
+        "removes a part of its slant. So it does not matter where or how large you draw."
+    )
     controls = (
         choice("digit", "I drew a", map(str, range(10))),
         control("button", "keep", "Keep for training"),
@@ -50,8 +54,10 @@ class Pad(Tool):
             raise ValueError(f"A drawing becomes an image of 64 or 196 pixels; this network has {pixels} inputs.")
         self.side, self._strokes, self._begun = sides[pixels], [], self.network
         self.drawings = Drawings(self.side)
+        if isinstance(self.network, np.ndarray):  # a template is computed from its images, never trained
+            self.controls = ()
 
-    def draw(self, question: dict, digit: str, **_: bool) -> dict:
+    def draw(self, question: dict, digit: str = "0", **_: bool) -> dict:
         """Return the network's reading of what is drawn, and the votes of its pixels."""
         event, said = question.get("event"), ""
         if event == "draw":
@@ -65,7 +71,7 @@ class Pad(Tool):
             self.network = self._begun
         image = to_image(self._strokes, self.side)
         values, weights = logits_and_weights(self.read, self.network, image)
-        title, unit = "Weighted sums", ".1f"
+        title, unit = "Weighted sums", "z.1f"
         if self.softmax:
             title, unit = "Predicted probabilities", ".0%"
             values = as_numbers(self.softmax(values[None]), (1, len(values)), self.softmax)[0]
@@ -73,15 +79,17 @@ class Pad(Tool):
         marked, caption, reading = -1, "nothing drawn yet", "Draw a digit from 0 to 9."
         if self._strokes:
             marked, caption = int(winner), f"for {winner} (blue) and against it (orange)"
-            reading = f"Read as {winner} with {values[winner]:{unit}}; next is {second} with {values[second]:{unit}}."
+            best, other = float(values[winner]), float(values[second])
+            reading = f"Read as {winner} with {best:{unit}}; next is {second} with {other:{unit}}."
         panels = [
             {"kind": "pad", "title": "Your digit", "strokes": self._strokes},
             bars(title, list(map(str, range(10))), values, percent=bool(self.softmax), marked=marked),
             images("The network sees", [image], [""], 1.0, scale="paper", width=112, beside=True),
             images("Votes of the pixels", [image * weights[:, winner]], [caption], width=112, beside=True),
         ]
-        said = " ".join(filter(None, (said, reading, f"{kept} kept." if kept else "")))
-        return {"panels": panels, "said": said, "values": {"forget": bool(kept), "again": bool(kept and self.train)}}
+        said = " ".join(filter(None, (said, reading, f"{kept} kept." if kept and self.controls else "")))
+        shown_buttons = {"forget": bool(kept), "again": bool(kept and self.train)} if self.controls else {}
+        return {"panels": panels, "said": said, "values": shown_buttons}
 
     def _train_again(self) -> str:
         """Train the network for ten epochs on its data and the kept drawings; return what that changed."""

@@ -205,7 +205,7 @@ class TestNothingIsJoinedFromTwoPeople:
         assert inbox.collect().lost == {"ada": Reason.TWO_LIBRARIES}
 
     def test_a_module_outside_the_librarys_folder_is_named(self, inbox):
-        inbox.put("ada.zip", {NOTEBOOK: b"{}", "weights.py": b"x = 1\n"})
+        inbox.put("ada.zip", {f"{CHAPTER}/{NOTEBOOK}": b"{}", "bo/weights.py": b"x = 1\n"})
         found = inbox.collect()
         assert found.taken == {"ada"} and found.lost == {"ada": Reason.LOOSE_MODULE}
 
@@ -270,7 +270,7 @@ class TestWhoseItIs:
         found = inbox.collect(
             inbox.put("two.zip", {"Bo_2_assignsubmission_file_/x.zip": packed("second")}), replace=True
         )
-        assert found.lost == {"two.zip: Bo_2_assignsubmission_file": Reason.ANOTHERS_NAME}
+        assert found.lost == {"two.zip: Bo_2_assignsubmission_file_": Reason.ANOTHERS_NAME}
         assert inbox.mark("Bo") == ("first", "first")
 
     def test_a_groups_number_does_not_make_a_submission_that_of_whoever_has_this_number(self, inbox):
@@ -486,7 +486,7 @@ class TestTheCommand:
 
 def test_every_reason_has_words():
     facts = {"cause": "x", "file": "x", "most": 1, "kind": ".x", "notebook": "x", "others": "x", "paths": "x"}
-    facts |= {"here": "x", "there": "x", "taken": "x", "count": 2, "name": "x", "who": "x"}
+    facts |= {"here": "x", "there": "x", "taken": "x", "count": 2, "name": "x", "who": "x", "module": "x"}
     words = [describe(reason, **facts) for reason in Reason]
     assert len(set(words)) == len(words) and all(words)
 
@@ -598,3 +598,80 @@ def test_a_full_disk_costs_a_submission_and_is_told_with_its_place(inbox, monkey
     assert found.taken == set() and found.lost == {"ada": Reason.UNREADABLE}
     place = place or inbox.classroom / "submitted" / "ada" / CHAPTER
     assert found.words["ada"] == describe(Reason.UNREADABLE, file=place, cause=cause)
+
+
+def test_an_empty_zip_is_called_empty(inbox):
+    inbox.put("ada.zip", b"")
+    inbox.put("bo.zip", {NOTEBOOK: b"{}", "weightlab.zip": b"", "weightlab/weights.py": b"w"})
+    found = inbox.collect()
+    assert found.lost == {"ada": Reason.EMPTY} and "empty" in found.words["ada"]
+
+
+class TestModulesBesideTheNotebook:
+    @pytest.mark.parametrize("name", ["weights.py", "weights (1).py", "Copy of weights.py", "weights-Copy1.py"])
+    @pytest.mark.parametrize("folder", ["", f"{CHAPTER}/"])
+    def test_they_count_as_the_library(self, inbox, folder, name):
+        inbox.put("ada.zip", {folder + NOTEBOOK: b"{}", folder + name: b"w", f"{folder}helpers.py": b"h"})
+        found = inbox.collect()
+        assert found.words["ada"] == "3 files" and not found.lost
+        held = {NOTEBOOK: b"{}", "weightlab/weights.py": b"w", "weightlab/helpers.py": b"h"}
+        assert inbox.held("ada") == held
+
+    def test_modules_that_are_none_of_the_librarys_are_not_one(self, inbox):
+        inbox.put("ada.zip", {NOTEBOOK: b"{}", "helpers.py": b"h"})
+        assert inbox.collect().words["ada"] == "1 file, without the library"
+
+    def test_a_library_without_the_chapters_module_is_taken_and_said(self, inbox):
+        inbox.put("ada.zip", {NOTEBOOK: b"{}", "biases.py": b"b"})
+        assert inbox.collect().words["ada"] == "2 files, without weights.py"
+
+    @pytest.mark.parametrize("beside", ["weightlab/weights.py", "weights.py"])
+    @pytest.mark.parametrize(("copy", "differs"), [(b"w", False), (b"other", True)])
+    def test_a_copy_that_differs_from_what_was_taken_is_named(self, inbox, beside, copy, differs):
+        inbox.put("ada.zip", {NOTEBOOK: b"{}", beside: b"w", "weights (1).py": copy})
+        found = inbox.collect()
+        assert inbox.held("ada")["weightlab/weights.py"] == b"w"
+        assert list(found.lost.values()) == [Reason.RENAMED_COPY] * differs
+
+    def test_two_copies_that_differ_are_refused(self, inbox):
+        inbox.put("ada.zip", {NOTEBOOK: b"{}", "weights (1).py": b"w", "weights (2).py": b"x"})
+        assert inbox.collect().lost == {"ada": Reason.TWO_LIBRARIES}
+
+
+class TestAnIncompleteUpload:
+    @pytest.mark.parametrize("files", [{NOTEBOOK: b"[]"}, {NOTEBOOK: b"[]", "biases.py": b"b"}])
+    def test_never_replaces_a_complete_submission(self, inbox, files):
+        inbox.put("ada.zip", packed("ada"))
+        inbox.collect()
+        inbox.put("ada.zip", files)
+        found = inbox.collect(replace=True)
+        assert found.lost == {"ada": Reason.INCOMPLETE} and "weights.py" in found.words["ada"]
+        assert inbox.mark("ada") == ("ada", "ada")
+
+    def test_replaces_another_incomplete_one(self, inbox):
+        inbox.put("ada.zip", {NOTEBOOK: b"{}"})
+        inbox.collect()
+        inbox.put("ada.zip", {NOTEBOOK: b"[]"})
+        assert inbox.collect(replace=True).taken == {"ada"} and inbox.held("ada") == {NOTEBOOK: b"[]"}
+
+    def test_gives_way_to_an_older_complete_one_and_is_named(self, inbox):
+        files = {"ada_12_101_a.zip": packed("old"), "ada_12_102_b.zip": zipped({NOTEBOOK: b"{}"})}
+        found = inbox.collect(inbox.put("submissions.zip", files))
+        assert inbox.mark("ada-12") == ("old", "old")
+        assert [(row.place, row.reason) for row in found.rows if row.lost] == [
+            ("submissions.zip: ada_12_102_b.zip", Reason.INCOMPLETE)
+        ]
+
+    def test_the_newest_counts_if_none_is_complete(self, inbox):
+        files = {f"ada_12_{k}_a.zip": zipped({NOTEBOOK: str(k).encode()}) for k in (101, 103, 102)}
+        found = inbox.collect(inbox.put("submissions.zip", files))
+        assert inbox.held("ada-12") == {NOTEBOOK: b"103"} and not found.lost
+
+
+def test_every_file_has_one_line(inbox):
+    files = {"HW_ada_attempt_2026-03-02-10-00-00.txt": b"", "HW_ada_attempt_2026-03-02-10-00-00_a.pdf": b""}
+    found = inbox.collect(inbox.put("download.zip", files | {"HW_ada_attempt_2026-03-02-10-00-00_b.pdf": b""}))
+    assert len(found.rows) == found.files == 3
+    lost = [row.place for row in found.rows if row.lost]
+    assert lost == ["download.zip: HW_ada_attempt_2026-03-02-10-00-00_a.pdf"]
+    assert {row.reason for row in found.rows if row.lost} == {Reason.NO_SUBMISSION}

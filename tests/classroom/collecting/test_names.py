@@ -35,14 +35,14 @@ ATTEMPT = "HW_ada_attempt_2026-03-02-10-00-00"
     [
         (
             ("A_1_assignsubmission_file_", "a.zip"),
-            Owner(MOODLE, "A", "1", label="A_1_assignsubmission_file"),
+            Owner(MOODLE, "A", "1", label="A_1_assignsubmission_file_"),
             ["a.zip"],
         ),
-        (("A_1_assignsubmission_file_a.zip",), Owner(MOODLE, "A", "1", label="A_1_assignsubmission_file"), ["a.zip"]),
+        (("A_1_assignsubmission_file_a.zip",), Owner(MOODLE, "A", "1", label="A_1_assignsubmission_file_"), ["a.zip"]),
         (("top", "A_assignsubmission_file", "a"), Owner(MOODLE, "A", label="A_assignsubmission_file"), ["a"]),
         (
             ("A_1_assignsubmission_onlinetext_", "a.html"),
-            Owner(MOODLE, "A", "1", label="A_1_assignsubmission_onlinetext", on_a_page=True),
+            Owner(MOODLE, "A", "1", label="A_1_assignsubmission_onlinetext_", on_a_page=True),
             ["a.html"],
         ),
         (("ada_12_101_a.zip",), Owner(CANVAS, "ada", "12", uploaded=(101,), label="ada_12_101_a.zip"), ["a.zip"]),

@@ -666,7 +666,15 @@ class TestPlainFolders:
         lost = {"ada": Reason.BARE_NOTEBOOK, "bo": Reason.BARE_NOTEBOOK, "weights.py": Reason.BARE_MODULE}
         assert inbox.collect().lost == lost
 
-    @pytest.mark.parametrize("name", ["01_weights (1).ipynb", "01_weights-Copy1.ipynb", "01_weights copy 2.ipynb"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("01_weights (1).ipynb", "01_weights-Copy1.ipynb", "01_weights copy 2.ipynb", "Copy of 01_weights.ipynb"),
+            *("Copy of Copy of 01_weights (1).ipynb", "Copy+of+01_weights.ipynb", "Kopie von 01_weights.ipynb"),
+            *("Copie de 01_weights.ipynb", "C\u00f3pia de 01_weights.ipynb", "Co\u0301pia de 01_weights.ipynb"),
+            *("Copia di 01_weights.ipynb", "Kopie_van_01_weights.ipynb"),
+        ],
+    )
     def test_a_renamed_notebook_is_the_chapters(self, inbox, name):
         inbox.put(
             "ada.zip", {f"{CHAPTER}/{name}": b'{"of": "ada"}', f"{CHAPTER}/weightlab/weights.py": b"of = 'ada'\n"}

@@ -53,6 +53,21 @@ def test_templates_are_one_layer(digits):
     assert answer["said"].startswith("Read as 1 with ")
 
 
+def test_where_nothing_is_ever_trained_no_drawing_can_be_kept(digits):
+    templates = template_weights(digits.train_images, digits.train_labels, 10)
+    tool = Pad(weighted_sums, templates)
+    answer = tool.answer({})
+    assert (answer["controls"], answer["values"]) == ((), {})
+    assert "the pad centres and scales it" in answer["note"]
+    assert " kept" not in ask(tool, [BAR])["said"]
+
+
+def test_no_sum_is_minus_zero():
+    answer = ask(Pad(weighted_sums, np.full((64, 10), -1e-6)), [BAR])
+    assert {*answer["bars"]["words"]} == {"0.0"}
+    assert "-0.0" not in answer["said"]
+
+
 def test_with_softmax_the_bars_are_probabilities(layers):
     answer = ask(Pad(forward, layers, softmax), [BAR])
     assert answer["bars"]["percent"]
