@@ -6,9 +6,16 @@ from pathlib import Path
 
 import click
 
+
+def _resolve(_: click.Context, __: click.Parameter, path: Path) -> Path:
+    """Resolve `..` in an absolute path, which would make every path in messages harder to read."""
+    return path.resolve() if path.is_absolute() and ".." in path.parts else path
+
+
 CLASSROOM = click.option(
     "--classroom",
     type=click.Path(path_type=Path, file_okay=False),
+    callback=_resolve,
     default=Path("classroom"),
     show_default=True,
     help="nbgrader's course folder, which holds submitted/.",

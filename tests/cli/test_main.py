@@ -421,6 +421,16 @@ def test_grades_that_fell_are_listed_up_to_ten(capsys):
         assert capsys.readouterr().out.startswith(told)
 
 
+def test_a_classroom_is_named_without_detours(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for given, named in ((tmp_path / "x" / ".." / "class", tmp_path / "class"), ("class", tmp_path / "class")):
+        result = run("view", "ann", "01_weights", "--classroom", given)
+        assert result.exit_code == 1 and result.stderr.startswith(f"Error: {named} has no submitted/ folder")
+    (tmp_path / "class" / "submitted" / "ann" / "01_weights").mkdir(parents=True)
+    said = run("feedback", "01_weights", "--moodle", "--classroom", tmp_path / "x" / ".." / "class")
+    assert f"--classroom {tmp_path / 'class'}`" in said.stderr
+
+
 def test_the_progress_bar_names_the_submission_for_which_it_waits(monkeypatch, capsys):
     from autograder.cli.instructor import _Progress
 
