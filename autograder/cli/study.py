@@ -172,7 +172,15 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [str(own), os.environ.get("JUPYTER_CONFIG_PATH")])),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    return _run([*argv, *more], os.environ | environment, say)
+    code = _run([*argv, *more], os.environ | environment, say)
+    if code and _is_root() and "--allow-root" not in more:
+        say("JupyterLab refuses to run as root unless you allow it: `make study ARGS=--allow-root`, or without make:")
+        say("  weightlab study --allow-root")
+    return code
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def _stay_out_of_home(own: Path) -> None:

@@ -14,9 +14,9 @@ function player() {
     const by = { play: frame === last ? -last : 1, back: -1, step: 1, frame: values.frame - frame }[event];
     if (by !== undefined) following = false;
     frame = following ? last : clip(frame + (by ?? 0), 0, last);
-    const { left = names[0], right = left } = values; // of a single start nothing is chosen
-    const starts = [...new Set([left, right])];
-    const width = starts.length > 1 ? 318 : 430;
+    const { first = names[0], second = first } = values; // of a single start nothing is chosen
+    const starts = [...new Set([first, second])];
+    const width = starts.length > 1 ? 250 : 430; // two of them fit beside each other in a narrow column
     const networks = starts.map((title) => ({ kind: "network", title, width, ...data.frames[title][frame] }));
     const said = networks.map((network) => network.said).join(" ");
     const charts = data.charts.map((whole) => {

@@ -30,7 +30,7 @@ class Player(Tool):
     train : function
         The learner's own, or `labkit.lent.given_training.given_train`.
     starts : mapping of str to list of (weights, bias)
-        Networks of the same shapes to begin with; any two of them are shown side by side.
+        Networks of the same shapes to begin with; any two of them are shown together.
     x : ndarray of shape (n, fan_in)
         Training images; each network sees them in the same order.
     y : ndarray of int, shape (n,)
@@ -67,9 +67,9 @@ class Player(Tool):
         self._trainings = Trainings(self.starts, (self.x, self.y), self.test or (self.x, self.y))
         self.frames = self._trainings.frames
         names = list(self.starts)
-        sides = zip(("left", "right"), names, strict=False) if len(names) > 1 else ()
+        places = zip(("first", "second"), names, strict=False) if len(names) > 1 else ()
         self.controls = [
-            *(choice(side, f"{side} start", names, name) for side, name in sides),
+            *(choice(place, f"{place} start", names, name) for place, name in places),
             control("button", "play", "Play", pause=200),
             control("button", "back", "Back"),
             control("button", "step", "Step"),

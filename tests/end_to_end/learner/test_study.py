@@ -304,6 +304,20 @@ def test_a_signal_to_the_command_alone_ends_the_server_in_order(tmp_path, number
     assert seen.read_text() == "ended in order"
 
 
+@pytest.mark.parametrize(
+    ("root", "more", "told"), [(True, (), True), (True, ("--allow-root",), False), (False, (), False)]
+)
+def test_root_hears_how_to_allow_it(root, more, told, tmp_path, monkeypatch):
+    for name, value in (("_run", lambda *_: 1), ("_is_root", lambda: root), ("find_running", lambda: "")):
+        monkeypatch.setattr(study, name, value)
+    for name in ("quiet", "lay_out", "_write", "_stay_out_of_home"):
+        monkeypatch.setattr(study, name, lambda *_: None)
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
+    said = []
+    assert study.study(8888, False, more, said.append) == 1
+    assert any("`make study ARGS=--allow-root`" in line for line in said) is told
+
+
 def test_a_stranger_needs_less_than_five_minutes_of_reading_and_typing_to_the_first_passed_check():
     """This counts everything from the README's first word to the passed check, except the fifteen optional questions.
 
