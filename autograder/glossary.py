@@ -91,7 +91,8 @@ def write_pages(sources: Mapping[str, str]) -> list[str]:
 
 
 def _line(term: Term, prose: Mapping[str, str]) -> str:
-    used = re.compile(rf"\b{re.escape(term.word)}(?:s|es)?\b", re.IGNORECASE)
+    base = re.escape(term.word.removesuffix("s"))  # "parameters" occurs where the text has "parameter"
+    used = re.compile(rf"\b(?:{re.escape(term.word)}|{base})(?:s|es|d)?\b", re.IGNORECASE)
     others = [chapter for chapter, text in prose.items() if chapter != term.chapter and used.search(text)]
     numbers = ", ".join(f"[{int(chapter[:2])}](../{chapter}/{chapter}.ipynb)" for chapter in others)
     where = f"[Chapter {int(term.chapter[:2])}](../{term.chapter}/{term.chapter}.ipynb), “{term.section}”"

@@ -77,7 +77,7 @@ class Library(MetaPathFinder, Loader):
         vars(module).update(given)
         module.__file__ = self.path_of(name)
         try:
-            text = importlib.util.decode_source(self.sources.get(name, b""))
+            text = _decode(self.sources.get(name, b""))
             linecache.cache[self.path_of(name)] = (len(text), None, text.splitlines(True), self.path_of(name))
             self._execute(module, name, text, given)
         except BaseException as error:
@@ -111,6 +111,16 @@ class Library(MetaPathFinder, Loader):
         code = compile(text, self.path_of(name), "exec", dont_inherit=True)
         self.compiled[name] = marshal.dumps(code)
         return code
+
+
+def _decode(source: bytes) -> str:
+    """Decode a source as Python does, but say so if it is in UTF-16, as PowerShell's ``>`` writes files.
+
+    Python's own message about such a file concerns an encoding declaration, which nobody wrote.
+    """
+    if source.startswith((b"\xff\xfe", b"\xfe\xff")) or source[1:4:2] == b"\0\0" or source[:3:2] == b"\0\0":
+        raise SyntaxError("it is saved as UTF-16")
+    return importlib.util.decode_source(source)
 
 
 def _run(code: CodeType, module: ModuleType, given: dict) -> None:

@@ -30,7 +30,16 @@ sets everything up and opens JupyterLab at the first page. Without make (on Wind
     .venv/bin/python -m pip install -r requirements.txt
     .venv/bin/weightlab study
 
-You write in `src/weightlab/`. `.venv/bin/weightlab submit 01_weights` packs a chapter: submit that zip
+You write in `src/weightlab/`. In a notebook, the cell with `check("weighted_sum")` tests that function. In a terminal:
+
+    .venv/bin/weightlab check weighted_sum      # the same check
+    .venv/bin/weightlab hint weighted_sum       # one more hint for a function
+    .venv/bin/weightlab status                  # what is solved, and what is next
+
+If that does not help, or if a check seems to be wrong, ask your instructor. Name the function, and quote the check's
+message.
+
+`.venv/bin/weightlab submit 01_weights` packs a chapter: submit that zip
 unchanged. If your class uses nbgrader's exchange, submit a chapter with your library from the Assignment List in
 JupyterLab's Nbgrader menu.
 """

@@ -10,13 +10,13 @@ from . import of
 
 @of("adapt")
 def nothing_changed(layers, x, y, rng):
-    """The reader comes back unchanged. It has forgotten nothing, but it has also learned nothing. To earn points, it must learn without forgetting."""
+    """The reader comes back unchanged. It has forgotten nothing, but it has also learned nothing. To earn points, it must learn without forgetting much."""
     return layers
 
 
 @of("adapt")
 def everything_retrained(layers, x, y, rng):
-    """Storing the change takes more than twice the budget, which covers all arrays together. A change takes few numbers only if its rank is low in each matrix; the rank of the new matrix does not matter. Which method of chapter 9 makes such changes?"""
+    """Storing the change takes more than twice the budget, which covers all arrays together. A change of low rank takes few numbers, whatever the rank of the new matrix. Which method of chapter 9 makes such changes?"""
     return train(layers, x, y, epochs=20, batch_size=32, learning_rate=0.1, rng=rng)[0]
 
 
@@ -38,7 +38,7 @@ def lora_without_old_images(layers, x, y, rng):
 
 @of("adapt")
 def a_rank_over_the_budget(layers, x, y, rng):
-    """The change needs more than 4,000 stored numbers for all matrices and biases together. With rank r, it needs r · (fan_in + fan_out) for each matrix: which rank can you afford?"""
+    """The change needs more than 4,000 stored numbers for all matrices and biases together. A change of rank r needs at most r · (fan_in + fan_out) for each matrix: which rank can you afford?"""
     adapters = [lora_init(*weights.shape, min(16, *weights.shape), rng) for weights, _ in layers]
     adapters, _ = lora_fine_tune(layers, adapters, x, y, alpha=16, epochs=5, batch_size=32, learning_rate=0.02, rng=rng)
     return [(lora_merge(w, adapter, 16), b) for (w, b), adapter in zip(layers, adapters)]

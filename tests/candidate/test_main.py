@@ -90,6 +90,14 @@ STATUSES = {
     "a blank message": ("def answer():\n    raise ValueError(' ')", "error", "answer() raised ValueError on line 2 of"),
     "NUL bytes": (b"def answer():\x00\n    return 2.0", "error", "Python cannot read library/small.py: source"),
     "no UTF-8": (b"# caf\xe9\ndef answer():\n    return 2.0", "error", "Save it as plain text in UTF-8"),
+    **{
+        f"UTF-16{end}": (
+            "def answer():\n    return 2.0".encode(f"utf-16{end}"),
+            "error",
+            "it is saved as UTF-16. Save it",
+        )
+        for end in ("", "-le", "-be")
+    },
     "an unknown encoding": (b"# coding: klingon\ndef answer():\n    return 2.0", "error", "unknown encoding"),
     "an empty file": (b"", "not_started", "has no function called answer"),
     "too large a file": (b"#" * (MAX_SOURCE + 1), "error", "larger than 512 KiB"),

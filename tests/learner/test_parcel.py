@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from autograder.learner import parcel, renew
+from autograder.learner.manifest import digest_of
 from autograder.paths import COURSE, LIBRARY, ROOT
 from labkit import store
 
@@ -119,6 +120,7 @@ def _packed(folder, chapter, student):
 def archive_of(folder, target, changes):
     """Write a release's archive with some files changed."""
     released = json.loads(renew.MANIFEST.read_text())
+    released |= {name: digest_of(text.encode()) for name, text in changes.items()}
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("autograder/keys/released.json", json.dumps(released))
         for path in (ROOT / name for name in released if not name.startswith("autograder/")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -61,10 +62,28 @@ def _from_canvas(row: dict[str, str]) -> Student:
     """Read a line of Canvas's gradebook: the student as ``Lovelace, Ada``, and Canvas's number as ``ID``."""
     if not row.get("id", "").isdigit() or row["student"].strip() == _TEST_STUDENT:  # "Points Possible" has no number
         return Student("")
-    last, _, first = row["student"].partition(",")
+    first, last = _split_name(row["student"])
     login = row.get("sis login id", "")
     email = login if "@" in login else ""
-    return Student("", first.strip(), last.strip(), email, login.partition("@")[0], row["id"])
+    return Student("", first, last, email, login.partition("@")[0], row["id"])
+
+
+_SUFFIX = re.compile(r"(?:[js](?:u?n)?r|junior|senior|i{2,3}|iv|vi{0,3}|esq|ph\.? ?d|m\.? ?d)\.?", re.IGNORECASE)
+"""What follows a last name, after a comma of its own."""
+
+
+def _split_name(whole: str) -> tuple[str, str]:
+    """Return first and last name of ``Ada Lovelace``, ``Lovelace, Ada`` or ``Lovelace, Jr., Ada``.
+
+    A suffix stays with the last name, so that Canvas's name for a student comes back as it was.
+    """
+    last, *others = [part.strip() for part in whole.split(",")]
+    if not others:
+        first, _, last = last.rpartition(" ")
+        return first.strip(), last
+    # With one comma, what follows is the first name, even if it is "V" or "Md".
+    suffixes = [part for part in others if _SUFFIX.fullmatch(part)] if len(others) > 1 else []
+    return ", ".join(part for part in others if part not in suffixes), ", ".join([last, *suffixes])
 
 
 def student_in(row: Mapping[str, str]) -> Student:
@@ -76,10 +95,7 @@ def _from_table(row: dict[str, str]) -> Student:
     values = {column: next((row[head] for head in heads if row.get(head)), "") for column, heads in _HEADS.items()}
     if not values["first_name"] and not values["last_name"]:
         whole = next((row[head] for head in _FULL_NAME if row.get(head)), "")
-        last, comma, first = whole.partition(",")
-        if not comma:
-            first, _, last = whole.rpartition(" ")
-        values["first_name"], values["last_name"] = first.strip(), last.strip()
+        values["first_name"], values["last_name"] = _split_name(whole)
     if clean_id(values["id"]) != values["id"] and any(values[name] for name in values if name != "id"):
         values["id"] = ""  # such as ``Teilnehmer/in4711`` in a German worksheet: a number of one assignment only
     return Student(**values)

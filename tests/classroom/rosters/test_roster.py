@@ -214,6 +214,11 @@ def test_who_was_collected_before_there_was_a_roster_keeps_that_id(inbox):
     [
         ("name\nAda King Lovelace\n", Student("", "Ada King", "Lovelace")),
         ('name\n"Lovelace, Ada King"\n', Student("", "Ada King", "Lovelace")),
+        ('name\n"Garc\u00eda L\u00f3pez, Jr., Jos\u00e9"\n', Student("", "Jos\u00e9", "Garc\u00eda L\u00f3pez, Jr.")),
+        ('name\n"Lovelace, Ada, PhD"\n', Student("", "Ada", "Lovelace, PhD")),
+        ('name\n"Rahman, Md"\n', Student("", "Md", "Rahman")),
+        ('name\n"Lee, Ann, Bea"\n', Student("", "Ann, Bea", "Lee")),
+        ('Student,ID,Section\n"King, III, Ada",7,One\n', Student("", "Ada", "King, III", canvas="7")),
         ("name\nCher\n", Student("", "", "Cher")),
         ("first name;name\nAda;Somebody Else\n", Student("", "Ada")),
         ("last name;name\nLovelace;Somebody Else\n", Student("", "", "Lovelace")),
