@@ -8,8 +8,11 @@ from ...exercises import CHAPTERS
 
 _COPY_OF = r"(?:(?:copy[ _+]of|kopie[ _+]v[ao]n|copie[ _+]de|c(?:o\u0301?|\u00f3)pia[ _+]d[ei]|kopi[ _+]a[fv])[ _+]+)*"
 """The words that Colab, Google Drive and macOS put in front of a copy's name; platforms may replace the blanks."""
-_COPY = r"(?:\s*\(\d+\)|[-_ ]+(?:copy|kopie)\s*\d*)*"
-"""The text that browsers (``… (1)``), JupyterLab (``…-Copy1``) and desktops add to the name of a copy."""
+_COPY = r"(?:\s*\(\d+\)|[-_ ]+(?:copy|kopie)(?:\s*\d+)?)*"
+"""The text that browsers (``… (1)``), JupyterLab (``…-Copy1``) and desktops add to the name of a copy.
+
+Blanks can be read in one way only: otherwise a name of many copies would take years to compare.
+"""
 _ANY = "|".join(re.escape(chapter).replace("_", "[-_ ]?") for chapter in CHAPTERS)
 
 

@@ -18,6 +18,8 @@ MAX_LIBRARY = 8 * 2**20
 """The largest total size of one library's modules, in bytes."""
 MAX_NOTEBOOKS = 8
 """Notebooks of one chapter that are compared before a person has to say which one counts."""
+MAX_LEFT_OUT = 10
+"""How many files in one submission are listed as left out; one submission could hold thousands of copies."""
 _NAMED, _LONGEST_NAMED = 3, 100
 """How many files a sentence lists, and how many characters of each name."""
 MODULES = frozenset(chapter.module for chapter in CHAPTERS.values())
@@ -156,7 +158,7 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
         if item.path.name == CONCEPTS and item.path.parent in {one.path.parent for one in candidates}:
             files.setdefault(CONCEPTS, item.read(MAX_SOURCE, budget))
     left_out = [
-        (str(item.path), Reason.RENAMED_COPY, describe(Reason.RENAMED_COPY, taken=notebook.path.name))
+        (_named([item.path]), Reason.RENAMED_COPY, describe(Reason.RENAMED_COPY, taken=notebook.path.name))
         for item in (renamed if exact else ())
         if _differs(item, contents[0], MAX_NOTEBOOK, budget)
     ]
@@ -166,10 +168,13 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
         if item.suffix != ".py" or module_of(item.path.stem) != module or item.path.parent.name == LIBRARY_FOLDER:
             continue
         if not place:
-            left_out.append((str(item.path), Reason.LOOSE_MODULE, describe(Reason.LOOSE_MODULE)))
+            left_out.append((_named([item.path]), Reason.LOOSE_MODULE, describe(Reason.LOOSE_MODULE)))
         elif (is_of_library(item) or home_of(item.path.parent) in homes) and _differs(item, taken, MAX_SOURCE, budget):
             words = describe(Reason.RENAMED_COPY, taken=place)
-            left_out.append((str(item.path), Reason.RENAMED_COPY, words))
+            left_out.append((_named([item.path]), Reason.RENAMED_COPY, words))
+    if len(left_out) > MAX_LEFT_OUT:
+        _, reason, words = left_out[MAX_LEFT_OUT]
+        left_out[MAX_LEFT_OUT:] = [(f"{len(left_out) - MAX_LEFT_OUT} more such files", reason, words)]
     return Contents(files, left_out)
 
 
@@ -262,7 +267,7 @@ def _modules(modules: list[Item], budget: Budget) -> dict[str, bytes]:
         name = f"{LIBRARY_FOLDER}/{composed}"
         content = item.read(MAX_SOURCE, budget)
         if files.setdefault(name, content) != content:
-            raise NotTakenError(Reason.TWO_LIBRARIES, paths=str(item.path))
+            raise NotTakenError(Reason.TWO_LIBRARIES, paths=_named([item.path]))
         if sum(map(len, files.values())) > MAX_LIBRARY:
             raise NotTakenError(Reason.TOO_LARGE, file=LIBRARY_FOLDER, most=mebibytes(MAX_LIBRARY))
     return files

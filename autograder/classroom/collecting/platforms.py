@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 from ..folder import NAMES_OF_JAVASCRIPT
 from .chapter_names import is_chapter, without_chapter, without_copy_of
@@ -120,11 +121,20 @@ class Recogniser:
 
     def recognise(self, path: tuple[str, ...]) -> Recognised | None:
         """Return who an entry belongs to, by the outermost name that a platform gave; None if there is no such name."""
+        found = self._find(path)
+        return found[1] if found else None
+
+    def around(self, path: tuple[str, ...]) -> PurePosixPath:
+        """Return the folder around the name that a platform gave: the place of one download among several."""
+        found = self._find(path)
+        return PurePosixPath(*path[: found[0] if found else -1])
+
+    def _find(self, path: tuple[str, ...]) -> tuple[int, Recognised] | None:
         for depth, part in enumerate(path):
             inside = path[depth + 1 :]
             for rule in (self._moodle, self._canvas, self._blackboard, self._brightspace, self._folder):
                 if found := rule(part, inside):
-                    return found
+                    return depth, found
         return None
 
     def _moodle(self, part: str, inside: tuple[str, ...]) -> Recognised | None:
@@ -282,9 +292,12 @@ _COUNT = re.compile(r"-\d+(?=\.\w+$|$)")
 
 def own_name(owner: Owner, name: str) -> str:
     """Return a student's own name for a file, without what Canvas or ILIAS adds to it."""
+    own = name
     if owner.platform is Platform.CANVAS:
-        return _COUNT.sub("", name)
-    return _ILIAS_FILE.sub("", name) if owner.platform is Platform.ILIAS else name
+        own = _COUNT.sub("", name)
+    elif owner.platform is Platform.ILIAS:
+        own = _ILIAS_FILE.sub("", name)
+    return name if own in ("", ".") else own  # a student may have called a file "-1", and nothing would be left
 
 
 _SUFFIXES = re.compile(r"(?:\.(?:zip|ipynb|7z|rar|tar|tgz|gz|bz2|xz|zst))+$", re.IGNORECASE)
@@ -305,7 +318,12 @@ def plain_owner(name: str, place: str = "") -> Owner:
     return Owner(Platform.PLAIN, "" if nobody else without_chapter(bare), label=name, place=place)
 
 
+_LONGEST = 200
+"""Bytes that an id may have: with a number behind it, it still has to be a folder's name on every disk."""
+
+
 def clean_id(name: str) -> str:
     """Return a name in a form that is safe for a folder, and the same however its letters are encoded."""
     clean = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")[:80]
+    clean = clean.encode("utf-8", "surrogateescape")[:_LONGEST].decode("utf-8", "ignore")
     return f"{clean}-1" if clean in NAMES_OF_JAVASCRIPT else clean

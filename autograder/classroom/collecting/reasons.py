@@ -105,6 +105,10 @@ HARMLESS = frozenset({Reason.SUPERSEDED, Reason.OLDER, Reason.ANOTHER_KIND})
 """Reasons for which no submission is lost."""
 
 
+_LONGEST = 400
+"""Characters of a name, or of a few names, in a sentence."""
+
+
 class NotTakenError(Refusal):
     """Something cannot be taken as a submission; carries the kind of reason, and the data for its sentence."""
 
@@ -114,8 +118,13 @@ class NotTakenError(Refusal):
 
 
 def describe(reason: Reason, **facts: object) -> str:
-    """Return the sentence for a reason."""
-    return _WORDS[reason].format(**facts)
+    """Return the sentence for a reason; a long name in it is cut, because a name in a zip can fill a screen."""
+    short = {name: fact if isinstance(fact, int) else _cut(str(fact)) for name, fact in facts.items()}
+    return _WORDS[reason].format(**short)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def mebibytes(count: int) -> str:

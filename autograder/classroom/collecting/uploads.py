@@ -124,7 +124,7 @@ def _of_download(name: str, items: list[Item], chapter: str) -> Iterator[Upload]
 
 
 _Place = tuple[PurePosixPath, Owner]
-"""A folder in a download, and an owner of something there."""
+"""The folder of a download, and an owner of something there; in another download the same number may be another's."""
 
 
 def _recognise(items: list[Item]) -> tuple[dict[_Place, list[Item]], list[Item]]:
@@ -139,15 +139,14 @@ def _recognise(items: list[Item]) -> tuple[dict[_Place, list[Item]], list[Item]]
                 page = next(item.stream(_PAGE, Budget())).decode("utf-8", "replace")
                 if login := blackboard_login(item.path.name, page):
                     recogniser.logins |= dict([login])
-    folders: dict[Owner, PurePosixPath] = {}
     groups: dict[_Place, list[Item]] = {}
     others = []
     for item in items:
         if found := recogniser.recognise(item.path.parts):
             owner, inside = found
             path = PurePosixPath(*inside) if inside else PurePosixPath(item.path.name)
-            folder = folders.setdefault(owner, item.path.parent)
-            groups.setdefault((folder, owner), []).append(replace(item, path=path))
+            around = recogniser.around(item.path.parts)
+            groups.setdefault((around, owner), []).append(replace(item, path=path))
         else:
             others.append(item)
     return groups, others
@@ -183,7 +182,11 @@ def _may_be_piece(item: Item) -> bool:
 
 def _pieces(owner: Owner, items: list[Item]) -> list[Item]:
     """Return items under the names that the student gave them."""
-    return [replace(item, path=item.path.with_name(own_name(owner, item.path.name))) for item in items]
+    names = [own_name(owner, item.path.name) for item in items]
+    return [
+        item if name == item.path.name else replace(item, path=item.path.with_name(name))
+        for item, name in zip(items, names, strict=True)
+    ]
 
 
 def _one_of(pieces: dict[Owner, list[Item]]) -> Owner:

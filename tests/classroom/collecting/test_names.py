@@ -494,3 +494,10 @@ class TestFilesInAFolder:
         with pytest.raises(NotTakenError) as caught:
             unpack.items_in(folder, 4)
         assert caught.value.reason is Reason.TOO_MANY_FILES
+
+
+@pytest.mark.parametrize("copy", ["-copy   (1)", "-copy 1 (1)", "  (1)", " - Kopie 12"])
+def test_a_name_of_many_copies_is_compared_at_once(copy):
+    """If its blanks could be read in several ways, the time would double with each copy, to years."""
+    assert is_copy_of("weights" + copy * 20, "weights")
+    assert not is_copy_of("weights" + copy * 20 + "!", "weights") and not is_chapter("weightlab" + copy * 20 + "!")

@@ -104,3 +104,49 @@ def test_where_another_zip_is_beside_the_pair_each_file_counts_for_itself(inbox)
     pair = {"ada_12_101_01_weights.ipynb": MINE, "ada_12_102_weights.py": MODULE}
     found = inbox.collect(inbox.put("a.zip", pair | {"ada_12_103_mine.zip": packed("zip")}))
     assert inbox.mark("ada-12") == ("zip", "zip") and len([row for row in found.rows if row.lost]) == 2
+
+
+def test_files_of_two_unpacked_downloads_are_not_joined_whatever_numbers_they_have_in_common(inbox):
+    """In blind marking Moodle numbers people anew in each assignment."""
+    blind = "Participant_7_assignsubmission_file_"
+    inbox.put(f"week 1/{blind}/{NOTEBOOK}", MINE)
+    inbox.put(f"week 2/{blind}/weights.py", MODULE)
+    assert not inbox.collect().taken
+    inbox.put(f"week 2/{blind}/{NOTEBOOK}", MINE)
+    assert len(inbox.collect().taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("whole", "odd"),
+    [
+        ("ada_12_101_01_weights.zip", "bo_13_102_-1"),
+        ("ada_12_101_01_weights.zip", "bo_13_102_."),
+        ("A L_7_assignsubmission_file_01_weights.zip", "B H_8_assignsubmission_file_."),
+        ("L_A_ada_7/20260302101010_01_weights.zip", "H_B_bo_8/20260302101010_."),
+        ("HW_ada_attempt_2026-03-02-10-00-00_a.zip", "HW_bo_attempt_2026-03-02-10-00-00_."),
+        (f"{BRIGHTSPACE} - a.zip", "4712-99 - Bo H - Mar 2, 2026 1000 AM - ."),
+    ],
+)
+def test_a_name_of_which_nothing_is_left_without_the_platforms_part_stops_nobody(inbox, whole, odd):
+    found = inbox.collect(inbox.put("download.zip", {whole: packed("ada"), odd: packed("bo")}))
+    assert len(found.taken) == 1 and len(found.lost) == 1
+
+
+def test_thousands_of_copies_with_endless_names_do_not_fill_the_table(inbox):
+    home = "long" * 1_000
+    copies = {f"{home}/weights ({number}).py": b"other" for number in range(200)}
+    inbox.put("ada.zip", {f"{home}/{NOTEBOOK}": MINE, f"{home}/weights.py": MODULE, **copies})
+    found = inbox.collect()
+    assert found.taken == {"ada"} and inbox.mark("ada") == ("ada", "ada")
+    assert len(found.rows) == 12 and any("190 more such files" in row.place for row in found.rows)
+    assert max(len(row.place + row.words) for row in found.rows) < 500
+
+
+def test_endless_names_in_a_refusal_are_cut(inbox):
+    home = "long" * 1_000
+    two = {f"{home}/weights (1).py": b"1", f"{home}/weights (2).py": b"2"}
+    inbox.put("ada.zip", {f"{home}/{NOTEBOOK}": MINE, **two})
+    inbox.put("bo.zip", {NOTEBOOK: MINE, "weights.py": MODULE, "weightlab/" + "a" * 60_000 + ".ipynb": b""})
+    inbox.put("cy.zip", {f"{NOTEBOOK}": MINE, f"{home}/{NOTEBOOK}": b"[]", "weights.py": MODULE})
+    assert inbox.collect().lost == {"ada": Reason.TWO_LIBRARIES, "cy": Reason.TWO_NOTEBOOKS}
+    assert max(len(row.words) for row in inbox.collect().rows) < 600

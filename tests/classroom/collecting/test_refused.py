@@ -66,3 +66,12 @@ def test_what_canvas_calls_late_is_remembered_until_another_upload_counts(inbox)
     inbox.put("lovelaceada_12_36_01_weights.zip", packed("new"))
     inbox.collect(replace=True)
     assert late_on_canvas(inbox.classroom) == set()
+
+
+def test_a_name_too_long_for_a_folder_stops_neither_the_class_nor_what_is_read_later(inbox):
+    script = "\N{MATHEMATICAL SCRIPT CAPITAL A}" * 80  # 320 bytes, and a folder's name may have 255
+    ada, odd = "Ada L_7_assignsubmission_file_/a.zip", f"{script}_8_assignsubmission_file_/a.zip"
+    found = inbox.collect(inbox.put("download.zip", {ada: WHOLE, odd: packed("odd")}))
+    assert len(found.taken) == 2 and not found.lost
+    inbox.collect(inbox.put("download.zip", {ada: WHOLE, odd: b"no zip"}), chapter="02_biases")
+    assert {chapter for _, chapter in refused_uploads(inbox.classroom)} == {"02_biases"}
