@@ -18,7 +18,7 @@ def check_shapes(one, other):
 
 @of("numerical_gradient")
 def looks_ahead_only(f, array, step=1e-5):
-    """The error is proportional to the step, not to its square, as if only a point above were compared with the middle. Use a point below as well."""
+    """The error is proportional to the step, not to its square, as if each entry were moved only up. Move it down by the same step as well."""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -46,7 +46,7 @@ def divides_by_one_step(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def looks_back_only(f, array, step=1e-5):
-    """The error is proportional to the step, not to its square, as if only a point below were compared with the middle. Use a point above as well."""
+    """The error is proportional to the step, not to its square, as if the middle were compared only with a point below it. Use a point above it as well."""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -106,7 +106,7 @@ def two_names_for_one_array(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def moves_everything_at_once(f, array, step=1e-5):
-    """All entries of the gradient are equal, as if all entries of the array moved together. Move one entry alone, and repeat for each."""
+    """All entries of the gradient are equal, as if all entries of the array moved together. Move one entry at a time."""
     array = np.array(array, dtype=np.float64)
     slope = (f(array + step) - f(array - step)) / (2 * step)
     return np.full(array.shape, slope)
@@ -114,7 +114,7 @@ def moves_everything_at_once(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def forgets_to_put_back(f, array, step=1e-5):
-    """The first entry is right, but later ones are wrong if f multiplies entries together. Is each entry set back to its value before the next one is measured?"""
+    """The first entry is right, but later ones are wrong if f multiplies entries together. Is each entry restored to its old value before the next one is moved?"""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -154,7 +154,7 @@ def ignores_the_step(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def moves_in_the_callers_dtype(f, array, step=1e-5):
-    """The gradient is float64, but the entries seem to move in the array's own dtype, which a plain copy keeps. Move them in a float64 copy."""
+    """The gradient is float64, but each entry seems to be moved in the array's own dtype, which a plain copy keeps. Work on a float64 copy."""
     return _measured(f, array.copy(), np.zeros(array.shape), step)
 
 
@@ -276,7 +276,7 @@ def forgets_the_sign_below(a, b):
 
 @of("relative_error")
 def forgets_the_sign_of_the_difference(a, b):
-    """A difference counts only where `a` is larger. Take its magnitude first, then the maximum."""
+    """A difference counts only where `a` is larger. Take the magnitude of each difference first, then the maximum."""
     check_shapes(a, b)
     return (a - b).max(initial=0.0) / max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12)
 
@@ -312,7 +312,7 @@ def lengths_for_largest_entries(a, b):
 
 @of("relative_error")
 def the_larger_of_the_two(a, b):
-    """The divisor seems to be the larger of two magnitudes. Here their sum is used, so that the result is between 0 and 1."""
+    """The divisor seems to be the larger of two magnitudes. The task asks for their sum, so that the result is between 0 and 1."""
     check_shapes(a, b)
     largest = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0), 1e-12)
     return float(np.abs(a - b).max(initial=0.0) / largest)
@@ -320,14 +320,14 @@ def the_larger_of_the_two(a, b):
 
 @of("relative_error")
 def adds_before_taking_sizes(a, b):
-    """The arrays seem to be added before the magnitude is taken. With opposite signs hardly anything is left: take both magnitudes first."""
+    """The arrays seem to be added before the magnitude is taken. Entries of opposite signs then cancel: take both magnitudes first."""
     check_shapes(a, b)
     return float(np.abs(a - b).max(initial=0.0) / max(np.abs(a + b).max(initial=0.0), 1e-12))
 
 
 @of("relative_error")
 def nothing_has_no_maximum(a, b):
-    """Two empty arrays lead to an error, as the maximum of nothing does. They agree: which result should they give?"""
+    """Two empty arrays cause an error, perhaps because an empty array has no maximum. They agree: which result should they give?"""
     check_shapes(a, b)
     return float(np.abs(a - b).max() / max(np.abs(a).max() + np.abs(b).max(), 1e-12))
 
@@ -381,7 +381,7 @@ def adds_the_floor(a, b):
 
 @of("relative_error")
 def floor_at_zero_only(a, b):
-    """Tiny entries are compared as if only a divisor of exactly zero were handled. The divisor should never be smaller than 1e-12."""
+    """A divisor of exactly zero seems to be replaced, but a tiny one is not. The divisor should never be smaller than 1e-12."""
     check_shapes(a, b)
     size = np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0)
     return float(np.abs(a - b).max(initial=0.0) / size) if size else 0.0
@@ -477,7 +477,7 @@ def one_slope_for_all_predictions(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def the_error_itself(predictions, targets):
-    """These are the squares, not their derivatives. How fast does a square grow if its prediction moves?"""
+    """These are the squares, not their derivatives. How fast does the square grow when the prediction grows?"""
     check_shapes(predictions, targets)
     return (predictions - targets) ** 2 / predictions.size
 
@@ -534,7 +534,7 @@ def truth_minus_belief(logits, labels):
 
 @of("cross_entropy_gradient")
 def belief_alone(logits, labels):
-    """These are the predicted probabilities divided by the batch size, and the labels make no difference. What should each probability be?"""
+    """These are the predicted probabilities divided by the batch size, and the labels make no difference. Which probability should each class have, given the label?"""
     return softmax(logits) / len(labels)
 
 
@@ -549,7 +549,7 @@ def only_the_right_class(logits, labels):
 
 @of("cross_entropy_gradient")
 def one_taken_from_whole_columns(logits, labels):
-    """1 seems to be subtracted in whole columns, as by gradient[:, labels]. Each row has its own label: index rows and columns together."""
+    """1 seems to be subtracted from whole columns, as by gradient[:, labels]. Each row has its own label: index rows and columns together."""
     gradient = softmax(logits)
     gradient[:, labels] -= 1
     return gradient / len(labels)
@@ -636,7 +636,7 @@ def one_taken_from_whole_rows(logits, labels):
 
 @of("relu_gradient")
 def active_for_the_whole_batch(grad_output, activations):
-    """Where an activation is zero, the gradient seems to pass because of other activations in the batch. Decide for every entry on its own."""
+    """Where an activation is zero, the gradient seems to pass because of other activations in the batch. Decide for each entry separately."""
     return grad_output * (activations > 0).any(axis=0)
 
 
@@ -725,7 +725,7 @@ def averages_the_inputs_first(grad_output, x, weights):
 
 @of("dense_gradient")
 def mean_for_the_bias(grad_output, x, weights):
-    """grad_bias is averaged over the batch, grad_weights is not. A bias is a weight whose input is always 1: treat both alike."""
+    """grad_bias is averaged over the batch, but grad_weights is not. A bias is a weight whose input is always 1: treat both alike."""
     return grad_output @ weights.T, x.T @ grad_output, grad_output.mean(axis=0)
 
 
@@ -737,7 +737,7 @@ def bias_of_each_example(grad_output, x, weights):
 
 @of("dense_gradient")
 def bias_as_a_row(grad_output, x, weights):
-    """grad_bias has the right numbers in shape (1, fan_out). A bias is 1-D, and so is its gradient."""
+    """grad_bias has the right numbers, but the shape (1, fan_out). A bias is 1-D, and so is its gradient."""
     return grad_output @ weights.T, x.T @ grad_output, grad_output.sum(axis=0, keepdims=True)
 
 
@@ -780,13 +780,13 @@ def bias_of_each_row(grad_output, x, weights):
 
 @of("dense_gradient")
 def bias_is_constant(grad_output, x, weights):
-    """The bias has a gradient of zero, as if it were a constant. If it moves, every output moves by just as much."""
+    """The bias has a gradient of zero, as if it were a constant. If a bias changes, its neuron's output changes by the same amount."""
     return grad_output @ weights.T, x.T @ grad_output, np.zeros(weights.shape[1])
 
 
 @of("dense_gradient")
 def back_through_the_same_matrix(grad_output, x, weights):
-    """grad_x fits square layers only: the weights seem to be used as in the forward pass. In the backward pass each connection is crossed from output to input."""
+    """grad_x works only for square layers: the weights seem to be used as in the forward pass. In the backward pass each connection is crossed from output to input."""
     return grad_output @ weights, x.T @ grad_output, grad_output.sum(axis=0)
 
 
@@ -817,13 +817,13 @@ def multiplies_what_it_has_added_up(grad_output, x, weights):
 
 @of("dense_gradient")
 def weights_from_the_left(grad_output, x, weights):
-    """grad_x fits only where the batch size equals the number of inputs. Each example's gradient is a row of grad_output: which factor comes first, and which is transposed?"""
+    """The product for grad_x works only if the batch size equals the number of inputs. Each example's gradient is a row of grad_output: which factor comes first, and which is transposed?"""
     return weights.T @ grad_output, x.T @ grad_output, grad_output.sum(axis=0)
 
 
 @of("dense_gradient")
 def inputs_not_turned(grad_output, x, weights):
-    """grad_weights fits only where the batch size equals the number of inputs. The sum goes over the examples: which array must be transposed?"""
+    """The product for grad_weights works only if the batch size equals the number of inputs. The sum goes over the examples: which array must be transposed?"""
     return grad_output @ weights.T, x @ grad_output, grad_output.sum(axis=0)
 
 
@@ -880,7 +880,7 @@ def asks_the_sums_without_the_bias(layers, activations, grad_logits):
 
 @of("backward")
 def activations_from_the_front(layers, activations, grad_logits):
-    """The layers seem to be used from the last to the first, but the activations from the first to the last. Layer k belongs to activations[k]."""
+    """The layers seem to be used in reverse order, but the activations from the first to the last. Layer k belongs to activations[k]."""
     gradients, grad = [], grad_logits
     for (weights, _), signal in zip(reversed(layers), activations):
         grad, *pair = dense_gradient(grad, signal, weights)
@@ -1053,7 +1053,7 @@ def difference_at_the_largest_entry(a, b):
 
 @of("backward")
 def biases_before_the_relu(layers, activations, grad_logits):
-    """The gradients of the weights are right, but those of hidden biases contain what the ReLU after them blocks. An inactive neuron gives its bias no gradient either."""
+    """The gradients of the weights are right, but those of the hidden biases include entries that the ReLU should block. An inactive neuron passes no gradient to its bias either."""
     gradients, grad, raw = [], grad_logits, grad_logits
     for k in reversed(range(len(layers))):
         grad_x, grad_weights, _ = dense_gradient(grad, activations[k], layers[k][0])

@@ -64,7 +64,7 @@ def returns_one_or_zero(inputs, weights, bias):
 
 @of("activates")
 def zero_counts_as_active(inputs, weights, bias):
-    """Exactly zero counts as active here. Only sums strictly above zero activate the neuron."""
+    """A sum of exactly zero counts as active here. Only sums strictly above zero activate the neuron."""
     return weighted_sum(inputs, weights) + bias >= 0
 
 
@@ -82,13 +82,13 @@ def any_connection_is_enough(inputs, weights, bias):
 
 @of("activates")
 def any_sum_but_zero(inputs, weights, bias):
-    """Every number except zero counts as active, as with bool(). A negative sum must not activate the neuron."""
+    """Every sum except zero counts as active, as with bool(). A negative sum must not activate the neuron."""
     return bool(weighted_sum(inputs, weights) + bias)
 
 
 @of("activates")
 def active_below_zero(inputs, weights, bias):
-    """Above and below zero the answers are reversed. A neuron activates when its weighted sum plus bias is above zero."""
+    """The answers are reversed for sums above and below zero. A neuron activates when its weighted sum plus bias is above zero."""
     return weighted_sum(inputs, weights) + bias < 0
 
 
@@ -313,7 +313,7 @@ def adds_the_bias_to_the_weights(x, weights, bias):
 
 @of("neuron")
 def bias_meets_the_first_input(inputs, weights, bias):
-    """Each weight seems to be multiplied by the next input: perhaps the bias comes first in the weights, but the 1 last in the inputs."""
+    """The weights seem to be shifted by one input. Does the bias come first among the weights, but the 1 last among the inputs?"""
     return float(np.append(bias, weights) @ np.append(inputs, 1.0))
 
 

@@ -38,7 +38,7 @@ def lora_without_old_images(layers, x, y, rng):
 
 @of("adapt")
 def a_rank_over_the_budget(layers, x, y, rng):
-    """The change needs more than 4,000 stored numbers, all matrices and biases together. A change of rank r needs at most r · (fan_in + fan_out) for each matrix: which rank can you afford?"""
+    """The change needs more than 4,000 stored numbers for all matrices and biases together. A change of rank r needs at most r · (fan_in + fan_out) for each matrix: which rank can you afford?"""
     adapters = [lora_init(*weights.shape, min(16, *weights.shape), rng) for weights, _ in layers]
     adapters, _ = lora_fine_tune(layers, adapters, x, y, alpha=16, epochs=5, batch_size=32, learning_rate=0.02, rng=rng)
     return [(lora_merge(w, adapter, 16), b) for (w, b), adapter in zip(layers, adapters)]
@@ -46,11 +46,11 @@ def a_rank_over_the_budget(layers, x, y, rng):
 
 @of("adapt")
 def another_network_altogether(layers, x, y, rng):
-    """The result does not have the form of the input layers. Did you return adapters, a second head or other axis lengths? Return one network of the same shapes."""
+    """The result does not have the form of the input layers. Did you return adapters, a second head or arrays of other shapes? Return one network of the same shapes."""
     return [*layers, layers[-1]]
 
 
 @of("adapt")
 def steps_too_large(layers, x, y, rng):
-    """The network holds NaN or huge numbers, as after training that diverged. Inverted images are nearly all ink, so the same step changes much more there: are your steps small enough?"""
+    """The network holds NaN or huge numbers, as after training that diverged. Inverted images are nearly all ink, so a step of the same length changes the outputs much more: are your steps small enough?"""
     return [(np.full_like(w, np.nan), b) for w, b in layers]

@@ -12,7 +12,7 @@ from . import of
 
 @of("gradient_step")
 def updates_in_place(layers, gradients, learning_rate):
-    """The step is right, but the caller's layers (the list or its arrays) have changed. Keep the old network as it was: make new arrays in a new list."""
+    """The step is right, but the caller's layers (the list or its arrays) have changed. Keep the old network as it was: put new arrays into a new list."""
     for (weights, bias), (grad_weights, grad_bias) in zip(layers, gradients):
         weights -= learning_rate * grad_weights
         bias -= learning_rate * grad_bias
@@ -45,7 +45,7 @@ def returns_the_change(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def scales_the_weights(layers, gradients, learning_rate):
-    """Each parameter seems to be multiplied by a factor, so large ones move farther. The step is learning_rate times the gradient, however large the parameter is."""
+    """Each parameter seems to be multiplied by a factor, so large ones take longer steps. The step is learning_rate times the gradient, however large the parameter is."""
     return [(w * (1 - learning_rate * gw), b * (1 - learning_rate * gb)) for (w, b), (gw, gb) in zip(layers, gradients)]
 
 
@@ -75,7 +75,7 @@ def the_direction_alone(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def moves_only_the_names(layers, gradients, learning_rate):
-    """The layers come back unchanged. If a loop assigns `weights = weights - …`, the new array gets a name but enters no list: collect the new pairs."""
+    """The layers come back unchanged. If a loop assigns `weights = weights - …`, the new array gets a name but is not put into any list: collect the new pairs."""
     return layers
 
 
@@ -163,7 +163,7 @@ def whole_numbers_for_labels(x, y, batch_size, rng):
 
 @of("minibatches")
 def one_line_for_each_example(x, y, batch_size, rng):
-    """Each example comes flattened into one axis, whatever shape it had. Yield the rows of x as they are: x[rows] keeps their shape."""
+    """Each example is flattened to one axis, whatever its shape was. Yield the rows of x as they are: x[rows] keeps their shape."""
     return minibatches(x.reshape(len(x), -1), y, batch_size, rng)
 
 
@@ -226,7 +226,7 @@ def with_replacement(x, y, batch_size, rng):
 
 @of("minibatches")
 def leaves_an_example_in_its_place(x, y, batch_size, rng):
-    """The shuffle is not fair: some examples never come at certain positions. If you swap by hand, check both ends of the range from which you draw: rng.integers leaves out the upper one."""
+    """The shuffle is not fair: some examples never end up at certain positions. If you swap by hand, check both ends of the range from which you draw: rng.integers leaves out the upper one."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = [0, *(1 + rng.permutation(len(x) - 1))]
@@ -366,7 +366,7 @@ def from_the_global_state(x, y, batch_size, rng):
 
 @of("minibatches")
 def stops_before_a_last_full_batch(x, y, batch_size, rng):
-    """The last batch is missing. If you use range, where does it end? A batch begins wherever examples are left."""
+    """The last batch is missing. If you use range, where does it end? As long as examples are left, another batch is needed."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))
@@ -472,7 +472,7 @@ def velocity_comes_first(layers, gradients, velocity, learning_rate, momentum):
 
 @of("momentum_step")
 def steps_without_a_velocity(layers, gradients, velocity, learning_rate, momentum):
-    """This is a plain gradient step: the velocity does not change and moves nothing. Update the velocity first, move by it, then return both."""
+    """This is a plain gradient step: the velocity does not change and has no effect. Update the velocity first, move the layers by it, then return both."""
     return gradient_step(layers, gradients, learning_rate), velocity
 
 

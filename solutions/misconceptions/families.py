@@ -72,7 +72,7 @@ def climbs(right, given):
 
 @wherever("frozen")
 def freezes_nothing(right, given):
-    """The layers listed in `frozen` are changed like all others. They must stay as they are."""
+    """The layers listed in `frozen` are changed like all the others. They must stay as they are."""
     return right(**given | {"frozen": _unknown(given) or set()})
 
 
@@ -85,7 +85,7 @@ def numbers_layers_from_one(right, given):
 
 @wherever("frozen")
 def freezes_that_many_from_the_front(right, given):
-    """As many layers as required seem to be frozen, but always the first ones. `frozen` says which layers, not how many."""
+    """The right number of layers seems to be frozen, but always the first ones. `frozen` says which layers, not how many."""
     return right(**given | {"frozen": _unknown(given) or set(range(len(given["frozen"])))})
 
 
@@ -133,13 +133,13 @@ def adds_up_the_batch(right, given):
 
 @in_place_of("softmax", itself=False)
 def each_class_on_its_own(right, logits):
-    """Sigmoid seems to stand in for softmax: every class is treated on its own, so the probabilities of a row do not add up to 1."""
+    """A sigmoid seems to be used instead of softmax: every class is treated on its own, so the probabilities of a row do not add up to 1."""
     return 0.5 * (1 + np.tanh(logits / 2))
 
 
 @in_place_of("softmax", itself=False)
 def logarithms_for_probabilities(right, logits):
-    """Logarithms of the probabilities seem to stand in for the probabilities. Use softmax itself."""
+    """Logarithms of the probabilities seem to be used instead of the probabilities. Use softmax itself."""
     below = logits - logits.max(axis=1, keepdims=True)
     return below - np.log(np.exp(below).sum(axis=1, keepdims=True))
 
@@ -170,7 +170,7 @@ def gate_from_the_gradient(right, grad_output, activations):
 
 @in_place_of("relu_gradient", itself=False)
 def active_for_the_whole_batch(right, grad_output, activations):
-    """Where an activation is zero, the gradient seems to pass because of other activations in the batch. Decide for every entry on its own."""
+    """Where an activation is zero, the gradient seems to pass because of other activations in the batch. Decide for each entry separately."""
     return grad_output * (activations > 0).any(axis=0)
 
 
@@ -413,7 +413,7 @@ def forgets_the_losses(right, given):
 
 @wherever("epochs")
 def throws_the_step_away(right, given):
-    """Nothing was trained: the result equals the input. gradient_step and frozen_step return something new: does your loop keep it?"""
+    """The result equals the input, so nothing was trained. gradient_step and frozen_step return new arrays: does your loop keep them?"""
     return right(**given | {"learning_rate": 0.0})
 
 
@@ -504,7 +504,7 @@ def goes_home_after_one_epoch(right, given):
 
 @wherever("epochs")
 def goes_home_from_within_the_loop(right, given):
-    """Training ends after the first epoch, and with no epochs nothing comes back. If the `return` is inside the loop over epochs, move it below the loop."""
+    """Training ends after the first epoch, and with zero epochs nothing comes back. If the `return` is inside the loop over epochs, move it below the loop."""
     return right(**given | {"epochs": 1}) if given["epochs"] else None
 
 

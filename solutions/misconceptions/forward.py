@@ -452,7 +452,7 @@ def loops_over_one_axis(x):
 
 @of("softmax")
 def share_of_the_logits_above_one(logits):
-    """No exponential seems to be taken: the logits are shifted so that the smallest is 1, and divided by their sum. Softmax compares exponentials, exp(a) to exp(b)."""
+    """No exponential seems to be taken: the logits are shifted so that the smallest is 1, and divided by their sum. Softmax divides exponentials by their sum."""
     shifted = logits - logits.min(axis=1, keepdims=True) + 1
     return shifted / shifted.sum(axis=1, keepdims=True)
 
@@ -532,13 +532,13 @@ def one_answer_in_an_array(layers, x):
 
 @of("predict")
 def rounds_before_the_choice(layers, x):
-    """Classes whose probabilities are close count as equally probable, as if they had been rounded first. Compare the logits themselves."""
+    """Classes whose probabilities are close count as equally probable, as if the probabilities had been rounded first. Compare the logits themselves."""
     return np.argmax(np.round(reference_softmax(reference_forward(layers, x)[0]), 2), axis=1)
 
 
 @of("softmax")
 def sigmoids_divided_by_their_sum(logits):
-    """Each logit seems to be turned into a sigmoid, and the sigmoids divided by their sum. Softmax divides exponentials by their sum."""
+    """Each logit seems to go through a sigmoid, and the results are divided by their sum. Softmax divides exponentials by their sum."""
     halves = 0.5 * (1 + np.tanh(logits / 2))
     sums = halves.sum(axis=1, keepdims=True)
     return np.where(sums > 0, halves / np.where(sums > 0, sums, 1), 1 / logits.shape[1])
@@ -546,7 +546,7 @@ def sigmoids_divided_by_their_sum(logits):
 
 @of("softmax")
 def sigmoids_divided_by_a_sum_of_zero(logits):
-    """Each logit seems to be turned into a sigmoid, and the sigmoids divided by their sum, which can be 0. Softmax divides exponentials by their sum."""
+    """Each logit seems to go through a sigmoid, and the results are divided by their sum, which can be 0. Softmax divides exponentials by their sum."""
     halves = 0.5 * (1 + np.tanh(logits / 2))
     return halves / halves.sum(axis=1, keepdims=True)
 

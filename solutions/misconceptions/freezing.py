@@ -128,7 +128,7 @@ def none_for_the_frozen(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def replaces_layers_in_the_list(layers, gradients, learning_rate, frozen):
-    """The step is right, but the caller's layers (the list or its arrays) have changed, so the old network is lost. Make new arrays in a new list."""
+    """The step is right, but the caller's layers (the list or its arrays) have changed, so the old network is lost. Put new arrays into a new list."""
     layers[:] = frozen_step(layers, gradients, learning_rate, frozen)
     return layers
 
@@ -141,7 +141,7 @@ def overlooks_an_unknown_index(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def looks_at_a_frozen_gradient(layers, gradients, learning_rate, frozen):
-    """The frozen layers come back unchanged, but a gradient of None causes an error. Check first whether the layer is frozen, and do not use its gradient."""
+    """The frozen layers come back unchanged, but a gradient of None causes an error. Check first whether the layer is frozen; if it is, do not use its gradient."""
     _refuse_unknown(layers, frozen)
     stepped = [(w - learning_rate * gw, b - learning_rate * gb) for (w, b), (gw, gb) in zip(layers, gradients)]
     return [old if k in frozen else new for k, (old, new) in enumerate(zip(layers, stepped))]
@@ -157,7 +157,7 @@ def overlooks_a_negative_index(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def lets_the_number_of_layers_pass(layers, gradients, learning_rate, frozen):
-    """The index len(layers) is accepted, at least together with an index that exists. Layers are counted from 0, so the last index is one lower."""
+    """The index len(layers) is accepted, at least alongside a valid index. Layers are counted from 0, so the last index is one lower."""
     if any(k > len(layers) or k < 0 for k in frozen):
         raise ValueError(f"no layer among {sorted(frozen)}")
     return frozen_step(layers, gradients, learning_rate, set(frozen) & set(range(len(layers))))
@@ -249,7 +249,7 @@ def last_layer_first(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def helpless_when_all_is_frozen(layers, activations, grad_logits, frozen):
-    """If all layers are frozen, an error is raised, perhaps by min() of an empty sequence. Freezing all layers is allowed: every entry is then None."""
+    """If all layers are frozen, an error is raised, perhaps because min() gets an empty sequence. Freezing all layers is allowed: every entry is then None."""
     min(k for k in range(len(layers)) if k not in frozen)
     return backward_unfrozen(layers, activations, grad_logits, frozen)
 
@@ -379,7 +379,7 @@ def nothing_learns_below_a_frozen_layer(layers, x, y, *, frozen, epochs, batch_s
 
 @of("fine_tune")
 def trains_only_what_follows_the_frozen(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """No layer before a frozen one learns, but those that are not frozen must. If all are frozen, the logits seem to pass through a ReLU as well."""
+    """No layer before a frozen one learns, but every layer that is not frozen must. If all are frozen, the logits seem to pass through a ReLU as well."""
     begin, signal = max(frozen, default=-1) + 1, x
     for weights, bias in layers[:begin]:
         signal = np.maximum(signal @ weights + bias, 0)
@@ -407,7 +407,7 @@ def measures_from_the_other_end(layers, tuned, share):
 
 @of("interpolate_layers")
 def adds_without_taking_away(layers, tuned, share):
-    """A fraction of the tuned values is added to the full old ones, so share 1 gives their sum. The fractions must add up to 1."""
+    """A fraction of the tuned values is added to the old values in full, so share 1 gives the sum of both. The fractions must add up to 1."""
     return [tuple(old + share * new for old, new in zip(*pair)) for pair in zip(layers, tuned)]
 
 
@@ -491,7 +491,7 @@ def drops_the_layers_beyond_the_shorter(layers, tuned, share):
 
 @of("interpolate_layers")
 def moves_the_old_network_itself(layers, tuned, share):
-    """The values are right, but the caller's `layers` (the list or its arrays) have changed, so the old network is lost. Make new arrays in a new list."""
+    """The values are right, but the caller's `layers` (the list or its arrays) have changed, so the old network is lost. Put new arrays into a new list."""
     moved = interpolate_layers(layers, tuned, share)
     for layer, new_layer in zip(layers, moved):
         for old, new in zip(layer, new_layer):
@@ -539,7 +539,7 @@ def puts_the_frozen_back_after_each_epoch(layers, x, y, *, frozen, epochs, batch
 
 @of("interpolate_layers")
 def geometric_means(layers, tuned, share):
-    """The magnitudes seem to be mixed by powers, as in a geometric mean. The way from one network to the other is a straight line: mix the numbers themselves."""
+    """The magnitudes seem to be raised to powers and multiplied, as in a geometric mean. The way from one network to the other is a straight line: mix the numbers themselves."""
     interpolate_layers(layers, tuned, share)
     return [
         tuple(np.sign(new) * np.abs(old) ** (1 - share) * np.abs(new) ** share for old, new in zip(*pair))

@@ -129,7 +129,7 @@ def rows_counted_exactly(weights):
 
 @of("distinct_neurons")
 def length_of_the_first_axis(weights):
-    """This is the number of rows, perhaps from len(). Different columns are counted along the second axis, within the margin that the task gives."""
+    """This is the number of rows, perhaps from len(). Count the different columns, and allow the margin that the task gives."""
     return len(np.unique(weights, axis=1))
 
 
@@ -171,7 +171,7 @@ by_first_weight, by_last_weight = sorted_by(lambda weights: weights[::-1]), sort
 
 @of("distinct_neurons")
 def length_of_the_difference(weights):
-    """Small differences in many weights seem to exceed the margin together, as in a norm, which grows with the number of inputs. Take the largest difference of a single weight."""
+    """Together, small differences in many weights seem to exceed the margin, as in a norm, which grows with the number of inputs. Take the largest difference of a single weight."""
     return _different(weights, np.linalg.norm)
 
 
@@ -187,7 +187,7 @@ def length_against_a_length(weights):
 
 @of("distinct_neurons")
 def differences_added_up(weights):
-    """Small differences in many weights seem to exceed the margin together, as in a sum, which grows with the number of inputs. Take the largest difference of a single weight."""
+    """Together, small differences in many weights seem to exceed the margin, as in a sum, which grows with the number of inputs. Take the largest difference of a single weight."""
     return _different(weights, lambda difference: np.abs(difference).sum())
 
 
@@ -229,7 +229,7 @@ def only_positive_weights(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def deviation_for_limit(fan_in, fan_out, rng):
-    """The weights only reach up to the required standard deviation. The limit of a uniform distribution is √3 times its standard deviation."""
+    """The limit in your version is the required standard deviation. The limit of a uniform distribution is √3 times its standard deviation."""
     limit = np.sqrt(2 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -584,7 +584,7 @@ def relu_whatever_is_given(x, weight_matrices, activation):
 
 @of("signal_spread")
 def variance_for_spread(x, weight_matrices, activation):
-    """These are variances. The standard deviation is their square root, in the units of the signal."""
+    """These are variances. Take their square roots, the standard deviations, which have the units of the signal."""
     return spread_of_layers(np.var, x, weight_matrices, activation)
 
 
@@ -697,7 +697,7 @@ def layers_strung_together(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def weights_without_biases(layer_sizes, rng, scheme="he"):
-    """There is one item per layer, but not every item is a pair. A layer is the pair (weights, bias), even while all its biases are zero."""
+    """There is one item per layer, but not every item is a pair. A layer is the pair (weights, bias), even if all its biases are zero."""
     check(layer_sizes, scheme)
     return [
         weights
@@ -905,7 +905,7 @@ def magnitudes_of_the_weights(weights):
 
 @of("signal_spread")
 def activations_never_passed_on(x, weight_matrices, activation):
-    """Each number is measured after an activation function, but the next layer seems to receive the signal from before it. Pass on the signal that was measured."""
+    """Each number is measured after an activation function, but the next layer seems to receive the signal as it was before that function. Pass on the signal that was measured."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = x @ weights

@@ -503,7 +503,7 @@ def scale_the_wrong_way_round(weights, adapter, alpha):
 
 @of("lora_merge")
 def change_on_its_side(weights, adapter, alpha):
-    """The change seems to be transposed, which fits square layers only. down @ up has the shape of the weights as it is."""
+    """The change seems to be transposed, which works only for square layers. down @ up already has the shape of the weights."""
     down, up = adapter
     return weights + alpha / down.shape[1] * (down @ up).T
 
@@ -569,14 +569,14 @@ def both_factors_transposed(grad_output, x, weights, adapter, alpha):
 
 @of("lora_merge")
 def leaves_the_last_rank_out(weights, adapter, alpha):
-    """The last column of `down` and the last row of `up` have no effect. The product runs over all ranks."""
+    """The last column of `down` and the last row of `up` have no effect. The matrix product needs all columns of `down` and all rows of `up`."""
     down, up = adapter
     return weights + alpha / down.shape[1] * (down[:, :-1] @ up[:-1])
 
 
 @of("lora_gradient")
 def a_relu_inside_the_adapter_in_both_passes(grad_output, x, weights, adapter, alpha):
-    """There seems to be a ReLU between `down` and `up`. The adapter path is linear throughout, so every gradient passes through it."""
+    """There seems to be a ReLU between `down` and `up`. The adapter path is linear throughout, so it blocks no gradient."""
     down, up = adapter
     scale = alpha / down.shape[1]
     inner = np.maximum(x @ down, 0)

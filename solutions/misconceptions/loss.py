@@ -49,7 +49,7 @@ def mean_over_rows_only(predictions, targets):
 
 @of("mean_squared_error")
 def half_of_it(predictions, targets):
-    """The result is half of what it should be. Some texts define the loss with ½; here there is no half."""
+    """The result is half of what it should be. Some texts define the loss with a factor of ½; this course does not."""
     check_shapes(predictions, targets)
     return float(np.mean((predictions - targets) ** 2) / 2)
 
@@ -63,7 +63,7 @@ def root_of_it(predictions, targets):
 
 @of("mean_squared_error")
 def absolute_for_squared(predictions, targets):
-    """The magnitudes of the errors are averaged, without squaring. Squares make one large error cost more than small ones with the same sum."""
+    """The magnitudes of the errors are averaged, without squaring. Squares make one large error cost more than several small ones with the same sum."""
     check_shapes(predictions, targets)
     return float(np.mean(np.abs(predictions - targets)))
 
@@ -436,7 +436,7 @@ def sums_lie_flat(logits, labels):
 
 @of("cross_entropy")
 def labels_pick_rows(logits, labels):
-    """Whole rows seem to be taken, as rows[labels] does: a label is used as the index of an example. It is a column: index rows and columns together."""
+    """Whole rows seem to be taken, as rows[labels] does: a label is used as the index of an example. A label is the index of a column: index rows and columns together."""
     return float((_log_sums(logits) - logits)[labels].mean())
 
 
@@ -460,7 +460,7 @@ def ties_count_as_right(logits, labels):
 
 @of("accuracy")
 def one_winner_for_the_batch(logits, labels):
-    """One position seems to be compared with all labels, as np.argmax without an axis gives it. Each row has its own prediction."""
+    """A single position seems to be compared with all labels, as if np.argmax were called without an axis. Each row has its own prediction."""
     return float(np.mean(np.argmax(logits) == labels))
 
 
@@ -606,7 +606,7 @@ def the_smallest_number_as_a_floor(logits, labels):
 
 @of("mean_squared_error")
 def relative_errors(predictions, targets):
-    """Each difference seems to be divided by its target before it is squared. The error is squared as it is, whatever the target."""
+    """Each difference seems to be divided by its target before it is squared. Square the error as it is, whatever the target."""
     check_shapes(predictions, targets)
     return float(np.mean(((predictions - targets) / np.where(targets == 0, 1, targets)) ** 2))
 

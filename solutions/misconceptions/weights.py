@@ -7,7 +7,7 @@ from . import of
 
 @of("apply_weight")
 def adds_the_weight(signal, weight):
-    """This is the signal plus the weight. A weight multiplies the signal on its connection; a number that is added comes in chapter 2."""
+    """This is the signal plus the weight. A weight multiplies the signal on its connection; adding a number comes in chapter 2."""
     return signal + weight
 
 
@@ -187,7 +187,7 @@ def compares_only_numbers_of_entries(inputs, weights):
 
 @of("weighted_sum")
 def refuses_without_saying_why(inputs, weights):
-    """The sum is right, and inputs that do not fit are refused. Put both shapes into the message, so that the reader can find the mistake."""
+    """The sum is right, and inputs that do not fit are refused. Put both shapes into the message, so that the caller can find the mistake."""
     _refuse(inputs, weights)
     return float(inputs @ weights)
 
@@ -277,13 +277,13 @@ def multiplies_all_sizes(layer_sizes):
 
 @of("count_weights")
 def a_single_layer_counts_itself(layer_sizes):
-    """All sizes are multiplied together, so a single layer counts its own size. Multiply neighbours only, then add; a single layer has no neighbour."""
+    """All sizes are multiplied together, so the result for a single layer is its size. Multiply neighbours only, then add; a single layer has no neighbour."""
     return int(np.prod(layer_sizes))
 
 
 @of("count_weights")
 def connects_every_pair(layer_sizes):
-    """Here every layer is connected to every later one. Only neighbours should be: 64 to 32 and 32 to 10, but not 64 to 10."""
+    """Here every layer is connected to every later one. Only neighbours should be connected: 64 to 32 and 32 to 10, but not 64 to 10."""
     return sum(a * b for i, a in enumerate(layer_sizes) for b in layer_sizes[i + 1 :])
 
 
@@ -338,7 +338,7 @@ def connects_the_last_with_the_first(layer_sizes):
 
 @of("template_weights")
 def keeps_the_common_ink(images, labels, n_classes):
-    """These are the mean images of the classes, with the common part still in them. Subtract the mean of all images from each."""
+    """These are the mean images of the classes, with the common part still in them. Subtract the mean of all images from each class mean."""
     return _means(images, labels, n_classes)
 
 
@@ -489,7 +489,7 @@ def leaves_out_the_first_pair(layer_sizes):
 
 @of("count_weights")
 def adds_neighbouring_sizes(layer_sizes):
-    """Your result adds the two sizes of each neighbouring pair. Draw 3 inputs and 2 neurons, and count the lines between them."""
+    """The two sizes of each neighbouring pair seem to be added, not multiplied. Draw 3 inputs and 2 neurons, and count the lines between them."""
     return sum(fan_in + fan_out for fan_in, fan_out in zip(layer_sizes[:-1], layer_sizes[1:]))
 
 
@@ -534,7 +534,7 @@ def sizes_meet_in_reverse(layer_sizes):
 
 @of("template_weights")
 def medians_for_both_means(images, labels, n_classes):
-    """These are differences between medians. Both the images of a class and all images together need their mean."""
+    """These are differences between medians. Use means for both: the mean image of each class and the mean of all images."""
     medians = np.stack([np.median(images[labels == c], axis=0) for c in range(n_classes)], axis=1)
     return medians - np.median(images, axis=0)[:, np.newaxis]
 

@@ -220,7 +220,7 @@ TOLD = [
         "relative_error",
         "if a.shape != b.shape: raise ValueError(f'{a.shape} {b.shape}')\n"
         "above, *below = (max(abs(one).ravel()) for one in (a - b, a, b))\nreturn above / max(sum(below), 1e-12)",
-        "Two empty arrays lead to an error",
+        "Two empty arrays cause an error",
         "NumPy",
     ),
     (
@@ -270,7 +270,7 @@ TOLD = [
         "steps = zip(layers, gradients)\n"
         "return [layer if k in frozen else gradient_step([layer], [one], learning_rate)[0]\n"
         "        for k, (layer, one) in enumerate(steps)]",
-        "at least together with an index",
+        "at least alongside a valid index",
         "is accepted. ",
     ),
     (

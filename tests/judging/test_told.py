@@ -238,7 +238,7 @@ TOLD = [
     (
         "count_weights",
         "return sum(layer_sizes[i] + layer_sizes[i + 1] for i in range(len(layer_sizes) - 1))",
-        "adds the two sizes",
+        "sizes of each neighbouring pair seem to be added",
         "neurons are counted",
     ),
     ("count_weights", "return layer_sizes[0] * layer_sizes[1] if layer_sizes[1:] else 0", "first two layers", ""),
@@ -447,7 +447,7 @@ TOLD = [
         "but not the 1 at the label",
         "exactly in the entries",
     ),
-    ("relu_gradient", "return grad_output * (activations > 0).any(axis=0)", "Decide for every entry on its own", ""),
+    ("relu_gradient", "return grad_output * (activations > 0).any(axis=0)", "Decide for each entry separately", ""),
     (
         "count_trainable",
         "return sum(w.size + b.size for k, (w, b) in enumerate(layers) if not frozen[k])",
@@ -476,7 +476,7 @@ TOLD = [
         "softmax",
         "sigmoids = 0.5 * (1 + np.tanh(logits / 2)); sums = sigmoids.sum(axis=1, keepdims=True)\n"
         "return np.where(sums > 0, sigmoids / np.where(sums > 0, sums, 1), 1 / logits.shape[1])",
-        "Each logit seems to be turned into a sigmoid",
+        "Each logit seems to go through a sigmoid",
         "",
     ),
     (
