@@ -281,8 +281,8 @@ class Run:
         held = self._compare(book)
         if self._unended:
             self.notices.append(
-                f"Tried once more by the next run, because a function did not end, or ended its process, and a busy "
-                f"machine may have been the cause: {_list_unended(self._unended)}."
+                f"The next run will try these once more, because a function did not end, or ended its process, and a "
+                f"busy machine may have been the cause: {_list_unended(self._unended)}."
             )
         if self._settled:
             self.notices.append(

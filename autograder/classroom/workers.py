@@ -180,8 +180,8 @@ def stream(
                 raise
             except futures.CancelledError:
                 raise ClassroomError(
-                    "The Dask scheduler is gone or has lost its tasks. Everything graded so far is kept: start it "
-                    "again, then run the same command again."
+                    "The Dask scheduler is gone or has lost its tasks. Everything graded so far is kept. Start the "
+                    "scheduler again, then run the same command again."
                 ) from None
             except Exception as error:
                 yield give_up(task, workers.tools, error)

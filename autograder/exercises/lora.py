@@ -386,7 +386,7 @@ CHAPTER.question(
         ),
         "with_the_norm": (131_076_096, "That includes `norm`. Only `output` is trained."),
     },
-    hints=("Find the shape of output in llama_rest.", "Pass count_parameters a mapping with that one entry."),
+    hints=("Find the shape of `output` in `llama_rest`.", "Pass count_parameters a mapping with that one entry."),
 )
 CHAPTER.question(
     "llama_lora",

@@ -118,8 +118,8 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return "`zip(strict=True)` met sequences of different lengths. Print `len` of each of them."
         case "axis":
             return (
-                "An array with one axis has only axis 0. If this is Python's `sum` replaced by NumPy's "
-                "(`from numpy import *`), write `np.sum` and import NumPy as np."
+                "An array with one axis has only axis 0. If `from numpy import *` has replaced Python's "
+                "`sum`, write `import numpy as np` instead, and `np.sum` for NumPy's."
             )
         case "index":
             return _explain_index(message, str(error.get("code") or ""))

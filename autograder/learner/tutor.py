@@ -107,7 +107,7 @@ def reset(name: str) -> tuple[str, str]:
     else:
         lines += ["", "", *stub]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\r\n" if "\r\n" in text else "\n")
-    words = f"In {shown(path)}. Your version is kept in {shown(kept)}.{also} {_REVERT}"
+    words = f"The stub is in {shown(path)}. Your version is kept in {shown(kept)}.{also} {_REVERT}"
     try:
         ast.parse("\n".join(lines))
     except UNPARSABLE as error:

@@ -18,7 +18,7 @@ def check_shapes(one, other):
 
 @of("numerical_gradient")
 def looks_ahead_only(f, array, step=1e-5):
-    """The error is proportional to the step, not to its square, as if the middle were compared only with a point above it. Use a point below it as well."""
+    """The error is proportional to the step, not to its square, as if each entry were moved only up. Move it down by the same step as well."""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -154,7 +154,7 @@ def ignores_the_step(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def moves_in_the_callers_dtype(f, array, step=1e-5):
-    """The gradient is float64, but the entries seem to move in the array's own dtype, which a plain copy keeps. Move them in a float64 copy."""
+    """The gradient is float64, but each entry seems to be moved in the array's own dtype, which a plain copy keeps. Work on a float64 copy."""
     return _measured(f, array.copy(), np.zeros(array.shape), step)
 
 

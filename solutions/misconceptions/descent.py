@@ -472,7 +472,7 @@ def velocity_comes_first(layers, gradients, velocity, learning_rate, momentum):
 
 @of("momentum_step")
 def steps_without_a_velocity(layers, gradients, velocity, learning_rate, momentum):
-    """This is a plain gradient step: the velocity does not change and moves nothing. Update the velocity first, move by it, then return both."""
+    """This is a plain gradient step: the velocity does not change and has no effect. Update the velocity first, move the layers by it, then return both."""
     return gradient_step(layers, gradients, learning_rate), velocity
 
 

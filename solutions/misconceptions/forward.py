@@ -532,7 +532,7 @@ def one_answer_in_an_array(layers, x):
 
 @of("predict")
 def rounds_before_the_choice(layers, x):
-    """Classes whose probabilities are close count as equally probable, as if they had been rounded first. Compare the logits themselves."""
+    """Classes whose probabilities are close count as equally probable, as if the probabilities had been rounded first. Compare the logits themselves."""
     return np.argmax(np.round(reference_softmax(reference_forward(layers, x)[0]), 2), axis=1)
 
 

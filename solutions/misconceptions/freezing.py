@@ -141,7 +141,7 @@ def overlooks_an_unknown_index(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def looks_at_a_frozen_gradient(layers, gradients, learning_rate, frozen):
-    """The frozen layers come back unchanged, but a gradient of None causes an error. Check first whether the layer is frozen, and do not use its gradient."""
+    """The frozen layers come back unchanged, but a gradient of None causes an error. Check first whether the layer is frozen; if it is, do not use its gradient."""
     _refuse_unknown(layers, frozen)
     stepped = [(w - learning_rate * gw, b - learning_rate * gb) for (w, b), (gw, gb) in zip(layers, gradients)]
     return [old if k in frozen else new for k, (old, new) in enumerate(zip(layers, stepped))]

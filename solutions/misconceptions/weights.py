@@ -277,7 +277,7 @@ def multiplies_all_sizes(layer_sizes):
 
 @of("count_weights")
 def a_single_layer_counts_itself(layer_sizes):
-    """All sizes are multiplied together, so a single layer counts its own size. Multiply neighbours only, then add; a single layer has no neighbour."""
+    """All sizes are multiplied together, so the result for a single layer is its size. Multiply neighbours only, then add; a single layer has no neighbour."""
     return int(np.prod(layer_sizes))
 
 

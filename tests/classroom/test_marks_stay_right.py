@@ -127,7 +127,7 @@ def test_what_did_not_end_twice_is_not_tried_again_because_of_anything_else(fres
 
 def test_a_function_that_the_student_changed_is_tried_again(fresh, noisy):
     noisy |= {"cy"}
-    assert "Tried once more by the next run" in grading(fresh).notices[0]
+    assert "The next run will try these once more" in grading(fresh).notices[0]
     grading(fresh)
     noisy.clear()
     module = fresh / "submitted/cy/01_weights/weightlab/weights.py"

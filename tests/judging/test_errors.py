@@ -117,8 +117,8 @@ EXPLAINED = {
         "of numbers: which column does that number point to?"
     ),
     "np.sum(x, axis=2)": (
-        "An array with one axis has only axis 0. If this is Python's `sum` replaced by NumPy's (`from numpy "
-        "import *`), write `np.sum` and import NumPy as np."
+        "An array with one axis has only axis 0. If `from numpy import *` has replaced Python's `sum`, write "
+        "`import numpy as np` instead, and `np.sum` for NumPy's."
     ),
     "x[7]": "An index is outside an array, list or tuple. Positions run from 0 to the length minus 1.",
     "x[0, 0, 0]": ("The array here has fewer axes than the code expects. Print its shape just before this line."),

@@ -43,7 +43,7 @@ IN_EVERY_CASE = [
     (
         "lora_merge",
         "down, up = adapter\nreturn weights + alpha * down @ up",
-        "differs from `weights` by a change that is the rank of `adapter` times the required one",
+        "differs from `weights` by the rank of `adapter` times the required change",
     ),
     (
         "activates",
@@ -295,7 +295,7 @@ OTHERS = [
         "             for xb, yb in minibatches(x, y, batch_size, rng)]\n"
         "    losses.append(sum(loss * n for loss, n in parts) / len(y))\n"
         "return adapters, losses",
-        "In every wrong case tried, each array in your `adapters` is unchanged from `adapters`.",
+        "In every wrong case tried, each array in your `adapters` is unchanged from the argument `adapters`.",
     ),
     (
         "fine_tune",

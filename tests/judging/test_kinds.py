@@ -309,9 +309,9 @@ def test_a_kind_that_quotes_arguments_is_found_where_it_holds(expected, got, giv
 
 # What came back where `T` is expected in place of `P`, among the arguments at the same position.
 CHANGED = [
-    (P, "change missing", "unchanged from `x`"),
+    (P, "change missing", "unchanged from the argument `x`"),
     (P - (T - P), "change negated", "in the wrong direction"),
-    (P + 2 * (T - P), "change times", "2 times the required one"),
+    (P + 2 * (T - P), "change times", "2 times the required change"),
     (P + (T - P) / 10, "change divided by", "divided by 10"),
     (P * (T - P), "change multiplied", "multiplied by the required change"),
     (P + 0.7, "change constant", "by the same number"),

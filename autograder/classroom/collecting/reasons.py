@@ -91,7 +91,7 @@ _WORDS = {
     Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if these are a whole class's, unpack it and collect the "
     f"folder; otherwise {_REMEDY}",
     Reason.KEPT: "an earlier submission was kept; --replace takes the new one",
-    Reason.INCOMPLETE: f"it holds no {{module}}, and an earlier upload does, which was kept; {_REMEDY}",
+    Reason.INCOMPLETE: f"it holds no {{module}}, but an earlier upload does, so that one was kept; {_REMEDY}",
     Reason.OLDER: "older than the submission collected before, which was kept; to take this one, delete that one first",
     Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
     Reason.LINK: "a link, which is not followed; give the path that it points to",

@@ -173,7 +173,7 @@ PREDICATES = {
     "off by": "is {0} {1} than what was expected",
     "off by number": "is {0} {1} than what was expected",
     # how the change of an argument or of another function's result is wrong
-    "lacks": "is what was expected, but {0} is not added",
+    "lacks": "is what was expected, except that {0} is not added",
     "adds twice": "is what was expected, with {0} added once more",
     "lacks factor": "is what was expected, but not multiplied by {0}",
     "factor too many": "is what was expected, but multiplied by {0}",
@@ -185,8 +185,8 @@ PREDICATES = {
     "change multiplied": "is {0} multiplied by the required change, instead of the sum of the two",
     "change constant": "differs from {0} by the same number in all entries, but each entry needs a different number",
     "change scaled": "differs from {0} by a multiple of the required change",
-    "change times": "differs from {0} by a change that is {1} times the required one",
-    "change divided by": "differs from {0} by a change that is the required one, divided by {1}",
+    "change times": "differs from {0} by {1} times the required change",
+    "change divided by": "differs from {0} by the required change, divided by {1}",
     # the inputs
     "input": "is the argument {0}, unchanged",
     "whole rows": "holds only whole rows of {0} and rows of zeros",
@@ -434,6 +434,8 @@ def tell_relation(relation: Relation, subject: str) -> str:
         names = {"mask": MASKS[data[0]]}
     elif kind == "times" and data[0].endswith("½"):
         return f"{subject} is {data[0].replace('½', 'half of')} what was expected"
+    elif kind == "change missing" and data[0].strip("`").isidentifier():
+        return f"{subject} is unchanged from the argument {data[0]}"
     return f"{subject} {PREDICATES[kind].format(*data, **names)}"
 
 
