@@ -23,7 +23,7 @@ from ..rosters.roster import Roster, Student, is_named, read_roster
 from ..times import FILE as TIME
 from . import origins, refused
 from .contents import Contents, find_contents
-from .platforms import Owner, Platform, clean_id
+from .platforms import Owner, Platform, clean_id, plain_owner
 from .reasons import HARMLESS, NotTakenError, Reason, describe
 from .unpack import Budget, items_in, opened
 from .uploads import Upload, find_uploads, why_not
@@ -315,6 +315,9 @@ class _Names:
                 numbers = {owners[key].number for key in certain}
                 left = _without(left, platform, lambda one, k=certain, n=numbers: one.owner.key in k and len(n) == 1)
             if platform is Platform.PLAIN and self.roster:
+                theirs = {key for key, owner in owners.items() if self._is_in_anothers_folder(student, owner)}
+                if theirs != owners.keys():
+                    left = _without(left, platform, lambda one, keys=theirs: one.owner.key not in keys)
                 # The name of a clone may end like a classmate's name on GitHub; the classmate's own is shorter.
                 github = self.roster.students[student].github.casefold()
                 ends = {owner.name for owner in owners.values() if owner.name.casefold().endswith(f"-{github}")}
@@ -323,6 +326,11 @@ class _Names:
             if not all(upload.owner.doubtful for upload in left if upload.owner.platform is platform):
                 left = _without(left, platform, lambda one: not one.owner.doubtful)
         return left
+
+    def _is_in_anothers_folder(self, student: str, owner: Owner) -> bool:
+        """Return whether a plain name is in the folder of a classmate, who may give any name to a file there."""
+        around = (self.roster.find_owner(plain_owner(name)) for name in PurePosixPath(owner.place).parts)
+        return any(found and student not in found for found in around)
 
     def _is_certain(self, student: str, owner: Owner) -> bool:
         known = self.roster.students[student]

@@ -90,6 +90,8 @@ _BRIGHTSPACE = re.compile(
     r"(?: - (?P<rest>.+))?",
     re.DOTALL,
 )
+_LONGEST_NAME = 500
+"""Characters that a platform's name for an entry may have; reading one takes time that grows with their square."""
 _GRADESCOPE = re.compile(r"submission_[0-9]+")
 # "Lovelace_Ada_ada_4711": last name, first name, login, number; always a folder.
 _ILIAS = re.compile(r"(?P<last>[^_]+)_(?P<first>[^_]+)_(?P<login>.+)_(?P<number>[0-9]+)")
@@ -116,7 +118,8 @@ class Recogniser:
     def __init__(self, paths: Iterable[tuple[str, ...]]) -> None:
         self.logins: dict[str, str] = {}
         self.submitters: dict[str, Owner] = {}
-        stems = {found["stem"] for path in paths for part in path if (found := _BLACKBOARD.fullmatch(part))}
+        parts = {part for path in paths for part in path if len(part) <= _LONGEST_NAME and "_attempt_" in part}
+        stems = {found["stem"] for part in parts if (found := _BLACKBOARD.fullmatch(part))}
         self._assignment = _common_beginning(stems)
 
     def recognise(self, path: tuple[str, ...]) -> Recognised | None:
@@ -131,6 +134,8 @@ class Recogniser:
 
     def _find(self, path: tuple[str, ...]) -> tuple[int, Recognised] | None:
         for depth, part in enumerate(path):
+            if len(part) > _LONGEST_NAME:
+                continue
             inside = path[depth + 1 :]
             for rule in (self._moodle, self._canvas, self._blackboard, self._brightspace, self._folder):
                 if found := rule(part, inside):
@@ -182,7 +187,7 @@ class Recogniser:
         return owner, (found["rest"],)
 
     def _blackboard(self, part: str, inside: tuple[str, ...]) -> Recognised | None:
-        found = _BLACKBOARD.fullmatch(part)
+        found = _BLACKBOARD.fullmatch(part) if "_attempt_" in part else None
         if not found:
             return None
         login = self.logins.get(found["stem"], found["stem"].removeprefix(self._assignment))
@@ -312,6 +317,7 @@ def plain_owner(name: str, place: str = "") -> Owner:
 
     A chapter's name is never a student's: if nothing else is left, the owner has no name.
     """
+    name = name[-_LONGEST_NAME:]
     bare = re.sub(r"(?: ?\(\d+\))+$", "", _SUFFIXES.sub("", name))  # a second download of one file: "ada (1).zip"
     bare = without_copy_of(_ADDED.sub("", _ILIAS_FILE.sub("", bare)))
     nobody = is_chapter(bare) or bare == _DRIVES_OWN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import time
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -501,3 +502,13 @@ def test_a_name_of_many_copies_is_compared_at_once(copy):
     """If its blanks could be read in several ways, the time would double with each copy, to years."""
     assert is_copy_of("weights" + copy * 20, "weights")
     assert not is_copy_of("weights" + copy * 20 + "!", "weights") and not is_chapter("weightlab" + copy * 20 + "!")
+
+
+@pytest.mark.parametrize("part", ["a_", "_1", "_", "_attempt_", ".zip", "-_ ", "copy of "])
+def test_endless_names_in_a_students_own_zip_are_read_at_once(part):
+    """The time to read such a name would grow with the square of its length: an hour for one zip of them."""
+    name = "a_" + part * (65_000 // len(part))
+    began = time.process_time()
+    assert Recogniser([(name, name)]).recognise((name, name)) is None
+    plain_owner(name)
+    assert time.process_time() - began < 2

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from autograder.classroom.collecting.origins import late_on_canvas, read_origins
 from autograder.classroom.collecting.reasons import Reason
+from autograder.classroom.rosters.roster import Roster, Student, write_roster
 from tests.support.downloads import CHAPTER, NOTEBOOK, packed, zipped
 
 MINE = b'{"of": "ada"}'
@@ -150,3 +153,13 @@ def test_endless_names_in_a_refusal_are_cut(inbox):
     inbox.put("cy.zip", {f"{NOTEBOOK}": MINE, f"{home}/{NOTEBOOK}": b"[]", "weights.py": MODULE})
     assert inbox.collect().lost == {"ada": Reason.TWO_LIBRARIES, "cy": Reason.TWO_NOTEBOOKS}
     assert max(len(row.words) for row in inbox.collect().rows) < 600
+
+
+def test_with_a_roster_a_classmates_name_inside_ones_own_folder_replaces_nothing(inbox):
+    write_roster(inbox.classroom, Roster([Student("ada", "Ada", "L"), Student("bo", "Bo", "H")]))
+    forged = inbox.put("bo/Version 2/ada.zip", packed("forged"))
+    inbox.put("bo/Version 1/01_weights.zip", packed("bo"))
+    os.utime(inbox.put("ada/work/ada.zip", packed("ada")), (1e9, 1e9))
+    found = inbox.collect()
+    assert found.taken == {"ada", "bo"} and inbox.mark("ada") == ("ada", "ada") and inbox.mark("bo") == ("bo", "bo")
+    assert [row.reason for row in found.rows if forged.name in row.place and not row.taken] == [Reason.TWO_PEOPLE]

@@ -264,7 +264,7 @@ class TestCanvas:
         files = {
             "ada_12_101_01_weights.zip": packed("ada"),
             "eve_66_102_12_999_01_weights.zip": packed("eve"),
-            f"fay_67_103_1_{'9' * 5000}_01_weights.zip": packed("fay"),
+            f"fay_67_103_1_{'9' * 300}_01_weights.zip": packed("fay"),
             "eve_12_66_104_01_weights.zip": packed("forged"),
         }
         download = inbox.put("submissions.zip", files)
