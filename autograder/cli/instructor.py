@@ -116,7 +116,7 @@ def _run(classroom: Path, chapters: tuple[str, ...], options: dict[str, Any], sh
     gc.enable()
     try:
         with _Progress(shown) as progress:
-            return run_grading(classroom, chapters, progress=progress.update, waiting=progress.name, **options)
+            return run_grading(classroom, chapters, progress=progress.update, waiting=progress.wait_for, **options)
     except OSError as error:
         raise click.ClickException(
             f"{error}. Everything graded so far is kept: fix this error and run the same command again; "
@@ -164,7 +164,7 @@ class _Progress:
         if self._bar:
             self._bar.update(self._line, completed=done, total=total)
 
-    def name(self, student: str, chapter: str, seconds: float) -> None:
+    def wait_for(self, student: str, chapter: str, seconds: float) -> None:
         """Name the submission that has run longest, if that is long."""
         if self._bar:
             words = f"waiting for {student}, {chapter}" if seconds >= _LONG else ""

@@ -247,8 +247,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
         say("Your library and notebooks from before this command are kept in the newest folder of .weightlab/kept/.")
         return
     with releases.open_release(release or (ROOT if copy else None), folder) as opened:
-        updating.require_newer(opened, folder)
-        updating.require_untouched(opened)
+        updating.require_fit(opened, folder)
         with clones.settled(folder, kept.free_folder(folder, "-git")) as told:
             report = updating.update(opened, folder)
     for name, how in report.merged.items():

@@ -54,17 +54,16 @@ class Report:
         )
 
 
-def require_newer(release: Path, copy: Path) -> None:
-    """Refuse, before anything is changed, a release that is the copy itself or that is older than it."""
+def require_fit(release: Path, copy: Path) -> None:
+    """Refuse, before anything is changed, a release that is the copy itself, older than it, or somebody's own work.
+
+    The solutions of somebody who has worked in the release would replace the copy's stubs.
+    """
     if release.resolve() == copy.resolve():
         raise UpdateError("The release is this copy itself. Give the folder or archive of the new release.")
     version, current = version_of(release), version_of(copy)
     if is_older(version, current):
         raise UpdateError(f"That release, {version}, is older than this copy, {current}. Nothing was changed.")
-
-
-def require_untouched(release: Path) -> None:
-    """Refuse, before anything is changed, a release in which somebody has worked: its answers would replace stubs."""
     for name, digest in read_manifest(release).items():
         path = release / name
         if name.startswith((f"{_LIBRARY}/", f"{_COURSE}/")) and path.is_file() and not is_released(path, digest):
@@ -86,8 +85,7 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
     before : mapping of str to str, optional
         The digests of the copy's files before anybody edited them; by default those that the copy itself records.
     """
-    require_newer(release, copy)
-    require_untouched(release)
+    require_fit(release, copy)
     before = read_manifest(copy) if before is None else before
     after = read_manifest(release)
     digests = digest_of(copy), digest_of(release)

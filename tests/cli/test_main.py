@@ -436,14 +436,14 @@ def test_the_progress_bar_names_the_submission_for_which_it_waits(monkeypatch, c
 
     with _Progress(shown=False) as progress:
         progress.update(1, 2)
-        progress.name("ann", "01_weights", 60.0)
+        progress.wait_for("ann", "01_weights", 60.0)
     assert capsys.readouterr() == ("", "")
     monkeypatch.setenv("COLUMNS", "100")
     with _Progress(shown=True) as progress:
         shown = []
         progress.update(1, 2)
         for seconds in (1.0, 4.0, 0.0):
-            progress.name("[red]ann", "01_weights", seconds)
+            progress.wait_for("[red]ann", "01_weights", seconds)
             shown.append("waiting for [red]ann, 01_weights" in _drawn(progress))
     assert shown == [False, True, False]
 

@@ -184,17 +184,12 @@ def _take_one(
     def leave_out(upload: Upload, reason: Reason, words: str = "") -> None:
         rows.append(Collected(student, upload.place, reason, words or describe(reason, module=module)))
 
-    def take(upload: Upload, contents: Contents) -> None:
-        nonlocal owner
-        written = _put(target, contents.files, replace, dry_run, f"{LIBRARY_FOLDER}/{module}")
-        owner = upload.owner
-        rows.extend(Collected(student, f"{upload.place}: {path}", *why) for path, *why in contents.left_out)
-        words = _describe_taken(upload, contents.files, written, uploads, module)
-        rows.append(Collected(student, upload.place, None, words, not written))
+    def is_complete(contents: Contents) -> bool:
+        return f"{LIBRARY_FOLDER}/{module}" in contents.files
 
-    incomplete: list[tuple[Upload, Contents]] = []
+    fit: list[tuple[Upload, Contents]] = []
     for upload in (one for one in uploads if one.problem is None):
-        if owner is not None:
+        if fit and is_complete(fit[-1][1]):  # older ones need not be read
             leave_out(upload, Reason.SUPERSEDED)
             continue
         try:
@@ -203,21 +198,23 @@ def _take_one(
                 raise NotTakenError(Reason.SAME_FOLDER)
             if before is not None and target.exists() and before.is_newer_than(upload.owner):
                 raise NotTakenError(Reason.OLDER)
-            if f"{LIBRARY_FOLDER}/{module}" in contents.files:
-                take(upload, contents)
-            else:
-                incomplete.append((upload, contents))
+            fit.append((upload, contents))
         except NotTakenError as error:
             leave_out(upload, error.reason, str(error))
-    has_complete = owner is not None
-    for upload, contents in incomplete:
+    fit.sort(key=lambda one: not is_complete(one[1]))
+    for upload, contents in fit:
         if owner is not None:
-            leave_out(upload, Reason.INCOMPLETE if has_complete else Reason.SUPERSEDED)
+            leave_out(upload, Reason.INCOMPLETE if is_complete(fit[0][1]) else Reason.SUPERSEDED)
             continue
         try:
-            take(upload, contents)
+            written = _put(target, contents.files, replace, dry_run, f"{LIBRARY_FOLDER}/{module}")
         except NotTakenError as error:
             leave_out(upload, error.reason, str(error))
+            continue
+        owner = upload.owner
+        rows += [Collected(student, f"{upload.place}: {path}", *why) for path, *why in contents.left_out]
+        words = _describe_taken(upload, contents.files, written, uploads, module)
+        rows.append(Collected(student, upload.place, None, words, not written))
     for upload in (one for one in uploads if one.problem is not None):
         if owner is not None and upload.problem is Reason.WEB_ENTRY and upload.owner.platform is Platform.MOODLE:
             leave_out(upload, Reason.ANOTHER_KIND)

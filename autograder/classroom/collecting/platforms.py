@@ -124,22 +124,18 @@ class Recogniser:
 
     def recognise(self, path: tuple[str, ...]) -> Recognised | None:
         """Return who an entry belongs to, by the outermost name that a platform gave; None if there is no such name."""
-        found = self._find(path)
+        found = self.locate(path)
         return found[1] if found else None
 
-    def around(self, path: tuple[str, ...]) -> PurePosixPath:
-        """Return the folder around the name that a platform gave: the place of one download among several."""
-        found = self._find(path)
-        return PurePosixPath(*path[: found[0] if found else -1])
-
-    def _find(self, path: tuple[str, ...]) -> tuple[int, Recognised] | None:
+    def locate(self, path: tuple[str, ...]) -> tuple[PurePosixPath, Recognised] | None:
+        """Return the same with the folder around that name, which is the place of one download among several."""
         for depth, part in enumerate(path):
             if len(part) > _LONGEST_NAME:
                 continue
             inside = path[depth + 1 :]
             for rule in (self._moodle, self._canvas, self._blackboard, self._brightspace, self._folder):
                 if found := rule(part, inside):
-                    return depth, found
+                    return PurePosixPath(*path[:depth]), found
         return None
 
     def _moodle(self, part: str, inside: tuple[str, ...]) -> Recognised | None:

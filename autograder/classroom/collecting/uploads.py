@@ -142,10 +142,9 @@ def _recognise(items: list[Item]) -> tuple[dict[_Place, list[Item]], list[Item]]
     groups: dict[_Place, list[Item]] = {}
     others = []
     for item in items:
-        if found := recogniser.recognise(item.path.parts):
-            owner, inside = found
+        if found := recogniser.locate(item.path.parts):
+            around, (owner, inside) = found
             path = PurePosixPath(*inside) if inside else PurePosixPath(item.path.name)
-            around = recogniser.around(item.path.parts)
             groups.setdefault((around, owner), []).append(replace(item, path=path))
         else:
             others.append(item)
