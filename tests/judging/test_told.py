@@ -314,7 +314,7 @@ TOLD = [
         "except where `logits` holds large numbers",
         "",
     ),
-    ("softmax", "return (logits == logits.max(axis=1, keepdims=True)).astype(float)", "argmax's one-hot form", ""),
+    ("softmax", "return (logits == logits.max(axis=1, keepdims=True)).astype(float)", "as in a one-hot row", ""),
     # about which nothing was said once
     ("predict", "return softmax(forward(layers, x)[0]).max(axis=1)", "the largest probability of each row", ""),
     (
@@ -438,7 +438,7 @@ TOLD = [
         "    layers, new = fine_tune(layers, x, y, frozen=set(), epochs=1, batch_size=batch_size, "
         "learning_rate=learning_rate, rng=rng)\n    losses += new\n"
         "    if losses[-1] > losses[0]: break\nreturn layers, losses",
-        "Training stops as soon as the loss of an epoch is larger",
+        "Training stops after the first epoch whose loss rises",
         "",
     ),
     (
