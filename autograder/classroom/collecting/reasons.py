@@ -55,7 +55,7 @@ _REMEDY = "ask for the zip that `weightlab submit` makes"
 _WORDS = {
     Reason.ANOTHERS_NAME: "another student's submission has the same name; use a roster, or rename the file",
     Reason.NO_NAME: "this name does not say whose submission this is; rename the file to the student's name",
-    Reason.CHAPTERS_NAME: "the file has the chapter's name, not a student's; rename it to the student's name",
+    Reason.CHAPTERS_NAME: "it has the chapter's name, not a student's; rename the file to the student's name",
     Reason.NOT_ON_THE_ROSTER: "nobody on the roster is called {name}; add the student with `weightlab roster`",
     Reason.SEVERAL_ON_THE_ROSTER: "{name} could be {who} on the roster; give Moodle's grading worksheet with "
     "--worksheet, or rename the file to one of these",
