@@ -235,7 +235,7 @@ def _changes(grading: Grading, verbose: bool) -> None:
 def explain(student: str, exercise: str, classroom: Path, isolation: str, as_json: bool) -> None:
     """Examine one exercise of a student again, and show the failing case in full.
 
-    The case comes from the class's secret seed: do not show it to anybody who has not submitted yet.
+    The case may come from the class's secret seed: do not show it to anybody who has not submitted yet.
     """
     from .. import card
     from ..classroom.grade import explain_grade
@@ -252,7 +252,10 @@ def explain(student: str, exercise: str, classroom: Path, isolation: str, as_jso
 @CHAPTER
 @CLASSROOM
 def view(student: str, chapter: str, classroom: Path) -> None:
-    """Write a student's submitted notebook so that it is safe to open: nothing in it runs or is fetched."""
+    """Write a student's submitted notebook so that it is safe to open.
+
+    Nothing in it runs or is fetched when you open it. Its code cells are still the student's: do not run them.
+    """
     from ..classroom.view import write_view
 
     click.echo(write_view(classroom, student, chapter))
@@ -268,7 +271,10 @@ def printable_lines(text: str) -> str:
 @CLASSROOM
 @DATABASE
 def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> None:
-    """Write a report on the class as last graded: scores, hard exercises, misconceptions, what needs your attention."""
+    """Write a report on the class as last graded, into report/report.html.
+
+    It shows scores, hard exercises, misconceptions and what needs your attention.
+    """
     from ..classroom.grade import draw_report
 
     try:
