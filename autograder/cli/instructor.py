@@ -43,7 +43,7 @@ _LONG = 3.0
 @CLASSROOM
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; by default one per processor.")
 @_ISOLATION
-@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers do the work.")
+@click.option("--scheduler", metavar="ADDRESS", help="Address of a Dask scheduler, whose workers do the grading.")
 @click.option("--seed", type=int, help="Seed of the secret cases; by default the classroom's own.")
 @DATABASE
 @click.option(
@@ -72,7 +72,11 @@ def grade(
     as_json: bool,
     self_test: bool,
 ) -> None:
-    """Grade a class: all submitted chapters, or only those given."""
+    """Grade a class: all submitted chapters, or only those given.
+
+    The exit status is 0 if everything is judged, 1 if the class cannot be graded as it is, and 3 if something is
+    unjudged.
+    """
     if self_test:
         raise SystemExit(_self_test())
     from ..classroom.folder import Classroom

@@ -197,7 +197,7 @@ reveal = _help_command(
     "Show an exercise's answer, or a written question's model answer, after asking you to confirm.",
     "Show an answer, after asking you to confirm.",
 )
-reset = _help_command("reset", "Restore one stub; your version is kept in a copy.")
+reset = _help_command("reset", "Restore one function's stub; your version is kept in a copy.")
 
 
 @click.command(short_help="Pack a chapter's notebook and your library into a zip.")

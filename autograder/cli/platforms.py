@@ -98,8 +98,10 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
 
 @click.command(short_help="Pack a chapter's feedback pages for a bulk upload.")
 @CHAPTER
-@click.option("--moodle", "platform", flag_value="moodle", help="For 'Upload multiple feedback files'.")
-@click.option("--canvas", "platform", flag_value="canvas", help="For 'Upload Submissions'.")
+@click.option(
+    "--moodle", "platform", flag_value="moodle", help="Make the zip for 'Upload multiple feedback files in a zip'."
+)
+@click.option("--canvas", "platform", flag_value="canvas", help="Make the zip for 'Upload Submissions'.")
 @click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, to be filled with the grades.")
 @CLASSROOM
 @DATABASE
