@@ -188,7 +188,7 @@ def test_where_all_lie_the_submission_is_unjudged(monkeypatch, tools, task, grad
 
 
 def test_where_no_worker_is_left_the_reason_is_said(monkeypatch, tools, task):
-    with pytest.raises(ClassroomError, match=r"No worker joined .* The last one was refused: another release\."):
+    with pytest.raises(ClassroomError, match=r"No worker joined .* The last worker was refused: another release\."):
         work(monkeypatch, tools, task, [Refused("w1", "another release.")])
 
 
