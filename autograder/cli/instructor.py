@@ -123,7 +123,7 @@ def _run(classroom: Path, chapters: tuple[str, ...], options: dict[str, Any], sh
             return run_grading(classroom, chapters, progress=progress.update, waiting=progress.wait_for, **options)
     except OSError as error:
         raise click.ClickException(
-            f"{error}. Everything graded so far is kept: fix this error and run the same command again; "
+            f"{error}. Everything graded so far is kept. Fix this error and run the same command again; "
             "it continues where it stopped."
         ) from None
 
@@ -136,7 +136,7 @@ def _self_test() -> int:
     for promise, holds, detail in rows:
         say(f"{'holds' if holds else 'BROKEN'}  {promise}: {detail}")
     reason = cgroup.why_not()
-    by_whom = f"by a watcher alone: {reason}" if reason else "by the kernel, too"
+    by_whom = f"by a watcher alone: {reason}" if reason else "by the kernel as well"
     say(f"The memory of a whole sandbox is bounded {by_whom}.")
     broken = sum(not holds for _, holds, _ in rows)
     say(

@@ -90,7 +90,8 @@ def _tell_the_rest(names: Iterable[str]) -> str:
     from ..exercises import CHAPTERS
 
     chapters = [chapter for chapter in CHAPTERS.values() if not names or chapter.name in names]
-    rest = "; `weightlab status` counts your numbers, too" if any(one.questions for one in chapters) else ""
+    numbers = "; `weightlab status` also counts the numbers that you computed"
+    rest = numbers if any(one.questions for one in chapters) else ""
     return f" for functions{rest}" if chapters else ""
 
 

@@ -146,8 +146,8 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
         say("No page can be returned to this platform, so no zip is written:", err=True)
     if package.students and platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
         say(
-            "No worksheet confirms that these numbers belong to people. In a group assignment they belong to "
-            "groups, and Moodle would give the pages to other people: in that case, do not upload them."
+            "No worksheet confirms that these numbers belong to students. In a group assignment they belong to "
+            "groups, and Moodle would give the pages to the wrong people. In that case, do not upload them."
         )
     missed |= package.left_out | find_without_page(classroom, chapter)
     for student, why in sorted(missed.items()):
@@ -183,7 +183,7 @@ def extension(student: str, chapter: str, days: float, hours: float, classroom: 
     if more < timedelta(0):
         raise click.UsageError("An extension cannot be negative.")
     due = grant_extension(classroom, student, chapter, more, database)
-    counts = "; this extension counts from the one that you set in Formgrader" if more else "; set one in Formgrader"
+    counts = "; set one in Formgrader, and the extension counts from it" if more else "; set one in Formgrader"
     when = f"is due on {due:%Y-%m-%d %H:%M} UTC" if due else f"has no deadline yet{counts}"
     say(printable(f"For {student}, {chapter} {when}."))
 
