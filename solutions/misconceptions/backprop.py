@@ -334,7 +334,7 @@ def nothing_has_no_maximum(a, b):
 
 @of("relative_error")
 def an_error_for_each_entry(a, b):
-    """One error per entry came back. Return one number: the largest difference over the divisor for the whole array."""
+    """One error per entry came back. Return one number: the largest difference, divided by one divisor for the whole array."""
     check_shapes(a, b)
     return np.abs(a - b) / max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12)
 
@@ -365,7 +365,7 @@ def lets_numpy_stretch(a, b):
 
 @of("relative_error")
 def means_for_largest_entries(a, b):
-    """The mean magnitudes seem to be compared. One wrong entry among thousands then hardly shows: use the largest ones."""
+    """The mean magnitudes seem to be compared. One wrong entry among thousands then hardly shows: use the largest magnitudes."""
     check_shapes(a, b)
     if a.size == 0:
         return 0.0
@@ -463,7 +463,7 @@ def of_the_sum(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def shares_among_rows_only(predictions, targets):
-    """The mean seems to be taken over the rows only. In chapter 5 it is taken over all entries, rows times columns."""
+    """The mean seems to be taken over the rows only. As in chapter 5, take it over all entries, rows times columns."""
     check_shapes(predictions, targets)
     return 2 * (predictions - targets) / len(predictions)
 
@@ -916,7 +916,7 @@ def weights_without_biases(layers, activations, grad_logits):
 
 @of("backward")
 def everything_in_one_list(layers, activations, grad_logits):
-    """Weights and biases came back in one flat list. Return a list of pairs, as the network itself is."""
+    """Weights and biases came back in one flat list. Return a list of pairs, like the network itself."""
     return [gradient for pair in _back(layers, activations, grad_logits) for gradient in pair]
 
 

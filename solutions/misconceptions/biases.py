@@ -244,7 +244,7 @@ def multiplies_everything(shapes):
 
 @of("count_parameters")
 def a_single_number_counts_nothing(shapes):
-    """The shape () is counted as 0. It has no axes, but such an array holds one number, which is a parameter."""
+    """An array of shape () is counted as 0. It has no axes, but it holds one number, which is a parameter."""
     return sum(math.prod(shape) if shape else 0 for shape in shapes.values())
 
 

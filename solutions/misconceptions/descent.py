@@ -237,7 +237,7 @@ def leaves_an_example_in_its_place(x, y, batch_size, rng):
 
 @of("minibatches")
 def shuffles_whole_batches(x, y, batch_size, rng):
-    """Neighbouring examples always stay together, as if whole batches were shuffled. Shuffle the examples first, then cut."""
+    """Neighbouring examples always stay together, as if whole batches were shuffled. Shuffle the examples first, then cut them into batches."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in rng.permutation(np.arange(0, len(x), batch_size)):
@@ -444,7 +444,7 @@ def plain_step(layers, gradients, velocity, learning_rate, momentum):
 
 @of("momentum_step")
 def velocity_without_a_brake(layers, gradients, velocity, learning_rate, momentum):
-    """The old velocity is kept in full, so it never decays. Momentum is the fraction of it that is kept."""
+    """The old velocity is kept in full, so it never decays. Keep only a fraction of it: momentum is this fraction."""
     velocity = _added(velocity, gradients, 1, 1)
     return gradient_step(layers, velocity, learning_rate), velocity
 

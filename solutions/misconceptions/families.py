@@ -111,7 +111,7 @@ def labels_from_one(right, given):
 
 @in_place_of("weighted_sums", "dense")
 def weights_on_their_side(right, x, weights, *bias):
-    """Each row of the weights seems to be taken for a neuron, as PyTorch stores them. Here a neuron is a column of the weights."""
+    """Each row of the weights seems to be taken for a neuron, as in PyTorch. Here a neuron is a column of the weights."""
     return right(x, weights.T, *bias)
 
 
@@ -298,7 +298,7 @@ def adds_the_losses_up(right, given):
 
 @wherever("epochs")
 def adds_the_batches_up(right, given):
-    """The losses of the batches are added up, so more batches give a larger loss. Weight each by its size, then divide by the number of examples."""
+    """The losses of the batches are added up, so more batches give a larger loss. Weight each loss by the size of its batch, then divide by the number of examples."""
     return _loop(right, given, mean=lambda met, n: sum(loss for _, loss in met))
 
 
@@ -310,7 +310,7 @@ def weighted_by_nothing(right, given):
 
 @wherever("epochs")
 def divided_by_the_batch_size(right, given):
-    """The sum of losses seems to be divided by the batch size. It covers all examples of the epoch: divide by their number."""
+    """The sum of losses seems to be divided by the batch size. The sum covers all examples of the epoch: divide by their number."""
     size = given["batch_size"]
     return _loop(right, given, mean=lambda met, n: sum(m * loss for m, loss in met) / size)
 
@@ -401,13 +401,13 @@ def total_never_reset(right, given):
 
 @wherever("epochs")
 def losses_come_first(right, given):
-    """The losses come first here. Return them second, after what was trained."""
+    """The losses come first here. Return them second, after the trained layers or adapters."""
     return right(**given)[::-1]
 
 
 @wherever("epochs")
 def forgets_the_losses(right, given):
-    """Only what was trained is returned. Record the mean loss of each epoch, and return the list of losses second."""
+    """The list of losses is missing: only the trained layers or adapters are returned. Record the mean loss of each epoch, and return the list second."""
     return right(**given)[0]
 
 

@@ -335,7 +335,7 @@ def only_the_logits(layers, x):
 
 @of("forward")
 def activations_first(layers, x):
-    """Both results are there, but in the wrong order. The logits come first."""
+    """Both results came back, but in the wrong order. The logits come first."""
     logits, activations, _ = hidden_pass(layers, x)
     return activations, logits
 

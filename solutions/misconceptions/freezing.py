@@ -70,7 +70,7 @@ def returns_inside_the_loop(layers, frozen):
 
 @of("count_trainable")
 def only_the_last_layer(layers, frozen):
-    """This is the count of the last trainable layer. If each iteration assigns the total with `=`, add to it with `+=`."""
+    """This is the count of the last trainable layer. If each iteration assigns the total with `=`, use `+=` to add to it."""
     return ([0] + [w.size + b.size for k, (w, b) in enumerate(layers) if k not in frozen])[-1]
 
 
@@ -263,7 +263,7 @@ def zeros_for_the_frozen(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def a_pair_of_nones(layers, activations, grad_logits, frozen):
-    """A frozen layer gets a pair of Nones. Return a single None for the layer, so that `gradient is None` finds it."""
+    """A frozen layer gets a pair of Nones. Return a single None for the layer, so that `gradient is None` is true for it."""
     return [(None, None) if g is None else g for g in backward_unfrozen(layers, activations, grad_logits, frozen)]
 
 

@@ -135,7 +135,7 @@ def length_of_the_first_axis(weights):
 
 @of("distinct_neurons")
 def counts_all_neurons(weights):
-    """This is the total number of neurons. Count identical neurons once."""
+    """This is the total number of neurons. Count identical neurons only once."""
     return weights.shape[1]
 
 
@@ -360,7 +360,7 @@ def uniform_for_normal(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def forgets_the_two(fan_in, fan_out, rng):
-    """The variance is half of what it should be. Xavier's rule divides by the average of the two sizes, not by their sum."""
+    """The variance is half of what it should be. Xavier's rule divides by the average of fan_in and fan_out, not by their sum."""
     return rng.normal(0, np.sqrt(1 / (fan_in + fan_out)), size=(fan_in, fan_out))
 
 
@@ -396,7 +396,7 @@ def xavier_unscaled(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def xavier_sizes_multiplied(fan_in, fan_out, rng):
-    """The weights are far too small, as if the two sizes were multiplied. Xavier's rule adds them."""
+    """The weights are far too small, as if fan_in and fan_out were multiplied. Xavier's rule adds them."""
     return rng.normal(0, np.sqrt(2 / (fan_in * fan_out)), size=(fan_in, fan_out))
 
 

@@ -83,7 +83,7 @@ def scaled_by_the_rank(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def unit_normal(fan_in, fan_out, rank, rng):
-    """`down` has a standard deviation of 1 for every layer. The more inputs it adds up, the smaller its variance must be, as in chapter 3."""
+    """`down` has a standard deviation of 1 for every layer. The more inputs a column adds up, the smaller the variance must be, as in chapter 3."""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(size=(fan_in, rank)), np.zeros((rank, fan_out))
 

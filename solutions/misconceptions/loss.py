@@ -377,7 +377,7 @@ def every_pair_of_row_and_label(logits, labels):
 
 @of("cross_entropy")
 def missing_probability(logits, labels):
-    """This averages 1 - p for the right class, which never exceeds 1. The loss is minus the logarithm of p."""
+    """This is the average of 1 - p, where p is the probability of the right class. The loss is minus the logarithm of p."""
     return float((1 - np.exp(-surprise(logits, labels))).mean())
 
 

@@ -271,7 +271,7 @@ def counts_the_biases_too(layer_sizes):
 
 @of("count_weights")
 def multiplies_all_sizes(layer_sizes):
-    """All sizes are multiplied together, which counts paths through the network. Paths share connections: multiply neighbours only, then add."""
+    """All sizes are multiplied together, which gives the number of paths, not of connections. Multiply neighbours only, then add."""
     return int(np.prod(layer_sizes)) if len(layer_sizes) > 1 else 0
 
 
@@ -357,7 +357,7 @@ def mean_image_lies_across(images, labels, n_classes):
 
 @of("template_weights")
 def ink_the_wrong_way_round(images, labels, n_classes):
-    """The templates are right except for their sign. More ink in the class than in the average must come out positive."""
+    """The templates are right except for their sign. Where a class has more ink than the average, its template must be positive."""
     return images.mean(axis=0)[:, np.newaxis] - _means(images, labels, n_classes)
 
 
@@ -376,7 +376,7 @@ def minus_the_other_classes(images, labels, n_classes):
 
 @of("template_weights")
 def minus_one_brightness(images, labels, n_classes):
-    """A single number seems to be subtracted, the average brightness of all images. Subtract the mean image, with one number for each pixel."""
+    """The average brightness of all images, a single number, seems to be subtracted. Subtract the mean image, with one number for each pixel."""
     return _means(images, labels, n_classes) - images.mean()
 
 
