@@ -45,7 +45,7 @@ def returns_the_change(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def scales_the_weights(layers, gradients, learning_rate):
-    """Each parameter seems to be multiplied by a factor, so large ones take longer steps. The step is learning_rate times the gradient, however large the parameter is."""
+    """Each parameter seems to be multiplied by a factor, so large parameters take longer steps. The step is learning_rate times the gradient, whatever the parameter is."""
     return [(w * (1 - learning_rate * gw), b * (1 - learning_rate * gb)) for (w, b), (gw, gb) in zip(layers, gradients)]
 
 
@@ -431,7 +431,7 @@ def learning_rate_in_the_velocity(layers, gradients, velocity, learning_rate, mo
 
 @of("momentum_step")
 def velocity_points_downhill(layers, gradients, velocity, learning_rate, momentum):
-    """The velocity points downhill and contains the learning rate, as in some texts. Here it adds up plain gradients; the step is scaled and subtracted."""
+    """The velocity points downhill and contains the learning rate, as in some texts. Here the velocity adds up plain gradients, and the step is scaled and subtracted."""
     velocity = _added(velocity, gradients, momentum, -learning_rate)
     return gradient_step(layers, velocity, -1), velocity
 

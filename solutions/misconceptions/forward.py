@@ -11,7 +11,7 @@ from . import of
 
 @of("relu")
 def erases_the_input(x):
-    """The numbers are right, but the input array was changed. Later functions need it as it was. Make a new array instead of writing into x."""
+    """The numbers are right, but the input array was changed. Later functions need it unchanged: make a new array instead of writing into x."""
     x[x < 0] = 0
     return x
 
@@ -48,7 +48,7 @@ def leaky(x):
 
 @of("relu")
 def whole_numbers_by_accident(x):
-    """The digits after the decimal point are gone. Does your version fill an integer array, or use np.vectorize? NumPy can compare entry by entry."""
+    """The digits after the decimal point are gone. Does your version fill an integer array, or use np.vectorize? Use a NumPy function that compares entry by entry."""
     return np.maximum(x, 0).astype(int)
 
 

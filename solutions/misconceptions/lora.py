@@ -176,7 +176,7 @@ def the_adapter_behind_the_layer_where_it_fits(x, weights, bias, adapter, alpha)
 
 @of("lora_dense")
 def side_path_without_scale(x, weights, bias, adapter, alpha):
-    """The scale alpha / rank is missing. Multiply the adapter's output by it."""
+    """The scale alpha / rank is missing. Multiply the adapter's output by this scale."""
     down, up = adapter
     return dense(x, weights, bias) + (x @ down) @ up
 

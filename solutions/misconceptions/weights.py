@@ -145,7 +145,7 @@ def lets_numpy_stretch(inputs, weights):
 
 @of("weighted_sum")
 def adds_up_rows(inputs, weights):
-    """The sum is right, but a 2-D input gives several sums and a single input is broadcast. Compare the shapes first and raise the ValueError."""
+    """The sum is right, but a 2-D input gives several sums, and a single input is broadcast. Compare the shapes first and raise the ValueError."""
     return sum(inputs * weights)
 
 
@@ -283,7 +283,7 @@ def a_single_layer_counts_itself(layer_sizes):
 
 @of("count_weights")
 def connects_every_pair(layer_sizes):
-    """Here every layer is connected to every later one. Only neighbours should be connected: 64 to 32 and 32 to 10, but not 64 to 10."""
+    """Here every layer is connected to every later one. Connect neighbours only: in [64, 32, 10], 64 with 32 and 32 with 10."""
     return sum(a * b for i, a in enumerate(layer_sizes) for b in layer_sizes[i + 1 :])
 
 
@@ -453,7 +453,7 @@ def one_number_an_image(images, labels, n_classes):
 
 @of("template_weights")
 def takes_the_class_for_a_row(images, labels, n_classes):
-    """Column c seems to come from image number c. The class of an image is in labels: compare them with c to select the images."""
+    """Column c seems to come from image number c. The class of each image is in `labels`: compare `labels` with c to select the images."""
     return np.stack([images[c].mean(axis=0) - images.mean(axis=0) for c in range(n_classes)], axis=1)
 
 
@@ -501,7 +501,7 @@ def class_means_in_rows(images, labels, n_classes):
 
 @of("weighted_sums")
 def reshaped_weights(inputs, weights):
-    """The weights seem to be reshaped, so neurons get weights of other neurons. A reshape does not turn rows into columns."""
+    """The weights seem to be reshaped, so each neuron gets weights of other neurons. A reshape does not turn rows into columns."""
     return inputs @ weights.reshape(weights.shape[::-1]).T
 
 
