@@ -739,6 +739,9 @@ def test_few_digits_of_a_case_decide_whether_it_is_the_same():
     one, near = {"x": np.array([1.0, 2.0])}, {"x": np.array([1.0, 2.0 + 1e-9])}
     assert (making._rounded(one)["x"] == making._rounded(near)["x"]).all()
     assert making._rounded(({"a": 1},)) == ({"a": 1},) and making._rounded([2]) == [2]
+    # A number on its own, such as a bias that is computed from drawn weights, is rounded as well.
+    assert making._rounded(0.1 + 0.2) == making._rounded(0.3) == making._rounded(np.float64(0.3)) != 0.31
+    assert str(making._rounded(-0.0)) == str(making._rounded(-1e-12)) == "0.0"
 
 
 def test_a_list_that_is_kept_outside_of_the_function_is_told():
