@@ -63,8 +63,8 @@ def adapt(
 
     rank, alpha = 8, 16
     old_x, old_y = data.digits14_train()
-    # In each epoch the hundred new images are shown twenty times, the old ones once: the
-    # reader learns, and keeps what it knew.
+    # In each epoch the new images are shown twenty times, the old ones once: the reader
+    # learns, and keeps what it knew.
     both_x = np.concatenate([np.tile(x, (20, 1)), old_x])
     both_y = np.concatenate([np.tile(y, 20), old_y])
     adapters = [lora_init(*weights.shape, rank, rng) for weights, _ in layers]
