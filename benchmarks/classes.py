@@ -129,8 +129,15 @@ def grade(
     scheduler: str | None = None,
     chapters: Iterable[str] = (),
     project: Path = ROOT,
+    weighed: bool = False,
 ) -> Run:
-    """Grade a class, for the first time or again, here or on a cluster, with this project or a copy of it."""
+    """Grade a class, for the first time or again, here or on a cluster, with this project or a copy of it.
+
+    Parameters
+    ----------
+    weighed : bool
+        Whether to look at the memory of all processes again and again, which takes time from them.
+    """
     if anew:
         for path in (path for path in room.iterdir() if path.name != "submitted"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -146,7 +153,7 @@ def grade(
     coordinator = 0.0
     while process.poll() is None:
         coordinator = max(coordinator, *map(own_seconds, find_family(process.pid)[1:2]), 0.0)
-        for name, most in _memory(process.pid).items():
+        for name, most in (_memory(process.pid) if weighed else {}).items():
             memory[name] = max(memory[name], most)
         time.sleep(0.25)
     code, began, ended, cpu = json.loads(said.read_text())

@@ -51,7 +51,7 @@ class DaskWorkers:
         try:
             from distributed import Client
         except ImportError:
-            words = "Many machines need Dask: run `pip install -e '.[cluster]'` in the project's folder."
+            words = "Grading on several machines needs Dask: run `pip install -e '.[cluster]'` in the project's folder."
             raise ClassroomError(words) from None
         self.tools, self._address, self._tell, self._counted = tools, address, tell, (float("-inf"), 0)
         self._order = Order(pickle.dumps(tools), _digests(tools.released))
@@ -78,7 +78,7 @@ class DaskWorkers:
             if time.monotonic() > until:
                 self._client.close()
                 reason = next(iter(self._retired.values()), "")
-                because = f" The last one was refused: {reason}" if reason else ""
+                because = f" The last worker was refused: {reason}" if reason else ""
                 raise ClassroomError(f"No worker joined {self._address} within {_FIRST_WORKER} seconds.{because}")
             time.sleep(_PAUSE)
 

@@ -104,7 +104,7 @@ def reworded(url: str) -> Iterator[None]:
         words = f"The gradebook {place} cannot be used: {cause}. Fix that"
         if "locked" in cause:
             words = f"{place} is locked by another program. Close Formgrader and other graders of this class"
-        raise GradebookError(f"{words}, then run the same command again: it continues where it stopped.") from None
+        raise GradebookError(f"{words}, then run the same command again. It continues where it stopped.") from None
     finally:
         log.disabled = before
 
@@ -137,8 +137,8 @@ def choose_url(room: Classroom, configured: str, asked: str | None) -> str:
     if is_own(room, known) and not _is_in_use(room.root / "gradebook.db"):
         return wanted
     raise GradebookError(
-        f"The gradebook of this classroom, with its marks, is {place_of(known)}, and not {place_of(wanted)}. Leave "
-        f"--database out, or, if you have moved the gradebook, change c.CourseDirectory.db_url in {CONFIG_FILE} in the "
+        f"The gradebook of this classroom, with its marks, is {place_of(known)}, not {place_of(wanted)}. Leave out "
+        f"--database. If you have moved the gradebook, change c.CourseDirectory.db_url in {CONFIG_FILE} in the "
         "classroom."
     )
 
@@ -148,7 +148,7 @@ def _require_plain_path(path: Path) -> None:
     if make_url(url_of(path.parent)).database != str(path):
         raise GradebookError(
             f"Rename the folder {path.parent}: nbgrader writes the gradebook's path into a URL, where ? and % have a "
-            "meaning of their own. Or keep the gradebook elsewhere, with --database."
+            "special meaning. Or keep the gradebook elsewhere, with --database."
         )
     if len(os.fsencode(path)) > _LONGEST_PATH:
         raise GradebookError(

@@ -26,6 +26,6 @@ def require_known(room: Classroom, student: str, roll: Collection[str] = ()) -> 
     if any(entry["student"] == student for entry in room.read_entries()):
         return
     raise ClassroomError(
-        f"Nobody in {room.root} has the id {student!r}. An id is the name of a folder in submitted/, or in the column "
-        "id of the roster."
+        f"Nobody in {room.root} has the id {student!r}. An id is the name of a folder in submitted/, or an entry in "
+        "the roster's column id."
     )

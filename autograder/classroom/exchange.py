@@ -88,7 +88,7 @@ class ReleaseFeedbackWithSecrets(ExchangeReleaseFeedback):
             if not secret:
                 self.log.warning(
                     "No feedback released for %s: their submission for %s did not come through the exchange. "
-                    "Return it with `weightlab feedback`, or give them %s.",
+                    "Return the feedback with `weightlab feedback`, or give them %s.",
                     student,
                     chapter,
                     page,

@@ -58,7 +58,7 @@ def pack_for_canvas(classroom: Path, chapter: str) -> Package:
         origin = origins.get(student)
         if origin is not None and origin.platform == Platform.CANVAS and not origin.label.lower().endswith(".zip"):
             left_out[student] = (
-                "submitted as single files, under whose names Canvas would show a zip; return it by hand"
+                "submitted single files, and Canvas would show the zip under a file's name; return the page by hand"
             )
         elif origin is not None and origin.platform == Platform.CANVAS:
             files[student] = (origin.label, _zip([(f"{chapter}_feedback.html", page)]))
@@ -71,7 +71,7 @@ def find_without_page(classroom: Path, chapter: str) -> dict[str, str]:
     """Return why students who submitted something have no page; those who submitted nothing get none."""
     room = Classroom(classroom)
     submitted = [student for student in room.students() if any(room.submission(student, chapter).glob("*"))]
-    why = "submitted something, but has no page: grade the chapter, and look into the report"
+    why = "submitted something, but has no page: grade the chapter, then look at the report"
     return {student: why for student in submitted if not room.page(student, chapter).is_file()}
 
 

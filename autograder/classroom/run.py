@@ -286,9 +286,9 @@ class Run:
             )
         if self._settled:
             self.notices.append(
-                f"Not tried again: {counted(len(self._settled), 'submission')} with a function that did not end, or "
-                f"ended its process, in two runs: {_list_unended(self._settled)}. If the machine was at fault, --retry "
-                "tries once more."
+                f"{counted(len(self._settled), 'submission was', 'submissions were')} not tried again, because a "
+                f"function did not end, or ended its process, in two runs: {_list_unended(self._settled)}. If the "
+                "machine was at fault, --retry tries once more."
             )
         self.notices += map(_name_outdated_marks, self.classroom.read_outdated_marks())
         return held
@@ -346,8 +346,8 @@ def _name_outdated_marks(about: Mapping) -> str:
     given = f"{counted(about['marks'], 'mark')} {'was' if one else 'were'}"
     kept, fits = ("was not changed", "it still fits") if one else ("were not changed", "they still fit")
     return (
-        f"{about['chapter']}: {about['cell']} has {counted(about['now'], 'point')} now, but {given} given by hand when "
-        f"it had {counted(about['before'], 'point')}, and {kept}: check in Formgrader that {fits}."
+        f"{about['chapter']}: {about['cell']} now has {counted(about['now'], 'point')}. {given} given by hand when it "
+        f"had {counted(about['before'], 'point')}, and {kept}. Check in Formgrader that {fits}."
     )
 
 

@@ -15,6 +15,7 @@ from ..judging.key import Key
 from ..judging.slips import read_slips
 from ..judging.verdict import Verdict
 from ..sandbox.clock import Clock
+from ..sandbox.isolation import command_line
 from ..submitted_notebook import dump_notebook, marks_of
 from . import examination, feedback
 from .examination import Examination
@@ -86,6 +87,8 @@ def warm_up(tools: Tools, share_out: Callable[[Callable, Iterable], Iterable] = 
         Calls a function with each item, perhaps in several processes.
     """
     feedback.warm_up()
+    if tools.isolation:
+        command_line(tools.isolation)  # finds, and remembers, what a sandbox can see
     for html in share_out(_make_cells, tools.released.items()):
         feedback.keep_for_all(html)
     for name in tools.released:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures as futures
 import contextlib
 import gc
+import multiprocessing.queues
 import multiprocessing.util
 import os
 import signal
@@ -36,10 +37,12 @@ _T, _R = TypeVar("_T"), TypeVar("_R")
 _tools: Tools | None = None
 
 
-def _begin(tools: Tools, lock: int) -> None:
+def _begin(tools: Tools, lock: int, processors: multiprocessing.queues.SimpleQueue) -> None:
     """Prepare a local worker."""
     global _tools
     _tools = tools
+    if not processors.empty():
+        os.sched_setaffinity(0, {processors.get()})
     process.keep_sandboxes()
     multiprocessing.util.Finalize(None, process.end_kept, exitpriority=1)
     _end_with_parent(lock)
@@ -54,6 +57,16 @@ def _end_with_parent(lock: int) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
         with contextlib.suppress(OSError):
             os.close(lock)  # inherited by the fork
+
+
+def assign_processors(jobs: int) -> list[int]:
+    """Return a processor for each of `jobs` workers; an empty list if there are more or fewer processors than workers.
+
+    A worker and its sandbox take turns. If the scheduler may place them, it often lets them wait for another worker's
+    processor while their own is idle.
+    """
+    held = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return held if 1 < jobs == len(held) else []
 
 
 def share_out(work: Callable[[_T], _R], items: Iterable[_T], jobs: int, lock: int) -> list[_R]:
@@ -119,7 +132,10 @@ class LocalWorkers:
     def restart(self) -> None:
         """Begin again with fresh processes."""
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-        self._pool = futures.ProcessPoolExecutor(self.jobs, context, _begin, (self.tools, self._lock))
+        processors = context.SimpleQueue()
+        for number in assign_processors(self.jobs):
+            processors.put(number)
+        self._pool = futures.ProcessPoolExecutor(self.jobs, context, _begin, (self.tools, self._lock, processors))
         self._pool.submit(int).result()
 
     def require_any(self) -> None:

@@ -43,7 +43,7 @@ _LONG = 3.0
 @CLASSROOM
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; by default one per processor.")
 @_ISOLATION
-@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers do the work.")
+@click.option("--scheduler", metavar="ADDRESS", help="Address of a Dask scheduler, whose workers do the grading.")
 @click.option("--seed", type=int, help="Seed of the secret cases; by default the classroom's own.")
 @DATABASE
 @click.option(
@@ -72,7 +72,11 @@ def grade(
     as_json: bool,
     self_test: bool,
 ) -> None:
-    """Grade a class: all submitted chapters, or only those given."""
+    """Grade a class: all submitted chapters, or only those given.
+
+    The exit status is 0 if everything is judged, 1 if the class cannot be graded as it is, and 3 if something is
+    unjudged.
+    """
     if self_test:
         raise SystemExit(_self_test())
     from ..classroom.folder import Classroom
@@ -119,7 +123,7 @@ def _run(classroom: Path, chapters: tuple[str, ...], options: dict[str, Any], sh
             return run_grading(classroom, chapters, progress=progress.update, waiting=progress.wait_for, **options)
     except OSError as error:
         raise click.ClickException(
-            f"{error}. Everything graded so far is kept: fix this error and run the same command again; "
+            f"{error}. Everything graded so far is kept. Fix this error and run the same command again; "
             "it continues where it stopped."
         ) from None
 
@@ -132,7 +136,7 @@ def _self_test() -> int:
     for promise, holds, detail in rows:
         say(f"{'holds' if holds else 'BROKEN'}  {promise}: {detail}")
     reason = cgroup.why_not()
-    by_whom = f"by a watcher alone: {reason}" if reason else "by the kernel, too"
+    by_whom = f"by a watcher alone: {reason}" if reason else "by the kernel as well"
     say(f"The memory of a whole sandbox is bounded {by_whom}.")
     broken = sum(not holds for _, holds, _ in rows)
     say(
@@ -235,7 +239,7 @@ def _changes(grading: Grading, verbose: bool) -> None:
 def explain(student: str, exercise: str, classroom: Path, isolation: str, as_json: bool) -> None:
     """Examine one exercise of a student again, and show the failing case in full.
 
-    The case comes from the class's secret seed: do not show it to anybody who has not submitted yet.
+    The case may come from the class's secret seed: do not show it to anybody who has not submitted yet.
     """
     from .. import card
     from ..classroom.grade import explain_grade
@@ -252,7 +256,10 @@ def explain(student: str, exercise: str, classroom: Path, isolation: str, as_jso
 @CHAPTER
 @CLASSROOM
 def view(student: str, chapter: str, classroom: Path) -> None:
-    """Write a student's submitted notebook so that it is safe to open: nothing in it runs or is fetched."""
+    """Write a student's submitted notebook so that it is safe to open.
+
+    Nothing in it runs or is fetched when you open it. Its code cells are still the student's: do not run them.
+    """
     from ..classroom.view import write_view
 
     click.echo(write_view(classroom, student, chapter))
@@ -268,7 +275,10 @@ def printable_lines(text: str) -> str:
 @CLASSROOM
 @DATABASE
 def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> None:
-    """Write a report on the class as last graded: scores, hard exercises, misconceptions, what needs your attention."""
+    """Write a report on the class as last graded, into report/report.html.
+
+    It shows scores, hard exercises, misconceptions and what needs your attention.
+    """
     from ..classroom.grade import draw_report
 
     try:

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
     """Open JupyterLab where you left off.
 
-    The first time, the first page is open. If JupyterLab is already running for this copy of the course, the command
-    goes there. Other options are passed on to JupyterLab, such as --allow-root in a container or --ip=0.0.0.0 on a
-    server.
+    The first time, JupyterLab shows the course's first page. If it is already running for this copy of the course, the
+    command opens it in the browser and starts no second one.
+
+    Other options are passed on to JupyterLab, such as --allow-root in a container or --ip=0.0.0.0 on a server.
     """
     from .study import study as start
 
@@ -38,13 +39,13 @@ def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[NAME or CHAPTER ...]")
+@click.argument("names", nargs=-1, metavar="[EXERCISE or CHAPTER ...]")
 @click.option("--library", type=click.Path(path_type=Path), default=LIBRARY, help="The library folder to check.")
 @JSON
 def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     """Check the functions of your library.
 
-    NAME is an exercise or a chapter; without a name, all exercises are checked.
+    Without a name, all exercises are checked.
     """
     from ..exercises import EXERCISES
     from ..judging.verdict import Status
@@ -89,7 +90,8 @@ def _tell_the_rest(names: Iterable[str]) -> str:
     from ..exercises import CHAPTERS
 
     chapters = [chapter for chapter in CHAPTERS.values() if not names or chapter.name in names]
-    rest = "; `weightlab status` counts your numbers, too" if any(one.questions for one in chapters) else ""
+    numbers = "; `weightlab status` also counts the numbers that you computed"
+    rest = numbers if any(one.questions for one in chapters) else ""
     return f" for functions{rest}" if chapters else ""
 
 
@@ -196,14 +198,14 @@ reveal = _help_command(
     "Show an exercise's answer, or a written question's model answer, after asking you to confirm.",
     "Show an answer, after asking you to confirm.",
 )
-reset = _help_command("reset", "Restore one stub; your version is kept in a copy.")
+reset = _help_command("reset", "Restore one function's stub; your version is kept in a copy.")
 
 
 @click.command(short_help="Pack a chapter's notebook and your library into a zip.")
 @CHAPTER
 @click.option("--name", "student", help="Your name or student number, which becomes part of the zip's name.")
 def submit(chapter: str, student: str | None) -> None:
-    """Pack a chapter's notebook and your library into a zip to submit."""
+    """Pack a chapter's notebook and your library into a zip, which you then submit."""
     from ..learner import submit, tutor
 
     _warn_of_other_copy()
@@ -234,8 +236,9 @@ def submit(chapter: str, student: str | None) -> None:
 def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     """Update your copy to a new RELEASE of the course, and keep everything that you wrote.
 
-    RELEASE is a folder or an archive; without RELEASE, a git clone uses its origin. If you run
-    this command from a new release, use --into to name the older copy to update.
+    RELEASE is a folder or an archive. Without RELEASE, a git clone is updated from its origin.
+
+    You can also run this command from a new release: then name the older copy with --into.
     """
     from ..judging.words import counted  # read now: an update replaces the files of this very program
     from ..learner import clones, kept, releases
@@ -271,9 +274,9 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
 
 @click.command(short_help="Serve your own course to an AI assistant.")
 def mcp() -> None:
-    """Serve your own course to an AI assistant, which can help but cannot see answers; see docs/assistant.md.
+    """Serve your own course to an AI assistant: your code, its checks and the hints, but not the reference.
 
-    The assistant starts this command itself and talks to it over standard input and output.
+    The assistant starts this command itself and talks to it over standard input and output. See docs/assistant.md.
     """
     from ..learner.assistant import serve
 

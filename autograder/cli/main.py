@@ -118,7 +118,7 @@ def _show_version(context: click.Context, _: click.Parameter, asked: bool) -> No
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print the release."
 )
 def main() -> None:
-    """Weightlab: learn what the weights of a neural network are by building them."""
+    """Weightlab: a course on the weights of neural networks, in which you write every part yourself."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -18,7 +18,7 @@ CLASSROOM = click.option(
     callback=_resolve,
     default=Path("classroom"),
     show_default=True,
-    help="nbgrader's course folder, which holds submitted/.",
+    help="The class's folder, which holds submitted/ (nbgrader's course folder).",
 )
 DATABASE = click.option("--database", metavar="URL", help="The gradebook, such as postgresql://user@host/name.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

@@ -87,8 +87,8 @@ def handout(folder: Path, github_classroom: bool, chapters: tuple[str, ...]) -> 
     reported = list(chapters or CHAPTERS) if github_classroom else []
     if chapters and not github_classroom:
         raise click.UsageError(
-            "Use --chapter only together with --github-classroom, because it chooses the chapters whose points are "
-            "reported. A handout always holds all chapters."
+            "Use --chapter only together with --github-classroom, to choose the chapters whose points are reported. "
+            "A handout always holds all chapters."
         )
     try:
         written = write_handout(folder, reported)

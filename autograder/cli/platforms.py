@@ -22,7 +22,7 @@ _FILE = click.Path(path_type=Path, exists=True)
 @CHAPTER
 @click.argument("sources", nargs=-1, required=True, type=_FILE)
 @CLASSROOM
-@click.option("--replace", is_flag=True, help="Replace earlier submissions with new ones.")
+@click.option("--replace", is_flag=True, help="Replace earlier submissions with changed ones, unless these are older.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken.")
 @click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, which gives each student's number.")
 def collect(
@@ -30,9 +30,15 @@ def collect(
 ) -> None:
     """Collect a chapter's submissions into the classroom, whatever students and learning platforms call the files.
 
-    SOURCES are zips, one per student; folders of such zips, or of students' folders; or downloads of the whole class
-    from Moodle, Canvas, Blackboard, Brightspace, Gradescope or ILIAS, zipped or unpacked. The command prints a table
-    of all files that it found. The exit status is 1 if something was left out that might be a submission.
+    SOURCES are zips, one per student, or folders of such zips.
+
+    They may also be folders of students' folders, as from Teams or GitHub Classroom.
+
+    They may also be downloads of the whole class, zipped or unpacked, from Moodle, Canvas, Blackboard, Brightspace,
+    Gradescope or ILIAS.
+
+    The command prints a table of all files that it found. The exit status is 1 if something was left out that might be
+    a submission, or if there was no submission to take.
     """
     from ..classroom.collecting.collect import collect_submissions, count_outcomes
     from ..classroom.rosters.moodle import read_participants, remember_worksheet
@@ -65,7 +71,9 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
 
     FILES are exports: Canvas's gradebook, Moodle's participants or grading worksheet, or any table with columns such as
     id, first_name, last_name, email, login, canvas, moodle, github. Their contents are added to the classroom's
-    roster.csv, which you may edit; nobody's id changes. Without FILES the roster is shown.
+    roster.csv, which you may edit. Nobody's id changes.
+
+    Without FILES, the command shows the roster.
     """
     from ..classroom.administration import enter_roster, find_collected_id
     from ..classroom.rosters.class_lists import read_class_list
@@ -90,15 +98,18 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
 
 @click.command(short_help="Pack a chapter's feedback pages for a bulk upload.")
 @CHAPTER
-@click.option("--moodle", "platform", flag_value="moodle", help="For 'Upload multiple feedback files'.")
-@click.option("--canvas", "platform", flag_value="canvas", help="For 'Upload Submissions'.")
+@click.option(
+    "--moodle", "platform", flag_value="moodle", help="Make the zip for 'Upload multiple feedback files in a zip'."
+)
+@click.option("--canvas", "platform", flag_value="canvas", help="Make the zip for 'Upload Submissions'.")
 @click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, to be filled with the grades.")
 @CLASSROOM
 @DATABASE
 def feedback(chapter: str, platform: str | None, worksheet: Path | None, classroom: Path, database: str | None) -> None:
     """Pack a chapter's feedback pages for a platform's bulk upload, and fill in Moodle's grading worksheet.
 
-    Both are written into the classroom's folder upload/. The exit status is 1 if anybody's page is not in the zip.
+    Both files are written into the classroom's folder upload/. The exit status is 1 if the page of anybody who
+    submitted is not in the zip.
     """
     from ..classroom.administration import read_final_grades, read_waiting
     from ..classroom.folder import Classroom, write_file
@@ -135,8 +146,8 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
         say("No page can be returned to this platform, so no zip is written:", err=True)
     if package.students and platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
         say(
-            "No worksheet confirms that these numbers belong to people. In a group assignment they belong to "
-            "groups, and Moodle would give the pages to other people: in that case, do not upload them."
+            "No worksheet confirms that these numbers belong to students. In a group assignment they belong to "
+            "groups, and Moodle would give the pages to the wrong people. In that case, do not upload them."
         )
     missed |= package.left_out | find_without_page(classroom, chapter)
     for student, why in sorted(missed.items()):
@@ -172,7 +183,7 @@ def extension(student: str, chapter: str, days: float, hours: float, classroom: 
     if more < timedelta(0):
         raise click.UsageError("An extension cannot be negative.")
     due = grant_extension(classroom, student, chapter, more, database)
-    counts = "; this extension counts from the one that you set in Formgrader" if more else "; set one in Formgrader"
+    counts = "; set one in Formgrader, and the extension counts from it" if more else "; set one in Formgrader"
     when = f"is due on {due:%Y-%m-%d %H:%M} UTC" if due else f"has no deadline yet{counts}"
     say(printable(f"For {student}, {chapter} {when}."))
 

@@ -297,7 +297,8 @@ CHAPTER.question(
         ),
         "only_ahead": (
             2411,
-            "This is one more than the number of parameters, enough to look ahead only. Your function looks both ways.",
+            "This is one more than the number of parameters, which is enough if each one is moved only up. Your "
+            "function moves it down as well.",
         ),
     },
 )

@@ -373,7 +373,8 @@ _FATES = {
     "all_zero": (1, "Are all its weights zero, before and after? Here they are not."),
     "twins": (
         2,
-        "If each layer had started with equal weights, all hidden neurons would show the same image. Do they?",
+        "If each layer had started with equal weights other than zero, all hidden neurons would show the same image. "
+        "Do they?",
     ),
     "large_start": (3, "Compare its largest weight before training, and its first loss, with the others'."),
     "too_small": (
@@ -389,8 +390,14 @@ _FATES = {
         6,
         "If only the images had been shuffled, its neurons would be active, but it could not read. Is that the case?",
     ),
-    "no_biases": (7, "If the biases had never been updated, they would all still be exactly zero. Are they?"),
-    "healthy": (8, "Look at all its parameters again, including the biases."),
+    "no_biases": (
+        7,
+        "If the biases had never been updated, those of both layers would still be exactly zero. Are they?",
+    ),
+    "healthy": (
+        8,
+        "Check how well it reads the training images, and look at all its parameters, including the biases.",
+    ),
 }
 _PATIENTS = {
     "a": (

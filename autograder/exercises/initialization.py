@@ -422,7 +422,7 @@ CHAPTER.question(
     mistakes={
         "looks_at_inputs_only": (
             math.sqrt(6 / 64),
-            "This uses the inputs alone. Xavier's rule uses both ends of the layer, inputs and neurons.",
+            "This uses the inputs alone. Xavier's rule uses the number of inputs and the number of neurons.",
         ),
         "deviation_for_limit": (
             math.sqrt(2 / 96),

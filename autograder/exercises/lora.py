@@ -361,7 +361,10 @@ CHAPTER.question(
     mistakes={
         "down_alone": (1296, "That is `down` alone: 4 numbers for each input. `up` also has 4 for each neuron."),
         "up_alone": (552, "That is `up` alone: 4 numbers for each neuron. `down` also has 4 for each input."),
-        "rank_one": (462, "That is rank 1: each matrix's fan_in + fan_out. Rank 4 needs four times as many."),
+        "rank_one": (
+            462,
+            "That is the number for rank 1, fan_in + fan_out for each matrix. Rank 4 needs four times as many.",
+        ),
         "product": (
             69120,
             "That is each full matrix times the rank. An adapter has rank · (fan_in + fan_out) parameters.",
@@ -393,7 +396,7 @@ CHAPTER.question(
     value=8_388_608,
     points=2,
     mistakes={
-        "one_block": (262_144, "That is one block. There are 32."),
+        "one_block": (262_144, "Only one block is counted. There are 32."),
         "one_matrix_a_block": (2_097_152, "That is one matrix per block. There are four: wq, wk, wv and wo."),
         "half": (
             4_194_304,
@@ -412,9 +415,9 @@ CHAPTER.question(
     task="Compute how many bytes these adapters take at 16 bits per number.",
     value=16_777_216,
     mistakes={
-        "bits": (134_217_728, "Those are bits. A byte has 8 of them."),
+        "bits": (134_217_728, "This is the number of bits. A byte is 8 bits."),
         "numbers": (8_388_608, "That is the number of parameters. Each takes 16 bits, which is two bytes."),
-        "single_precision": (33_554_432, "That is 32 bits per number."),
+        "single_precision": (33_554_432, "That is the size at 32 bits per number."),
     },
     hints=("Multiply the number of parameters by the bits, then divide by 8.",),
 )

@@ -107,9 +107,9 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
         "shifted = logits - logits.max(axis=1, keepdims=True). The loss of each row is "
         "np.log(np.exp(shifted).sum(axis=1)) minus the label's entry of shifted. Return the mean of these losses.",
     ),
-    why="Taking the logarithm before any probability is formed keeps everything exact: the loss of a confident mistake "
-    "is nearly the lead of the wrong class, here 20,000. The reference transposes the logits only for speed; along "
-    "axis=1 the result is the same.",
+    why="No probability is formed before the logarithm, so none can become 0: the loss of a confident mistake is "
+    "nearly the lead of the wrong class, here 20,000. The reference transposes the logits only for speed; along axis=1 "
+    "the result is the same.",
 )
 def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     """Return the mean over the batch of -log(p), where p is the probability that softmax gives to the right class."""

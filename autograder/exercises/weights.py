@@ -88,7 +88,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
         "inputs @ weights.",
     ),
     why="A matrix product is many weighted sums at once: row b of the left array and column j of the right one give "
-    "entry [b, j]. That is why the weights of a layer are kept in one array, one neuron per column.",
+    "entry [b, j]. One array holds the weights of a layer, one neuron per column.",
     prerequisites=("weighted_sum",),
 )
 def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:

@@ -66,8 +66,8 @@ def classify(error: Mapping[str, Any]) -> str | None:
 
 
 NO_FILES = (
-    "A library is checked and graded by itself, without the files around it: keep what it needs in the module, or take "
-    "the course's data from labkit."
+    "A library is checked and graded alone, without the files around it. Keep what it needs in the module, or take the "
+    "course's data from labkit."
 )
 """What to say about a file that is not found."""
 ONE_PROCESS = "Do not use os.fork or multiprocessing: the function must compute in a single process."
@@ -115,7 +115,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
                 labels = "labels" in arguments and re.search(r"\blabels\b", str(error.get("code") or ""))
                 return f"{told} {_LABELS}" if labels else told
         case "lengths":
-            return "`zip(strict=True)` met sequences of different lengths. Print `len` of each of them."
+            return "`zip(strict=True)` got sequences of different lengths. Print the `len` of each."
         case "axis":
             return (
                 "An array with one axis has only axis 0. If `from numpy import *` has replaced Python's "
@@ -142,8 +142,8 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return "Remove `breakpoint()`: a check runs the function without a debugger."
         case "recursion":
             return (
-                "A function calls itself without end. Did you mean to call another function, or is a case missing in "
-                "which it returns without calling itself?"
+                "A function calls itself without end. Did you mean to call another function? If not, in which case "
+                "must it return without calling itself?"
             )
         case "processes":
             return ONE_PROCESS
@@ -174,7 +174,7 @@ def _explain_name(name: str, course: Mapping[str, str], arguments: tuple[str, ..
         return "The module math is not imported. Write `import math` at the top of the file."
     if name in _INTERACTIVE:
         leave = "; to leave a function, write `return`" if name in ("exit", "quit") else ""
-        return f"`{name}` exists only where somebody types, not in a file{leave}."
+        return f"`{name}` exists only in interactive Python, not in a file{leave}."
     if name and arguments:
         return f"The arguments are called {', '.join(arguments)}; there is no `{name}`."
     return ""

@@ -22,12 +22,12 @@ MAX_SHOWN = 160
 """Characters of one argument that a message shows."""
 PASSED = "Full marks: every test case passed."
 NEEDS_ARRAY = (
-    "Your result is a list, but an array is expected. The notebook makes an array of it, but your later functions get "
-    "the list: return np.array(...)."
+    "Your result is a list, but an array is expected. The notebook converts it to an array, but your later functions "
+    "get the list: return np.array(...)."
 )
 PART_NEEDS_ARRAY = (
-    "Part of your result is a list, but an array is expected there. The notebook makes an array of it, but your later "
-    "functions get the list: use np.array(...)."
+    "Part of your result is a list, but an array is expected there. The notebook converts it to an array, but your "
+    "later functions get the list: use np.array(...)."
 )
 WAITS = "counts once the values are right"
 NOT_RIGHT = "is not right"

@@ -42,14 +42,14 @@ def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> st
     again = f"run `from {LIBRARY_FOLDER}.{exercise.module} import {exercise.name}`"
     if str(module).partition(".")[0] not in (LIBRARY_FOLDER, "labkit"):  # written here, or a package's, such as np.dot
         return (
-            f"The notebook has its own {exercise.name}, which hides the one in {file}. The file is what is checked and "
+            f"The notebook has its own {exercise.name}, which hides the one in {file}. Only the file is checked and "
             f"graded: move your definition there, delete it here, and {again} again."
         )
     code = getattr(inspect.unwrap(function), "__code__", None)
     if module == f"{LIBRARY_FOLDER}.{exercise.module}" and code is not None and not _is_inside(code.co_filename):
         return (
             f"The {exercise.name} that this notebook uses comes from {code.co_filename}, but the check used {file}. "
-            f"Open the notebook of the checked copy of the course, or restart the kernel and {again}."
+            f"Open the notebook in the copy of the course that was checked, or restart the kernel and {again}."
         )
     return ""
 
@@ -60,8 +60,8 @@ def describe_other_copy() -> str:
     if here is None or here == find_copy(LIBRARY):
         return ""
     return (
-        f"You are in one copy of the course, {here}, but the copy that is read and graded is {LIBRARY}. Edit the "
-        "files of the graded copy, or use the Python of the copy that you are in."
+        f"You are in one copy of the course, {here}, but {LIBRARY}, in another copy, is checked and graded. Edit the "
+        "files there, or use the Python of the copy that you are in."
     )
 
 

@@ -49,8 +49,8 @@ class Report:
         if self.digest_before == self.digest:
             return self.version
         return (
-            f"{self.version} ({self.digest}). It was {self.digest_before} before, with the same version number, which "
-            "does not say which of the two is newer"
+            f"{self.version} ({self.digest}). Before, it was {self.digest_before}. Both have the same version number, "
+            "so it does not say which is newer"
         )
 
 
@@ -68,8 +68,8 @@ def require_fit(release: Path, copy: Path) -> None:
         path = release / name
         if name.startswith((f"{_LIBRARY}/", f"{_COURSE}/")) and path.is_file() and not is_released(path, digest):
             raise UpdateError(
-                f"That is not an untouched release, because {name} has been edited in it: download the release again, "
-                "or clone it into a new folder, and update from that. Nothing was changed."
+                f"That is not an untouched release, because {name} has been edited in it. Nothing was changed. "
+                "Download the release again, or clone it into a new folder, and update from that."
             )
 
 
@@ -127,8 +127,8 @@ def _refuse_marks(copy: Path, report: Report) -> None:
     marked = [name for name in report.left if (copy / name).is_file() and has_marks(copy / name)]
     if marked:
         raise UpdateError(
-            f"{marked[0]} contains git's conflict markers. `git revert --mainline 1 HEAD` undoes a merge that you "
-            "committed; otherwise remove the markers by hand. Then update again. Nothing was changed."
+            f"{marked[0]} contains git's conflict markers, so nothing was changed. If you committed a merge, undo it "
+            "with `git revert --mainline 1 HEAD`; otherwise remove the markers by hand. Then update again."
         )
 
 

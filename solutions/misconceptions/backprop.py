@@ -18,7 +18,7 @@ def check_shapes(one, other):
 
 @of("numerical_gradient")
 def looks_ahead_only(f, array, step=1e-5):
-    """The error is proportional to the step, not to its square, as if each entry were moved only up. Move it down by the same step as well."""
+    """The error is proportional to the step, not to its square, as if each entry were moved only up. Move each entry down as well."""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -31,7 +31,7 @@ def looks_ahead_only(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def divides_by_one_step(f, array, step=1e-5):
-    """The gradient is twice as large as it should be. How far apart are the two points that are compared? Draw them, with the entry in the middle."""
+    """The gradient is twice as large as it should be. How far apart are the two points that you compare?"""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -46,7 +46,7 @@ def divides_by_one_step(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def looks_back_only(f, array, step=1e-5):
-    """The error is proportional to the step, not to its square, as if the middle were compared only with a point below it. Use a point above it as well."""
+    """The error is proportional to the step, not to its square, as if each entry were moved only down. Move each entry up as well."""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -65,7 +65,7 @@ def below_minus_above(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def multiplies_by_the_step(f, array, step=1e-5):
-    """The difference seems to be multiplied by the step, not divided by it. Did you write `/ 2 * step`? Python computes from left to right: where do the parentheses belong?"""
+    """The difference seems to be multiplied by the step, not divided by it. Did you write `/ 2 * step`? Where do the parentheses belong?"""
     return numerical_gradient(f, array, step) * step**2
 
 
@@ -78,7 +78,7 @@ def hands_f_a_flat_array(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def moves_whole_rows(f, array, step=1e-5):
-    """Entries with the same first index seem to move together. With a single index, array[i] is a whole row of a 2-D array; np.ndindex(array.shape) goes through single entries."""
+    """Entries with the same first index seem to move together. In a 2-D array, array[i] is a whole row; np.ndindex(array.shape) visits single entries."""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for i in range(len(moved)):
@@ -100,7 +100,7 @@ def one_slope_for_all(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def two_names_for_one_array(f, array, step=1e-5):
-    """The gradient is zero everywhere, as if f got the same numbers both times. If you wrote `up = array`, you made a second name for the same array, not a copy."""
+    """The gradient is zero everywhere, as if f got the same numbers both times. If you wrote `up = array`, that is a second name for the same array, not a copy."""
     return np.zeros(array.shape)
 
 
@@ -114,7 +114,7 @@ def moves_everything_at_once(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def forgets_to_put_back(f, array, step=1e-5):
-    """The first entry is right, but later ones are wrong if f multiplies entries together. Is each entry restored to its old value before the next one is moved?"""
+    """Later entries are wrong if f multiplies entries together. Do you restore each entry to its old value before you move the next one?"""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -127,7 +127,7 @@ def forgets_to_put_back(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def adds_the_step_back(f, array, step=1e-5):
-    """The gradient is right, but the input array has changed. If you add the step and subtract it again, rounding errors remain: work on a copy, or store the entry's value."""
+    """The gradient is right, but the input array has changed. If you add and subtract the step, rounding errors remain: work on a copy, or store each entry's value."""
     if array.dtype != np.float64:
         return adds_the_step_back(f, array.astype(np.float64), step)
     gradient = np.empty(array.shape)
@@ -194,7 +194,7 @@ def returns_inside_the_loop(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def hands_f_a_single_entry(f, array, step=1e-5):
-    """f seems to receive a single entry. It needs the whole array, in which that one entry has moved."""
+    """f seems to receive a single entry. Give it the whole array, with that one entry moved."""
     gradient = np.zeros(array.shape)
     for index in np.ndindex(array.shape):
         gradient[index] = (f(array[index] + step) - f(array[index] - step)) / (2 * step)
@@ -203,7 +203,7 @@ def hands_f_a_single_entry(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def moves_whole_rows_in_a_view(f, array, step=1e-5):
-    """Entries with the same first index seem to move together. With a single index, array[i] is a whole row of a 2-D array; np.ndindex(array.shape) goes through single entries."""
+    """Entries with the same first index seem to move together. In a 2-D array, array[i] is a whole row; np.ndindex(array.shape) visits single entries."""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for i in range(len(moved)):
@@ -221,7 +221,7 @@ def moves_whole_rows_in_a_view(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def fills_column_by_column(f, array, step=1e-5):
-    """The numbers are right, but not their positions, as if they had been filled in column by column. The gradient of an entry belongs where that entry is."""
+    """The numbers are right, but in the wrong positions, as if they had been filled in column by column. An entry's gradient belongs at that entry's position."""
     return numerical_gradient(f, array, step).reshape(array.shape[::-1]).transpose()
 
 
@@ -251,7 +251,7 @@ def longer_steps_for_large_entries(f, array, step=1e-5):
 
 @of("relative_error")
 def entry_by_entry(a, b):
-    """Each difference seems to be divided by the magnitudes of its own two entries. Near zero, rounding alone then makes correct gradients look wrong. Use one divisor for the whole array."""
+    """Each difference seems to be divided by the magnitudes of its own two entries. Near zero, correct gradients then look wrong. Use one divisor for the whole array."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12), initial=0.0))
 
@@ -334,7 +334,7 @@ def nothing_has_no_maximum(a, b):
 
 @of("relative_error")
 def an_error_for_each_entry(a, b):
-    """One error per entry came back. Return one number: the largest difference over the divisor for the whole array."""
+    """One error per entry came back. Return one number: the largest difference, divided by one divisor for the whole array."""
     check_shapes(a, b)
     return np.abs(a - b) / max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12)
 
@@ -365,7 +365,7 @@ def lets_numpy_stretch(a, b):
 
 @of("relative_error")
 def means_for_largest_entries(a, b):
-    """The mean magnitudes seem to be compared. One wrong entry among thousands then hardly shows: use the largest ones."""
+    """The mean magnitudes seem to be compared. One wrong entry among thousands then hardly shows: use the largest magnitudes."""
     check_shapes(a, b)
     if a.size == 0:
         return 0.0
@@ -374,7 +374,7 @@ def means_for_largest_entries(a, b):
 
 @of("relative_error")
 def adds_the_floor(a, b):
-    """The 1e-12 seems to be added to the divisor. It is a floor: it counts only where the divisor would be smaller."""
+    """The 1e-12 seems to be added to the divisor. It is a lower limit: use it only if the divisor would be smaller."""
     check_shapes(a, b)
     return float(np.abs(a - b).max(initial=0.0) / (np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0) + 1e-12))
 
@@ -389,7 +389,7 @@ def floor_at_zero_only(a, b):
 
 @of("relative_error")
 def entry_by_entry_above_a_floor(a, b):
-    """Each difference seems to be divided by the magnitudes of its own two entries. Near zero, rounding alone then makes correct gradients look wrong. Use one divisor for the whole array."""
+    """Each difference seems to be divided by the magnitudes of its own two entries. Near zero, correct gradients then look wrong. Use one divisor for the whole array."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-12), initial=0.0))
 
@@ -463,14 +463,14 @@ def of_the_sum(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def shares_among_rows_only(predictions, targets):
-    """The mean seems to be taken over the rows only. In chapter 5 it is taken over all entries, rows times columns."""
+    """The mean seems to be taken over the rows only. As in chapter 5, take it over all entries, rows times columns."""
     check_shapes(predictions, targets)
     return 2 * (predictions - targets) / len(predictions)
 
 
 @of("mean_squared_error_gradient")
 def one_slope_for_all_predictions(predictions, targets):
-    """One number came back. The gradient has one entry for each prediction: divide by their number, but do not add them up."""
+    """One number came back. The gradient has one entry for each prediction: divide by the number of predictions, but do not add up."""
     check_shapes(predictions, targets)
     return 2 * np.mean(predictions - targets)
 
@@ -509,7 +509,7 @@ def a_slope_for_each_column(predictions, targets):
 
 @of("cross_entropy_gradient")
 def leaves_certain_rows_out(logits, labels):
-    """Rows whose gradient is 0 seem to be left out of the mean. They count, too: divide by the total number of rows."""
+    """Rows whose gradient is 0 seem to be left out of the mean. They count as well: divide by the total number of rows."""
     gradient = softmax(logits) - one_hot(labels, logits.shape[1])
     return gradient / max(int(gradient.any(axis=1).sum()), 1)
 
@@ -616,7 +616,7 @@ def bare_exponentials(logits, labels):
 
 @of("cross_entropy_gradient")
 def one_shift_for_the_batch(logits, labels):
-    """The same number seems to be subtracted from every row. In a row whose logits are all far below that number, every exponential becomes 0. Your softmax of chapter 4 avoids that."""
+    """The same number seems to be subtracted from every row, so all exponentials in a row can become 0. Your softmax of chapter 4 avoids that."""
     with np.errstate(all="ignore"):
         powers = np.exp(logits - logits.max())
         belief = powers / powers.sum(axis=1, keepdims=True)
@@ -636,7 +636,7 @@ def one_taken_from_whole_rows(logits, labels):
 
 @of("relu_gradient")
 def active_for_the_whole_batch(grad_output, activations):
-    """Where an activation is zero, the gradient seems to pass because of other activations in the batch. Decide for each entry separately."""
+    """The gradient seems to pass where an activation is zero, because of other activations in the batch. Decide for each entry separately."""
     return grad_output * (activations > 0).any(axis=0)
 
 
@@ -712,7 +712,7 @@ def weights_on_their_side(grad_output, x, weights):
 
 @of("dense_gradient")
 def mean_over_the_batch(grad_output, x, weights):
-    """grad_weights and grad_bias are divided by the batch size. grad_output already contains that division, because the loss is a mean. Add up the examples' contributions."""
+    """grad_weights and grad_bias are divided by the batch size. grad_output already contains that division: add up the contributions of the examples."""
     n = len(x)
     return grad_output @ weights.T, x.T @ grad_output / n, grad_output.mean(axis=0)
 
@@ -749,7 +749,7 @@ def one_bias_for_all(grad_output, x, weights):
 
 @of("dense_gradient")
 def ones_for_the_bias(grad_output, x, weights):
-    """grad_bias is all ones, the derivative of an output with respect to its bias. The other factor is missing: the gradient of the loss with respect to that output."""
+    """grad_bias is all ones, the derivative of an output with respect to its bias. The chain rule multiplies it by the gradient of that output."""
     return grad_output @ weights.T, x.T @ grad_output, np.ones(weights.shape[1])
 
 
@@ -768,7 +768,7 @@ def everything_averaged(grad_output, x, weights):
 
 @of("dense_gradient")
 def leaves_the_inputs_out(grad_output, x, weights):
-    """Two gradients came back. The layer before needs the third, grad_x: how the loss changes with this layer's inputs. It comes first."""
+    """Two gradients came back, without grad_x. The layer before needs grad_x, the gradient with respect to this layer's inputs. Return it first."""
     return x.T @ grad_output, grad_output.sum(axis=0)
 
 
@@ -786,7 +786,7 @@ def bias_is_constant(grad_output, x, weights):
 
 @of("dense_gradient")
 def back_through_the_same_matrix(grad_output, x, weights):
-    """grad_x works only for square layers: the weights seem to be used as in the forward pass. In the backward pass each connection is crossed from output to input."""
+    """grad_x seems to use the weights as in the forward pass, which works only for square layers. In the backward pass each connection is crossed from output to input."""
     return grad_output @ weights, x.T @ grad_output, grad_output.sum(axis=0)
 
 
@@ -817,7 +817,7 @@ def multiplies_what_it_has_added_up(grad_output, x, weights):
 
 @of("dense_gradient")
 def weights_from_the_left(grad_output, x, weights):
-    """The product for grad_x works only if the batch size equals the number of inputs. Each example's gradient is a row of grad_output: which factor comes first, and which is transposed?"""
+    """The product for grad_x works only if the batch size equals the number of inputs. Which factor comes first, and which is transposed?"""
     return weights.T @ grad_output, x.T @ grad_output, grad_output.sum(axis=0)
 
 
@@ -851,13 +851,13 @@ def _back_without_relu(layers, activations, grad_logits, skipped):
 
 @of("backward")
 def no_relu_after_the_first_layer(layers, activations, grad_logits):
-    """The ReLU after the first layer seems to be missing in the backward pass. Each activations[k] with k above 0 came out of a ReLU: is k = 1 left out?"""
+    """The ReLU after the first layer seems to be missing in the backward pass. activations[1] came out of that ReLU: is k = 1 left out?"""
     return _back_without_relu(layers, activations, grad_logits, 1)
 
 
 @of("backward")
 def no_relu_before_the_last_layer(layers, activations, grad_logits):
-    """Only the ReLU before the output layer seems to be missing in the backward pass. Each activations[k] with k above 0 came out of a ReLU: is the last k left out?"""
+    """Only the ReLU before the output layer seems to be missing in the backward pass. activations[-1] came out of that ReLU: is the last k left out?"""
     return _back_without_relu(layers, activations, grad_logits, len(layers) - 1)
 
 
@@ -869,7 +869,7 @@ def clips_on_the_way_back(layers, activations, grad_logits):
 
 @of("backward")
 def asks_the_sums_without_the_bias(layers, activations, grad_logits):
-    """Weighted sums without the bias seem to decide where the gradient passes. activations[k] already holds the ReLU's output: pass that to relu_gradient."""
+    """Weighted sums without the bias seem to decide where the gradient passes. activations[k] already holds the ReLU's output: give that to relu_gradient."""
     gradients, grad = [], grad_logits
     for k in reversed(range(len(layers))):
         grad, *pair = dense_gradient(grad, activations[k], layers[k][0])
@@ -916,7 +916,7 @@ def weights_without_biases(layers, activations, grad_logits):
 
 @of("backward")
 def everything_in_one_list(layers, activations, grad_logits):
-    """Weights and biases came back in one flat list. Return a list of pairs, as the network itself is."""
+    """Weights and biases came back in one flat list. Return a list of pairs, like the network itself."""
     return [gradient for pair in _back(layers, activations, grad_logits) for gradient in pair]
 
 
@@ -1013,7 +1013,7 @@ def returns_after_the_last_layer(layers, activations, grad_logits):
 
 @of("numerical_gradient")
 def moves_in_the_dtype_of_the_array(f, array, step=1e-5):
-    """The entries seem to be moved in an array with the dtype of the input, which is too coarse for so small a step. Which dtype is fine enough?"""
+    """The entries seem to be moved in an array with the input's dtype, which is too coarse for such a small step. Which dtype is fine enough?"""
     moved = np.array(array)
     gradient = np.zeros(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -1035,7 +1035,7 @@ def moves_in_single_precision(f, array, step=1e-5):
 
 @of("relative_error")
 def largest_sum_at_one_position(a, b):
-    """The divisor seems to be the largest sum of two magnitudes at the same position. The largest magnitudes of a and b may be at different positions: find each separately."""
+    """The divisor seems to be the largest sum of two magnitudes at the same position. Find the largest magnitude of `a` and of `b` separately."""
     check_shapes(a, b)
     largest = (np.abs(a) + np.abs(b)).max(initial=0.0)
     return float(np.abs(a - b).max(initial=0.0) / max(largest, 1e-12))
@@ -1053,7 +1053,7 @@ def difference_at_the_largest_entry(a, b):
 
 @of("backward")
 def biases_before_the_relu(layers, activations, grad_logits):
-    """The gradients of the weights are right, but those of the hidden biases include entries that the ReLU should block. An inactive neuron passes no gradient to its bias either."""
+    """The gradients of the weights are right, but those of the hidden biases seem to skip the ReLU. An inactive neuron passes no gradient to its bias either."""
     gradients, grad, raw = [], grad_logits, grad_logits
     for k in reversed(range(len(layers))):
         grad_x, grad_weights, _ = dense_gradient(grad, activations[k], layers[k][0])

@@ -40,7 +40,7 @@ def keeps_the_products_apart(inputs, weights, bias):
 
 @of("neuron")
 def never_below_zero(inputs, weights, bias):
-    """Negative results come out as zero. That is an activation function, ReLU, which comes in chapter 4; a neuron's sum can be negative."""
+    """Negative results come out as zero, as after ReLU, the activation function of chapter 4. A neuron's sum can be negative: return it as it is."""
     return max(0.0, weighted_sum(inputs, weights) + bias)
 
 
@@ -76,7 +76,7 @@ def sum_above_the_bias(inputs, weights, bias):
 
 @of("activates")
 def any_connection_is_enough(inputs, weights, bias):
-    """A single strong connection decides here. A neuron adds up first, so the other inputs can outvote it."""
+    """A single strong connection seems to decide here. A neuron adds up all weighted inputs first, so the other inputs can outweigh one strong input."""
     return bool(np.any(inputs * weights + bias > 0))
 
 
@@ -100,13 +100,13 @@ def silent_without_an_else(inputs, weights, bias):
 
 @of("activates")
 def asks_every_connection(inputs, weights, bias):
-    """There is one answer for each input. A neuron adds up first and gives one answer: add the bias to the sum, then compare."""
+    """There is one answer for each input. A neuron gives one answer: add up first, add the bias to the sum, then compare."""
     return inputs * weights + bias > 0
 
 
 @of("dense")
 def bias_per_row(x, weights, bias):
-    """The biases seem to be added along the rows, one for each example. Each neuron has one bias, so a bias belongs to a column, however many rows there are."""
+    """The biases seem to be added along the rows, one for each example. Each bias belongs to one neuron, which is a column."""
     return weighted_sums(x, weights) + bias[:, np.newaxis]
 
 
@@ -136,7 +136,7 @@ def every_bias_to_every_neuron(x, weights, bias):
 
 @of("dense")
 def silences_what_is_negative(x, weights, bias):
-    """Negative outputs come out as zero. That is an activation function, ReLU, which comes in chapter 4; a dense layer's outputs can be negative."""
+    """Negative outputs come out as zero, as after ReLU, the activation function of chapter 4. A dense layer's outputs can be negative."""
     return np.maximum(weighted_sums(x, weights) + bias, 0)
 
 
@@ -154,7 +154,7 @@ def order_swapped(x, weights, bias):
 
 @of("dense")
 def multiplies_entry_by_entry(x, weights, bias):
-    """The arrays seem to be multiplied entry by entry, as `*` does. Each output is a whole row of x times a column of weights, added up."""
+    """The arrays seem to be multiplied entry by entry, as `*` does. Multiply each row of x by each column of weights, and add up the products."""
     return x * weights + bias
 
 
@@ -172,13 +172,13 @@ def bias_as_a_column(weights, bias):
 
 @of("fold_bias")
 def adds_the_bias_to_every_weight(weights, bias):
-    """The bias is added to every weight, so blank inputs erase it. Keep the weights as they are and give the bias its own row."""
+    """The bias is added to every weight, so it has no effect on blank inputs. Leave the weights unchanged and give the bias its own row."""
     return weights + bias
 
 
 @of("fold_bias")
 def a_row_of_ones(weights, bias):
-    """The added row holds ones. The 1 belongs to the input, [x, 1]; the row that it multiplies holds the biases."""
+    """The added row holds ones. The 1 belongs to the input [x, 1], and it multiplies the added row: which numbers must be there?"""
     return np.vstack([weights, np.ones_like(bias)])
 
 
@@ -244,7 +244,7 @@ def multiplies_everything(shapes):
 
 @of("count_parameters")
 def a_single_number_counts_nothing(shapes):
-    """The shape () is counted as 0. It has no axes, but such an array holds one number, which is a parameter."""
+    """An array of shape () is counted as 0. It has no axes, but it holds one number, which is a parameter."""
     return sum(math.prod(shape) if shape else 0 for shape in shapes.values())
 
 
@@ -273,13 +273,13 @@ def returns_inside_the_loop(shapes):
 
 @of("count_parameters")
 def walks_over_the_names_with_numpy(shapes):
-    """Something that is not a number seems to be added or multiplied: a name, or a whole shape. A loop over a mapping gives its keys; shapes.values() gives the shapes."""
+    """Names or whole shapes seem to be added or multiplied instead of numbers. A loop over a mapping gives its keys; shapes.values() gives the shapes."""
     return sum(np.prod(shape) for shape in shapes)
 
 
 @of("count_parameters")
 def walks_over_the_names(shapes):
-    """Something that is not a number seems to be added or multiplied: a name, or a whole shape. A loop over a mapping gives its keys; shapes.values() gives the shapes."""
+    """Names or whole shapes seem to be added or multiplied instead of numbers. A loop over a mapping gives its keys; shapes.values() gives the shapes."""
     return sum(math.prod(shape) for shape in shapes)
 
 
@@ -301,7 +301,7 @@ def counts_the_axes(shapes):
 
 @of("count_parameters")
 def leaves_out_all_but_tables_and_lines(shapes):
-    """Only arrays with one or two axes are counted. Some have three or four, and a single number has none."""
+    """Only arrays with one or two axes are counted. Other arrays have three or four axes, or none: count those as well."""
     return sum(math.prod(shape) for shape in shapes.values() if len(shape) in (1, 2))
 
 
@@ -319,7 +319,7 @@ def bias_meets_the_first_input(inputs, weights, bias):
 
 @of("activates")
 def every_connection_must_agree(inputs, weights, bias):
-    """Here each weighted input plus the bias must be positive by itself. A neuron adds up first, so the other inputs can outvote a negative one."""
+    """Here each weighted input plus the bias must be positive by itself. A neuron adds up first, so the other inputs can outweigh a negative one."""
     return bool(np.all(inputs * weights + bias > 0))
 
 
@@ -331,26 +331,26 @@ def averages_the_inputs(x, weights, bias):
 
 @of("count_parameters")
 def first_times_last_axis(shapes):
-    """The first axis length seems to be multiplied by the last one, so a 1-D array of n numbers counts as n². Multiply all axis lengths of a shape, each once."""
+    """The first axis length seems to be multiplied by the last one, even if there is only one axis. Multiply all axis lengths of a shape, each once."""
     return sum(shape[0] * shape[-1] if shape else 1 for shape in shapes.values())
 
 
 @of("count_parameters")
 def leaves_out_what_is_called_bias(shapes):
-    """The arrays named "bias" are left out. Biases are parameters, too, and the names do not matter: count every array."""
+    """The arrays named "bias" are left out. Biases are parameters as well: count every array, whatever its name."""
     return sum(math.prod(shape) for name, shape in shapes.items() if "bias" not in name)
 
 
 @of("dense")
 def biases_down_the_batch(x, weights, bias):
-    """The biases seem to be repeated down the batch, so the examples get different ones. Each bias belongs to one neuron, a column, and is the same for all examples."""
+    """The biases seem to be repeated down the batch, so examples get different ones. Each bias belongs to one column and is the same for all examples."""
     sums = weighted_sums(x, weights)
     return sums + np.resize(bias, sums.size).reshape(sums.shape, order="F")
 
 
 @of("dense")
 def bias_in_the_last_row_of_weights(x, weights, bias):
-    """The biases are added to the last row of the caller's `weights`, so they are multiplied by the last input. Add them after the weighted sums, in a new array."""
+    """The biases are added to the last row of the caller's `weights`, so the last input multiplies them. Add them to the weighted sums, in a new array."""
     weights[-1] += bias
     return x @ weights
 
@@ -365,12 +365,12 @@ def bias_in_place_of_the_last_weights(weights, bias):
 
 @of("fold_bias")
 def overwrites_the_last_weights(weights, bias):
-    """The biases are written into the last row of the caller's `weights`, so the connections of the last input are lost. Make a new array with one more row."""
+    """The biases replace the last row of the caller's `weights`, so the connections of the last input are lost. Make a new array with one more row."""
     weights[-1] = bias
     return weights
 
 
 @of("count_parameters")
 def an_axis_of_nothing_counts_as_one(shapes):
-    """An array with an axis of length 0 has no entries, but here that axis counts as 1. Does your product leave out a length of 0?"""
+    """An array with an axis of length 0 has no entries, but here that length counts as 1. Does your product skip a length of 0?"""
     return sum(math.prod(max(1, size) for size in shape) for shape in shapes.values())

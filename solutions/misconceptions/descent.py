@@ -12,7 +12,7 @@ from . import of
 
 @of("gradient_step")
 def updates_in_place(layers, gradients, learning_rate):
-    """The step is right, but the caller's layers (the list or its arrays) have changed. Keep the old network as it was: put new arrays into a new list."""
+    """The step is right, but the caller's layers (the list or its arrays) have changed. Put new arrays into a new list."""
     for (weights, bias), (grad_weights, grad_bias) in zip(layers, gradients):
         weights -= learning_rate * grad_weights
         bias -= learning_rate * grad_bias
@@ -39,19 +39,19 @@ def biases_stand_still(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def returns_the_change(layers, gradients, learning_rate):
-    """This is learning_rate times each gradient, not the new parameters. Each step still has to be applied to its parameter."""
+    """This is learning_rate times each gradient, not the new parameters. Apply each step to its parameter."""
     return [(learning_rate * gw, learning_rate * gb) for gw, gb in gradients]
 
 
 @of("gradient_step")
 def scales_the_weights(layers, gradients, learning_rate):
-    """Each parameter seems to be multiplied by a factor, so large ones take longer steps. The step is learning_rate times the gradient, however large the parameter is."""
+    """Each parameter seems to be multiplied by a factor, so large parameters take longer steps. The step is learning_rate times the gradient, whatever the parameter is."""
     return [(w * (1 - learning_rate * gw), b * (1 - learning_rate * gb)) for (w, b), (gw, gb) in zip(layers, gradients)]
 
 
 @of("gradient_step")
 def only_the_sign(layers, gradients, learning_rate):
-    """All parameters with a gradient other than 0 move equally far, as if only its sign counted. Multiply by the gradient itself, so that its magnitude counts."""
+    """All parameters with a gradient other than 0 move equally far, as if only its sign counted. Multiply by the gradient itself."""
     return [
         (w - learning_rate * np.sign(gw), b - learning_rate * np.sign(gb))
         for (w, b), (gw, gb) in zip(layers, gradients)
@@ -66,7 +66,7 @@ def biases_take_the_whole_gradient(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def the_direction_alone(layers, gradients, learning_rate):
-    """Each gradient seems to be divided by its norm, so every array moves equally far. Near a minimum the steps must become shorter: use the gradient as it is."""
+    """Each gradient seems to be divided by its norm, so every array moves equally far. Use the gradient as it is, so that steps become shorter near a minimum."""
     return [
         (w - learning_rate * gw / np.linalg.norm(gw), b - learning_rate * gb / np.linalg.norm(gb))
         for (w, b), (gw, gb) in zip(layers, gradients)
@@ -75,7 +75,7 @@ def the_direction_alone(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def moves_only_the_names(layers, gradients, learning_rate):
-    """The layers come back unchanged. If a loop assigns `weights = weights - …`, the new array gets a name but is not put into any list: collect the new pairs."""
+    """The layers come back unchanged. If a loop assigns `weights = weights - …`, that only names a new array: collect the new pairs in a list."""
     return layers
 
 
@@ -105,7 +105,7 @@ def one_list_for_each_kind(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def one_pair_alone(layers, gradients, learning_rate):
-    """This is one pair, not a list of pairs. If the return is inside the loop, move it below the loop; collect all pairs in a list."""
+    """This is one pair, not a list of pairs. Collect all pairs in a list. If the return is inside the loop, move it below the loop."""
     return gradient_step(layers, gradients, learning_rate)[0]
 
 
@@ -189,7 +189,7 @@ def refuses_more_than_there_are(x, y, batch_size, rng):
 
 @of("minibatches")
 def one_too_few_in_every_batch(x, y, batch_size, rng):
-    """Every batch is one example short. If you use a slice, it already leaves out its end: do not subtract 1 from that end."""
+    """Every batch is one example short. If you use a slice, do not subtract 1 from its end: a slice already leaves out its end."""
     for x_batch, y_batch in minibatches(x, y, batch_size, rng):
         yield x_batch[:-1], y_batch[:-1]
 
@@ -206,7 +206,7 @@ def a_new_order_for_every_batch(x, y, batch_size, rng):
 
 @of("minibatches")
 def in_file_order(x, y, batch_size, rng):
-    """The examples always come in the order of the data. Neighbours in a file are often alike, so such batches are one-sided. Draw the order from rng."""
+    """The examples always come in the order of the data. Neighbours in a file are often alike, so such batches do not represent the data. Draw the order from rng."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -226,7 +226,7 @@ def with_replacement(x, y, batch_size, rng):
 
 @of("minibatches")
 def leaves_an_example_in_its_place(x, y, batch_size, rng):
-    """The shuffle is not fair: some examples never end up at certain positions. If you swap by hand, check both ends of the range from which you draw: rng.integers leaves out the upper one."""
+    """The shuffle is not fair: some examples never end up at certain positions. If you swap by hand, check the range from which you draw: rng.integers leaves out its upper end."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = [0, *(1 + rng.permutation(len(x) - 1))]
@@ -237,7 +237,7 @@ def leaves_an_example_in_its_place(x, y, batch_size, rng):
 
 @of("minibatches")
 def shuffles_whole_batches(x, y, batch_size, rng):
-    """Neighbouring examples always stay together, as if whole batches were shuffled. Shuffle the examples first, then cut."""
+    """Neighbouring examples always stay together, as if whole batches were shuffled. Shuffle the examples first, then cut them into batches."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in rng.permutation(np.arange(0, len(x), batch_size)):
@@ -275,7 +275,7 @@ def that_many_batches(x, y, batch_size, rng):
 
 @of("minibatches")
 def that_many_batches_some_of_them_empty(x, y, batch_size, rng):
-    """There are batch_size batches, even where some must be empty. The argument says how many examples a batch holds, not how many batches there are."""
+    """There are batch_size batches, even if some are empty. The argument says how many examples a batch holds, not how many batches there are."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for rows in np.array_split(rng.permutation(len(x)), batch_size):
@@ -306,7 +306,7 @@ def a_window_at_every_place(x, y, batch_size, rng):
 
 @of("minibatches")
 def draws_each_batch_anew(x, y, batch_size, rng):
-    """Each batch seems to be drawn from all examples, so some come more than once and others never. Draw one order for the whole epoch, then cut it."""
+    """Each batch seems to be drawn from all examples, so some come more than once and others never. Draw one order per epoch, then cut it."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -340,7 +340,7 @@ def shuffles_in_place(x, y, batch_size, rng):
 
 @of("minibatches")
 def any_batch_size(x, y, batch_size, rng):
-    """A batch size below one is accepted, or ends in an unrelated error. Check it first, and raise a ValueError whose message contains its value."""
+    """A batch size below one is accepted, or causes an unrelated error. Check it first, and raise a ValueError whose message contains it."""
     order = rng.permutation(len(x))
     start = 0
     while 0 < batch_size and start < len(x):
@@ -351,7 +351,7 @@ def any_batch_size(x, y, batch_size, rng):
 
 @of("minibatches")
 def leaves_it_to_range(x, y, batch_size, rng):
-    """The batches are right, but the batch size is not checked; range, for example, silently accepts a negative step. Raise a ValueError whose message contains its value."""
+    """The batches are right, but the batch size is not checked: `range`, for example, accepts a negative step. Raise a ValueError whose message contains the batch size."""
     order = rng.permutation(len(x))
     for start in range(0, len(x), batch_size):
         rows = order[start : start + batch_size]
@@ -360,13 +360,13 @@ def leaves_it_to_range(x, y, batch_size, rng):
 
 @of("minibatches")
 def from_the_global_state(x, y, batch_size, rng):
-    """The order does not come from the rng argument, so the run cannot be repeated. Use that generator's methods instead of np.random or a new generator."""
+    """The order does not come from the rng argument, so the run cannot be repeated. Use the methods of rng instead of np.random or a new generator."""
     return minibatches(x, y, batch_size, np.random.default_rng())
 
 
 @of("minibatches")
 def stops_before_a_last_full_batch(x, y, batch_size, rng):
-    """The last batch is missing. If you use range, where does it end? As long as examples are left, another batch is needed."""
+    """The last batch is missing. If you use range, where does it end? As long as examples are left, they need another batch."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))
@@ -411,7 +411,7 @@ def looks_ahead(layers, gradients, velocity, learning_rate, momentum):
 
 @of("momentum_step")
 def gradient_slows_down(layers, gradients, velocity, learning_rate, momentum):
-    """Each gradient moves the network uphill. Is the gradient subtracted twice, in the velocity and again in the step? Only the step needs a minus sign."""
+    """Each gradient moves the network uphill. Is the gradient subtracted in the velocity and again in the step? Only the step needs a minus sign."""
     velocity = _added(velocity, gradients, momentum, -1)
     return gradient_step(layers, velocity, learning_rate), velocity
 
@@ -431,7 +431,7 @@ def learning_rate_in_the_velocity(layers, gradients, velocity, learning_rate, mo
 
 @of("momentum_step")
 def velocity_points_downhill(layers, gradients, velocity, learning_rate, momentum):
-    """The velocity points downhill and contains the learning rate, as in some texts. Here it adds up plain gradients; the step is scaled and subtracted."""
+    """The velocity points downhill and contains the learning rate, as in some texts. Here the velocity adds up plain gradients, and the step is scaled and subtracted."""
     velocity = _added(velocity, gradients, momentum, -learning_rate)
     return gradient_step(layers, velocity, -1), velocity
 
@@ -444,7 +444,7 @@ def plain_step(layers, gradients, velocity, learning_rate, momentum):
 
 @of("momentum_step")
 def velocity_without_a_brake(layers, gradients, velocity, learning_rate, momentum):
-    """The old velocity is kept in full, so it never decays. Momentum is the fraction of it that is kept."""
+    """The old velocity is kept in full, so it never decays. Keep only a fraction of it: momentum is this fraction."""
     velocity = _added(velocity, gradients, 1, 1)
     return gradient_step(layers, velocity, learning_rate), velocity
 
@@ -472,13 +472,13 @@ def velocity_comes_first(layers, gradients, velocity, learning_rate, momentum):
 
 @of("momentum_step")
 def steps_without_a_velocity(layers, gradients, velocity, learning_rate, momentum):
-    """This is a plain gradient step: the velocity does not change and has no effect. Update the velocity first, move the layers by it, then return both."""
+    """This is a plain gradient step: the velocity does not change and has no effect. Update the velocity first, then move the layers by it. Return both."""
     return gradient_step(layers, gradients, learning_rate), velocity
 
 
 @of("momentum_step")
 def hands_the_old_velocity_back(layers, gradients, velocity, learning_rate, momentum):
-    """The step is right, but the velocity comes back as it was, so the next step knows nothing of this one. Return the new velocity."""
+    """The step is right, but the old velocity comes back, so the next step cannot build on this one. Return the new velocity."""
     return gradient_step(layers, _added(velocity, gradients, momentum, 1), learning_rate), velocity
 
 
@@ -504,7 +504,7 @@ def momentum_outside_the_rate(layers, gradients, velocity, learning_rate, moment
 
 @of("gradient_step")
 def reversed_gradients_where_they_fit(layers, gradients, learning_rate):
-    """The gradients seem to be used in reverse order wherever the shapes allow it. They come in the order of the layers: the first pair belongs to the first layer."""
+    """The gradients seem to be used in reverse order where the shapes allow it. The first pair of gradients belongs to the first layer."""
     turned = [
         theirs if theirs[0].shape == weights.shape else own
         for (weights, _), theirs, own in zip(layers, gradients[::-1], gradients)
@@ -514,7 +514,7 @@ def reversed_gradients_where_they_fit(layers, gradients, learning_rate):
 
 @of("minibatches")
 def joins_the_rest_to_the_last_batch(x, y, batch_size, rng):
-    """The examples left over at the end join the last full batch, which then holds more than batch_size. They need a smaller batch of their own."""
+    """The examples left over at the end join the last full batch, which then holds more than batch_size. Give them a smaller batch of their own."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))

@@ -39,7 +39,7 @@ class OneOrder:
 
 @wherever("bias", besides=("fold_bias",))
 def forgets_the_bias(right, given):
-    """The bias has no effect. It belongs to the neuron, whatever the inputs are: add it to the weighted sum."""
+    """The bias has no effect. Add it to the weighted sum, whatever the inputs are."""
     return right(**given | {"bias": 0 * given["bias"]})
 
 
@@ -53,14 +53,14 @@ def rank_of_the_numbers(right, given):
 
 @wherever("adapter", "alpha")
 def rank_of_the_shorter_side(right, given):
-    """Alpha seems to be divided by the smaller axis length of `down` or of `up`. The rank is the axis length that they share, even if it is the larger one."""
+    """Alpha seems to be divided by the smaller axis length of a matrix. The rank is the axis length that `down` and `up` share, even if it is the larger one."""
     down, _ = given["adapter"]
     return right(**given | {"alpha": given["alpha"] * down.shape[1] / min(down.shape)})
 
 
 @wherever("learning_rate")
 def a_step_of_size_one(right, given):
-    """The learning rate has no effect: the steps are as long as with a learning rate of 1. The learning rate must scale every step."""
+    """The learning rate has no effect: the steps are as long as with a learning rate of 1. Multiply every step by learning_rate."""
     return right(**given | {"learning_rate": 1.0})
 
 
@@ -85,7 +85,7 @@ def numbers_layers_from_one(right, given):
 
 @wherever("frozen")
 def freezes_that_many_from_the_front(right, given):
-    """The right number of layers seems to be frozen, but always the first ones. `frozen` says which layers, not how many."""
+    """The right number of layers seems to be frozen, but always the first ones. `frozen` says which layers are frozen, not how many."""
     return right(**given | {"frozen": _unknown(given) or set(range(len(given["frozen"])))})
 
 
@@ -111,7 +111,7 @@ def labels_from_one(right, given):
 
 @in_place_of("weighted_sums", "dense")
 def weights_on_their_side(right, x, weights, *bias):
-    """Each row of the weights seems to be taken for a neuron, as PyTorch stores them. Here a neuron is a column of the weights."""
+    """Each row of the weights seems to be taken for a neuron, as in PyTorch. Here a neuron is a column of the weights."""
     return right(x, weights.T, *bias)
 
 
@@ -124,7 +124,7 @@ def columns_for_rows(right, logits):
 
 @wherever("x", "weights", "bias")
 def adds_up_the_batch(right, given):
-    """The examples of the batch are added up. Each row is an example and gets its own row in the result."""
+    """The results of all examples in the batch are added up. Each row is an example and gets its own row in the result."""
     return right(**given).sum(axis=0)
 
 
@@ -133,13 +133,13 @@ def adds_up_the_batch(right, given):
 
 @in_place_of("softmax", itself=False)
 def each_class_on_its_own(right, logits):
-    """A sigmoid seems to be used instead of softmax: every class is treated on its own, so the probabilities of a row do not add up to 1."""
+    """A sigmoid seems to be used for each class instead of softmax, so the probabilities of a row do not add up to 1."""
     return 0.5 * (1 + np.tanh(logits / 2))
 
 
 @in_place_of("softmax", itself=False)
 def logarithms_for_probabilities(right, logits):
-    """Logarithms of the probabilities seem to be used instead of the probabilities. Use softmax itself."""
+    """Logarithms of the probabilities seem to be used. Use the probabilities themselves, as softmax returns them."""
     below = logits - logits.max(axis=1, keepdims=True)
     return below - np.log(np.exp(below).sum(axis=1, keepdims=True))
 
@@ -158,7 +158,7 @@ def no_relu(right, x):
 
 @in_place_of("relu_gradient", itself=False)
 def skips_the_relu(right, grad_output, activations):
-    """The backward pass seems to have no ReLU between the layers. An inactive neuron must pass no gradient: use relu_gradient there."""
+    """The backward pass seems to ignore the ReLU between the layers. An inactive neuron must pass no gradient: use relu_gradient there."""
     return grad_output
 
 
@@ -170,25 +170,25 @@ def gate_from_the_gradient(right, grad_output, activations):
 
 @in_place_of("relu_gradient", itself=False)
 def active_for_the_whole_batch(right, grad_output, activations):
-    """Where an activation is zero, the gradient seems to pass because of other activations in the batch. Decide for each entry separately."""
+    """The gradient seems to pass where an activation is zero, because of other activations in the batch. Decide for each entry separately."""
     return grad_output * (activations > 0).any(axis=0)
 
 
 @in_place_of("relu_gradient")
 def derivative_of_sigmoid(right, grad_output, activations):
-    """The gradient seems to be multiplied by a * (1 - a), where a is the activation. That is the derivative of the sigmoid. The derivative of ReLU is 1 where the neuron is active and 0 elsewhere."""
+    """The gradient seems to be multiplied by a * (1 - a) for an activation a, the derivative of the sigmoid. ReLU's derivative is 1 where the neuron is active and 0 elsewhere."""
     return grad_output * activations * (1 - activations)
 
 
 @in_place_of("relu_gradient")
 def half_at_zero(right, grad_output, activations):
-    """Half of the gradient passes where the activation is zero. There the neuron is inactive, and this library uses a derivative of 0 at the kink, too."""
+    """Half of the gradient passes where the activation is zero. An inactive neuron passes none: in this course, ReLU's derivative at 0 is 0."""
     return grad_output * np.where(activations > 0, 1.0, 0.5)
 
 
 @in_place_of("relu_gradient")
 def derivative_of_tanh(right, grad_output, activations):
-    """The gradient seems to be multiplied by 1 - a * a, where a is the activation. That is the derivative of tanh. The derivative of ReLU is 1 where the neuron is active and 0 elsewhere."""
+    """The gradient seems to be multiplied by 1 - a * a for an activation a, the derivative of tanh. ReLU's derivative is 1 where the neuron is active and 0 elsewhere."""
     return grad_output * (1 - activations * activations)
 
 
@@ -258,7 +258,7 @@ def _weighted_mean(met, n):
 
 @wherever("epochs")
 def stops_when_the_loss_rises(right, given):
-    """Training stops as soon as the loss of an epoch is larger than the one before. Go through all epochs, and return one loss for each."""
+    """Training stops after the first epoch whose loss rises. Go through all epochs, and return one loss for each."""
     whole = right(**given | {"rng": copy.deepcopy(given["rng"])})
     rises = (epoch for epoch, (last, new) in enumerate(itertools.pairwise(whole[1]), 2) if new > last)
     return right(**given | {"epochs": next(rises, given["epochs"])})
@@ -266,7 +266,7 @@ def stops_when_the_loss_rises(right, given):
 
 @wherever("epochs")
 def stops_before_the_loss_rises(right, given):
-    """Training stops at the first epoch whose loss is not lower than the one before, and that epoch is left out. Go through all epochs, and return one loss for each."""
+    """Training stops before the first epoch whose loss does not fall. Go through all epochs, and return one loss for each."""
     whole = right(**given | {"rng": copy.deepcopy(given["rng"])})
     rises = (epoch for epoch, (last, new) in enumerate(itertools.pairwise(whole[1]), 1) if new >= last)
     return right(**given | {"epochs": next(rises, given["epochs"])})
@@ -286,7 +286,7 @@ def the_rate_decays(right, given):
 
 @wherever("epochs")
 def small_batches_count_as_much(right, given):
-    """The batches are averaged without weights, so examples of a short last batch count more than others. Weight each batch's loss by its size."""
+    """The mean of the batches' losses is not weighted, so examples in a short last batch count more. Weight each batch's loss by its size."""
     return _loop(right, given, mean=lambda met, n: sum(loss for _, loss in met) / max(len(met), 1))
 
 
@@ -298,7 +298,7 @@ def adds_the_losses_up(right, given):
 
 @wherever("epochs")
 def adds_the_batches_up(right, given):
-    """The losses of the batches are added up, so more batches give a larger loss. Weight each by its size, then divide by the number of examples."""
+    """The losses of the batches are added up, so more batches give a larger loss. Weight each loss by the size of its batch, then divide by the number of examples."""
     return _loop(right, given, mean=lambda met, n: sum(loss for _, loss in met))
 
 
@@ -310,7 +310,7 @@ def weighted_by_nothing(right, given):
 
 @wherever("epochs")
 def divided_by_the_batch_size(right, given):
-    """The sum of losses seems to be divided by the batch size. It covers all examples of the epoch: divide by their number."""
+    """The sum of losses seems to be divided by the batch size. The sum covers all examples of the epoch: divide by their number."""
     size = given["batch_size"]
     return _loop(right, given, mean=lambda met, n: sum(m * loss for m, loss in met) / size)
 
@@ -329,13 +329,13 @@ def loss_after_the_step(right, given):
 
 @wherever("epochs")
 def loss_of_the_finished_epoch(right, given):
-    """These seem to be the losses on all data after each epoch. Record the mean of the batches' losses before their steps; this needs no further forward pass."""
+    """These seem to be the losses on all data after each epoch. Record the mean of the batches' losses instead, each taken before its step."""
     return _loop(right, given, finished=True)
 
 
 @wherever("epochs")
 def loss_of_the_epoch_to_come(right, given):
-    """These seem to be the losses on all data before each epoch. Record the mean of the batches' losses, each before its own step; this needs no further forward pass."""
+    """These seem to be the losses on all data before each epoch. Record the mean of the batches' losses instead, each taken before its step."""
     return _loop(right, given, begun=True)
 
 
@@ -347,21 +347,21 @@ def every_batch_counts_as_full(right, given):
 
 @wherever("epochs")
 def ends_before_the_best_epoch(right, given):
-    """These are the parameters from before the epoch with the lowest loss. Return those from the end of the last epoch, even if an earlier loss was lower."""
+    """These are the parameters from before the epoch with the lowest loss. Return those from the end of the last epoch, whatever the losses were."""
     _, losses = right(**given | {"rng": copy.deepcopy(given["rng"])})
     return right(**given | {"epochs": int(np.argmin(losses)) if losses else 0})[0], losses
 
 
 @wherever("epochs")
 def ends_after_the_best_epoch(right, given):
-    """These are the parameters from the end of the epoch with the lowest loss. Return those from the end of the last epoch, even if an earlier loss was lower."""
+    """These are the parameters from the end of the epoch with the lowest loss. Return those from the end of the last epoch, whatever the losses were."""
     _, losses = right(**given | {"rng": copy.deepcopy(given["rng"])})
     return right(**given | {"epochs": int(np.argmin(losses)) + 1 if losses else 0})[0], losses
 
 
 @wherever("epochs")
 def the_best_of_all_networks(right, given):
-    """These seem to be the parameters with the lowest loss on all data. Return those from the end of the last epoch, even if an earlier loss was lower."""
+    """These seem to be the parameters with the lowest loss on all data. Return those from the end of the last epoch, whatever the losses were."""
     kind = "adapters" if "adapters" in given else "layers"
     at_the_end = {"epochs": 1, "batch_size": len(given["x"]), "learning_rate": 0.0, "rng": Unshuffled()}
     best, least = list(given[kind]), np.inf
@@ -381,7 +381,7 @@ def one_epoch_too_many(right, given):
 
 @wherever("epochs")
 def gradients_at_the_start_alone(right, given):
-    """All gradients seem to come from the network as it was given. Each step needs the gradient at the network that the last step returned."""
+    """All gradients seem to come from the network as it was given. Compute each gradient with the network from the last step."""
     return _loop(right, given, keep="all summed")
 
 
@@ -394,20 +394,20 @@ def a_loss_for_every_batch(right, given):
 
 @wherever("epochs")
 def total_never_reset(right, given):
-    """The loss of each epoch includes those of all epochs before it. Is there a sum that continues from one epoch to the next?"""
+    """The loss of each epoch includes the losses of all earlier epochs. Is there a sum that continues from one epoch to the next?"""
     state, losses = right(**given)
     return state, [float(total) for total in np.cumsum(losses)]
 
 
 @wherever("epochs")
 def losses_come_first(right, given):
-    """The losses come first here. Return them second, after what was trained."""
+    """The losses come first here. Return them second, after the trained layers or adapters."""
     return right(**given)[::-1]
 
 
 @wherever("epochs")
 def forgets_the_losses(right, given):
-    """Only what was trained is returned. Record the mean loss of each epoch, and return the list of losses second."""
+    """The list of losses is missing: only the trained layers or adapters are returned. Record the mean loss of each epoch, and return the list second."""
     return right(**given)[0]
 
 
@@ -419,37 +419,37 @@ def throws_the_step_away(right, given):
 
 @wherever("epochs")
 def starts_over_each_batch(right, given):
-    """Every batch seems to start from the initial values, so only the last step counts. Continue from what the last step returned."""
+    """Every batch seems to start from the initial values, so only the last step counts. Start each step from the result of the last one."""
     return _loop(right, given, keep="never")
 
 
 @wherever("epochs")
 def starts_over_each_epoch(right, given):
-    """Every epoch seems to start from the initial values, so only the last epoch counts. Continue from what the last step returned."""
+    """Every epoch seems to start from the initial values, so only the last epoch counts. Start each epoch from the result of the last one."""
     return _loop(right, given, keep="within epochs")
 
 
 @wherever("epochs")
 def divides_by_the_batch_again(right, given):
-    """The steps are too short by a factor of the batch size. cross_entropy_gradient is already the gradient of a mean: is there a second division?"""
+    """The steps are too short by a factor of the batch size. cross_entropy_gradient already divides by it: do you divide a second time?"""
     return _loop(right, given, rate=lambda size: given["learning_rate"] / size)
 
 
 @wherever("epochs")
 def steps_by_the_sum(right, given):
-    """The steps are too long by a factor of the batch size, as with the gradient of a sum. The loss of a batch is a mean: use its gradient."""
+    """The steps are too long by a factor of the batch size, as with the gradient of a sum. Use the gradient of the batch's mean loss."""
     return _loop(right, given, rate=lambda size: given["learning_rate"] * size)
 
 
 @wherever("epochs")
 def all_steps_from_the_same_place(right, given):
-    """All gradients of an epoch seem to come from the network at the start of the epoch. Compute each batch's gradient with the network that the last step returned."""
+    """All gradients of an epoch seem to come from the network at the start of the epoch. Compute each gradient with the network from the last step."""
     return _loop(right, given, keep="summed")
 
 
 @wherever("epochs")
 def one_step_an_epoch(right, given):
-    """There seems to be one step per epoch. Take a step after every batch: batch_size says how many examples make one step."""
+    """There seems to be one step per epoch. Take a step after every batch of batch_size examples."""
     return right(**given | {"batch_size": len(given["x"])})
 
 
@@ -487,7 +487,7 @@ def leaves_the_short_batch_out_of_both(right, given):
 
 @wherever("epochs")
 def waits_for_a_full_batch(right, given):
-    """A batch that is not full makes no step and adds no loss, so nothing is learned if batch_size exceeds the number of examples. Include such a batch, with its own size."""
+    """A batch that is not full makes no step and adds no loss. Include it, with its own size: it may be the only batch."""
     return _loop(
         right,
         given,
@@ -510,25 +510,25 @@ def goes_home_from_within_the_loop(right, given):
 
 @wherever("epochs")
 def deals_only_once(right, given):
-    """Only the first epoch learns; the others get no batches. Is minibatches called once for all epochs? A generator yields its batches once and is empty afterwards."""
+    """Only the first epoch learns; the others get no batches. Is minibatches called only once? A generator is empty after its batches have been used."""
     return _loop(right, given | {"rng": OneOrder(given["rng"])}, batches=lambda dealt, epoch: [] if epoch else dealt)
 
 
 @wherever("epochs")
 def one_order_for_all_epochs(right, given):
-    """Every epoch uses the same order, but each needs a new one from rng. Is minibatches called in every epoch, with the rng argument itself?"""
+    """Every epoch uses the same order, but each needs a new one. Do you call minibatches in every epoch, with the rng argument itself?"""
     return right(**given | {"rng": OneOrder(given["rng"])})
 
 
 @wherever("epochs")
 def never_shuffles(right, given):
-    """The order of the examples does not depend on rng. Draw a new order from rng for each epoch, as minibatches does: batches in the order of sorted data would be one-sided."""
+    """The order of the examples does not depend on rng. Draw a new order from rng for each epoch, as minibatches does."""
     return right(**given | {"rng": Unshuffled()})
 
 
 @wherever("epochs")
 def seeds_for_itself(right, given):
-    """The result does not depend on the rng argument. Does minibatches get rng itself, not a generator with a fixed seed? Does each step use one batch only?"""
+    """The result does not depend on the rng argument. Is minibatches called with rng itself, in every epoch? Does each step use one batch only?"""
     return right(**given | {"rng": np.random.default_rng(0)})
 
 
@@ -540,7 +540,7 @@ def a_generator_of_its_own(right, given):
 
 @wherever("epochs")
 def trains_the_given_network(right, given):
-    """The training is right, but the caller's own list or its arrays have changed. Collect the results of the steps in a new list of new arrays: `-=` would change the caller's array."""
+    """The training is right, but the caller's own list or its arrays have changed. Put new arrays into a new list: `-=` would change the caller's arrays."""
     kind = "adapters" if "adapters" in given else "layers"
     state, losses = right(**given)
     given[kind][:] = state

@@ -11,14 +11,14 @@ from . import of
 
 @of("relu")
 def erases_the_input(x):
-    """The numbers are right, but the input array was changed. Later functions need it as it was. Make a new array instead of writing into x."""
+    """The numbers are right, but the input array was changed. Later functions need it unchanged: make a new array instead of writing into x."""
     x[x < 0] = 0
     return x
 
 
 @of("relu")
 def largest_entry(x):
-    """The largest entries along the first axis came back, as from np.max(x, 0). ReLU compares every entry with 0: which NumPy function compares entry by entry?"""
+    """The largest entries along the first axis came back, as from np.max(x, 0). Which NumPy function compares every entry with 0?"""
     return np.max(x, 0)
 
 
@@ -36,7 +36,7 @@ def mirrors_the_negative(x):
 
 @of("relu")
 def switch(x):
-    """Every positive number comes out as 1. ReLU passes a positive number unchanged, so that a strong signal stays stronger than a weak one."""
+    """Every positive number comes out as 1. ReLU leaves positive numbers unchanged, so that a strong signal stays stronger than a weak one."""
     return (np.asarray(x) > 0).astype(float)
 
 
@@ -48,7 +48,7 @@ def leaky(x):
 
 @of("relu")
 def whole_numbers_by_accident(x):
-    """The digits after the decimal point are gone. Does your version fill an integer array, or use np.vectorize? NumPy can compare entry by entry."""
+    """The digits after the decimal point are gone. Does your version fill an integer array, or use np.vectorize? Use a NumPy function that compares entry by entry."""
     return np.maximum(x, 0).astype(int)
 
 
@@ -72,7 +72,7 @@ def answers_yes_or_no(x):
 
 @of("relu")
 def python_max_row_by_row(x):
-    """Each item of x seems to be compared with 0 as a whole. In a 2-D array an item is a row, and x may have any shape: let NumPy compare entry by entry."""
+    """Each item of x seems to be compared with 0 as a whole, and in a 2-D array an item is a row. Let NumPy compare entry by entry."""
     return np.array([max(0, row) for row in x])
 
 
@@ -92,14 +92,14 @@ def shifts_the_callers_logits(logits):
 
 @of("softmax")
 def overflow(logits):
-    """Large logits give NaN, as when exp overflows: infinity divided by infinity is not a number. What may be subtracted from a whole row without changing the ratio?"""
+    """Large logits give NaN, as when exp overflows. What can you subtract from a whole row without changing its probabilities?"""
     powers = np.exp(logits)
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 @of("softmax")
 def one_shift_for_the_batch(logits):
-    """The same number seems to be subtracted from every row. In a row whose logits are all far below that number, every exponential becomes 0. Each row needs its own largest logit."""
+    """The same number seems to be subtracted from every row, so all exponentials in a row can become 0. Each row needs its own largest logit."""
     powers = np.exp(logits - logits.max())
     return powers / powers.sum(axis=1, keepdims=True)
 
@@ -119,14 +119,14 @@ def never_divides(logits):
 
 @of("softmax")
 def clipped_logits(logits):
-    """Large logits count as equal, as if they had been clipped or NaN had been replaced. The lead of the largest is lost: subtract the same number from the whole row instead."""
+    """Large logits count as equal, as if they had been clipped or NaN had been replaced. To avoid overflow, subtract the same number from the whole row instead."""
     powers = np.exp(np.clip(logits, -80, 80))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 @of("softmax")
 def tames_infinity(logits):
-    """A 0 seems to be put in place of each NaN. By then the information is lost. Avoid the overflow before exp instead."""
+    """NaN seems to be replaced by 0, but then the information is already lost. Avoid the overflow before exp instead."""
     powers = np.exp(logits)
     return np.nan_to_num(powers / powers.sum(axis=1, keepdims=True))
 
@@ -149,7 +149,7 @@ batch_beside_none = whole_batch(lambda logits: 0)
 def flat_sums(shift):
     @of("softmax")
     def sums_lie_flat(logits):
-        """The sums seem to have shape (batch,), so NumPy matches them with the columns, not with the rows. For a square batch this fails silently. Which argument keeps them as a column?"""
+        """The sums seem to have shape (batch,), so NumPy matches them with the columns, not the rows. Which argument keeps them as a column?"""
         powers = np.exp(logits - shift(logits))
         return powers / powers.sum(axis=1)
 
@@ -164,26 +164,26 @@ flat_beside_none = flat_sums(lambda logits: 0)
 
 @of("softmax")
 def squares_for_exp(logits):
-    """The squares of the logits are divided by their sum. A square loses the sign of its logit: which function is positive and keeps the order?"""
+    """The squares of the logits are divided by their sum. Squaring loses the sign of a logit: which function is positive and keeps the order?"""
     return logits**2 / (logits**2).sum(axis=1, keepdims=True)
 
 
 @of("softmax")
 def share_of_the_logits(logits):
-    """The logits are divided by their sum. Logits can be negative, probabilities cannot: one step is missing before the division."""
+    """The logits are divided by their sum. Logits can be negative, but probabilities cannot: one step is missing before the division."""
     return logits / logits.sum(axis=1, keepdims=True)
 
 
 @of("softmax")
 def share_of_the_shifted_logits(logits):
-    """No exponential seems to be taken: the logits are shifted so that the smallest is 0, and divided by their sum. The smallest then gets no probability at all."""
+    """No exponential seems to be taken: the logits are shifted so that the smallest is 0, then divided by their sum. Softmax divides exponentials by their sum."""
     shifted = logits - logits.min(axis=1, keepdims=True)
     return shifted / shifted.sum(axis=1, keepdims=True)
 
 
 @of("softmax")
 def share_of_the_sigmoids(logits):
-    """Each logit goes through a sigmoid, and the results are divided by their sum. All large logits then count nearly the same: use exp instead."""
+    """The sigmoids of the logits are divided by their sum. All large logits then count nearly the same: use exp instead."""
     powers = 1 / (1 + np.exp(-logits))
     return powers / powers.sum(axis=1, keepdims=True)
 
@@ -196,27 +196,27 @@ def each_by_itself(logits):
 
 @of("softmax")
 def winner_takes_all(logits):
-    """The largest logit gets all the probability, as in argmax's one-hot form. Softmax gives the other classes some probability as well: the larger a logit, the more."""
+    """The largest logit gets all the probability, as in a one-hot row. In softmax every class gets some probability: the larger the logit, the more."""
     return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]
 
 
 @of("softmax")
 def divides_by_the_largest(logits):
-    """The logits seem to be divided by the largest magnitude in their row. That changes the probabilities: only subtracting the same number leaves the ratios of exponentials unchanged."""
+    """The logits seem to be divided by the largest magnitude in their row, which changes the probabilities. Subtract the same number from the whole row instead."""
     powers = np.exp(logits / np.abs(logits).max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 @of("softmax")
 def maxima_lie_flat(logits):
-    """The maxima seem to have shape (batch,), so NumPy matches them with the columns, not with the rows. For a square batch this fails silently. Which argument keeps them as a column?"""
+    """The maxima seem to have shape (batch,), so NumPy matches them with the columns, not the rows. Which argument keeps them as a column?"""
     powers = np.exp(logits - logits.max(axis=1))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 @of("softmax")
 def maxima_and_sums_lie_flat(logits):
-    """The maxima and the sums seem to have shape (batch,), so NumPy matches them with the columns, not with the rows. For a square batch this fails silently. Which argument keeps them as columns?"""
+    """The maxima and the sums seem to have shape (batch,), so NumPy matches them with the columns, not the rows. Which argument keeps them as columns?"""
     powers = np.exp(logits - logits.max(axis=1))
     return powers / powers.sum(axis=1)
 
@@ -243,7 +243,7 @@ def batch_as_one_after_the_shift(logits):
 def down_the_columns(shift):
     @of("softmax")
     def sums_of_the_columns(logits):
-        """Each entry seems to be divided by the sum of its column, so the images of a batch compete. The classes of one image should compete: check the axis."""
+        """Each entry seems to be divided by the sum of its column, across the batch. Divide by the sum over the classes of one image: check the axis."""
         powers = np.exp(logits - shift(logits))
         return powers / powers.sum(axis=0)
 
@@ -272,7 +272,7 @@ def relu_on_the_logits(layers, x):
 
 @of("forward")
 def relu_on_the_input(layers, x):
-    """The input has passed through a ReLU before the first layer. It is data, and its negative numbers count: ReLU follows a layer."""
+    """The input has passed through a ReLU before the first layer. It is data, and its negative numbers count: apply ReLU only after a layer."""
     logits, activations, _ = hidden_pass(layers, reference_relu(x))
     return logits, activations
 
@@ -307,7 +307,7 @@ def forgets_the_input(layers, x):
 
 @of("forward")
 def probabilities_for_logits(layers, x):
-    """Probabilities came back. Return the logits as the output layer gives them, before softmax: the loss is more exact with them."""
+    """Probabilities came back. Return the logits of the output layer, before softmax: the loss is more exact with them."""
     logits, activations, _ = hidden_pass(layers, x)
     return reference_softmax(logits), activations
 
@@ -320,7 +320,7 @@ def without_biases(layers, x):
 
 @of("forward")
 def bias_after_relu(layers, x):
-    """The bias seems to be added after ReLU. The bias is part of the sum that decides whether the neuron activates: add it first."""
+    """The bias seems to be added after ReLU. It belongs to the sum that decides whether the neuron activates: add it first."""
     activations = [x]
     for weights, bias in layers[:-1]:
         activations.append(reference_relu(activations[-1] @ weights) + bias)
@@ -335,7 +335,7 @@ def only_the_logits(layers, x):
 
 @of("forward")
 def activations_first(layers, x):
-    """Both results are there, but in the wrong order. The logits come first."""
+    """Both results came back, but in the wrong order. The logits come first."""
     logits, activations, _ = hidden_pass(layers, x)
     return activations, logits
 
@@ -387,13 +387,13 @@ def smallest_wins(layers, x):
 
 @of("predict")
 def relu_before_the_choice(layers, x):
-    """Where all logits are negative, class 0 came back. Is there a ReLU before the choice, or does a search for the largest begin at 0? The largest logit can be negative."""
+    """Where all logits are negative, class 0 came back. Is there a ReLU before the choice, or does a search for the largest begin at 0?"""
     return np.argmax(reference_relu(reference_forward(layers, x)[0]), axis=1)
 
 
 @of("predict")
 def forgets_that_forward_returns_two(layers, x):
-    """forward returns two things, and NumPy cannot make one array of both. Take the logits out first."""
+    """`forward` returns two things, and NumPy cannot make one array of both. Take the logits out first."""
     return np.argmax(reference_forward(layers, x), axis=1)
 
 
@@ -424,7 +424,7 @@ def stops_at_the_logits(layers, x):
 
 @of("predict")
 def asks_the_last_activations(layers, x):
-    """The result is the position of the output layer's largest input. The classes are the columns of the logits, the first thing that forward returns."""
+    """The result is the position of the largest input of the output layer. The classes are the columns of the logits, which forward returns first."""
     return np.argmax(reference_forward(layers, x)[1][-1], axis=1)
 
 
@@ -442,7 +442,7 @@ def all_probabilities(layers, x):
 
 @of("relu")
 def loops_over_one_axis(x):
-    """The loop seems to visit the entries of one axis: in a 2-D array each x[i] is a whole row. Use a NumPy function that works entry by entry, for any shape."""
+    """The loop seems to visit the entries of one axis: in a 2-D array each x[i] is a whole row. Use a NumPy function that works entry by entry."""
     kept = np.zeros_like(x)
     for i in range(len(x)):
         if x[i] > 0:
@@ -452,7 +452,7 @@ def loops_over_one_axis(x):
 
 @of("softmax")
 def share_of_the_logits_above_one(logits):
-    """No exponential seems to be taken: the logits are shifted so that the smallest is 1, and divided by their sum. Softmax divides exponentials by their sum."""
+    """No exponential seems to be taken: the logits are shifted so that the smallest is 1, then divided by their sum. Softmax divides exponentials by their sum."""
     shifted = logits - logits.min(axis=1, keepdims=True) + 1
     return shifted / shifted.sum(axis=1, keepdims=True)
 
@@ -466,7 +466,7 @@ def one_more_in_the_sum(logits):
 
 @of("forward")
 def relu_on_all_but_the_first(layers, x):
-    """ReLU seems to follow every layer except the first one. It is the output layer that has none: its negative logits count."""
+    """ReLU seems to follow every layer except the first one. It must follow every layer except the output layer."""
     activations = []
     for k, layer in enumerate(layers):
         activations.append(x)
@@ -482,7 +482,7 @@ def magnitudes_for_relu(layers, x):
 
 @of("forward")
 def overwrites_what_was_kept(layers, x):
-    """A layer's result seems to be written into the array that was kept as its input, which changes the list. Make a new array for each result."""
+    """A layer's result seems to overwrite the array that was kept as its input. Make a new array for each result."""
     logits, kept, _ = hidden_pass(layers, x)
     results = [*kept[1:], logits]
     seen = []
@@ -497,7 +497,7 @@ def overwrites_what_was_kept(layers, x):
 
 @of("predict")
 def no_relu_before_the_choice(layers, x):
-    """There seems to be no ReLU between the layers, so the whole network is one linear map. forward does the whole pass: use its logits."""
+    """There seems to be no ReLU between the layers. `forward` does the whole forward pass: use its logits."""
     for layer in layers:
         x = dense(x, *layer)
     return np.argmax(x, axis=1)
@@ -511,14 +511,14 @@ def one_decision_for_the_array(x):
 
 @of("softmax")
 def sums_repeated_in_the_wrong_order(logits):
-    """The sums of the rows seem to be matched with the columns, so the numbers of a row are divided by different sums. Each row has one sum of its own."""
+    """Numbers of the same row seem to be divided by different sums. Each row has one sum of its own."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / np.resize(powers.sum(axis=1), powers.shape)
 
 
 @of("forward")
 def one_array_for_equal_shapes(layers, x):
-    """Hidden layers of the same width hold the same activations, those of the last one, as if they shared an array. Make a new array for each layer."""
+    """Hidden layers of the same width hold the same activations, as if they shared an array. Make a new array for each layer."""
     logits, kept, _ = hidden_pass(layers, x)
     last = {array.shape: array for array in kept[1:]}
     return logits, [kept[0], *(last[array.shape] for array in kept[1:])]
@@ -532,7 +532,7 @@ def one_answer_in_an_array(layers, x):
 
 @of("predict")
 def rounds_before_the_choice(layers, x):
-    """Classes whose probabilities are close count as equally probable, as if the probabilities had been rounded first. Compare the logits themselves."""
+    """Classes whose probabilities are close count as equally probable, as if the probabilities had been rounded. Compare the logits themselves."""
     return np.argmax(np.round(reference_softmax(reference_forward(layers, x)[0]), 2), axis=1)
 
 
@@ -553,5 +553,5 @@ def sigmoids_divided_by_a_sum_of_zero(logits):
 
 @of("predict")
 def needs_more_than_one_half(layers, x):
-    """Where no class has a probability above one half, class 0 came back. The largest logit wins, however small its lead."""
+    """Where no class has a probability above one half, class 0 came back. The largest logit decides, however small its lead."""
     return np.argmax(reference_softmax(reference_forward(layers, x)[0]) > 0.5, axis=1)

@@ -52,7 +52,7 @@ def stops_at_the_frozen(layers, frozen):
 
 @of("count_trainable")
 def counts_rows(layers, frozen):
-    """Only the length of each array's first axis seems to be counted, as len() gives it. Count all entries: which attribute holds their number?"""
+    """Only the length of each array's first axis seems to be counted, as by len(). Which attribute holds the number of all entries?"""
     return sum(len(w) + len(b) for k, (w, b) in enumerate(layers) if k not in frozen)
 
 
@@ -70,7 +70,7 @@ def returns_inside_the_loop(layers, frozen):
 
 @of("count_trainable")
 def only_the_last_layer(layers, frozen):
-    """This is the count of the last trainable layer. If each iteration assigns the total with `=`, add to it with `+=`."""
+    """This is the count of the last trainable layer. If each iteration assigns the total with `=`, use `+=` to add to it."""
     return ([0] + [w.size + b.size for k, (w, b) in enumerate(layers) if k not in frozen])[-1]
 
 
@@ -88,7 +88,7 @@ def the_fraction_that_learns(layers, frozen):
 
 @of("frozen_step")
 def multiplies_the_gradient_by_zero(layers, gradients, learning_rate, frozen):
-    """The gradient of a frozen layer seems to be used, perhaps multiplied by zero. It may be None, and zero times NaN is NaN: skip the layer."""
+    """The gradient of a frozen layer seems to be used, perhaps multiplied by zero. It may be None or NaN: skip the layer."""
     _refuse_unknown(layers, frozen)
     rates = [0.0 if k in frozen else learning_rate for k in range(len(layers))]
     return [(w - rate * gw, b - rate * gb) for (w, b), (gw, gb), rate in zip(layers, gradients, rates)]
@@ -120,7 +120,7 @@ def leaves_the_frozen_out(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def none_for_the_frozen(layers, gradients, learning_rate, frozen):
-    """There is None at the position of a frozen layer. Its gradient may be None, but the layer itself must come back unchanged."""
+    """The entry for a frozen layer is None. Its gradient may be None, but the layer itself must come back unchanged."""
     return [
         None if k in frozen else layer for k, layer in enumerate(frozen_step(layers, gradients, learning_rate, frozen))
     ]
@@ -128,7 +128,7 @@ def none_for_the_frozen(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def replaces_layers_in_the_list(layers, gradients, learning_rate, frozen):
-    """The step is right, but the caller's layers (the list or its arrays) have changed, so the old network is lost. Put new arrays into a new list."""
+    """The step is right, but the caller's layers (the list or its arrays) have changed. Put new arrays into a new list."""
     layers[:] = frozen_step(layers, gradients, learning_rate, frozen)
     return layers
 
@@ -141,7 +141,7 @@ def overlooks_an_unknown_index(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def looks_at_a_frozen_gradient(layers, gradients, learning_rate, frozen):
-    """The frozen layers come back unchanged, but a gradient of None causes an error. Check first whether the layer is frozen; if it is, do not use its gradient."""
+    """The frozen layers come back unchanged, but a gradient of None causes an error. Check first whether the layer is frozen, and skip its gradient if it is."""
     _refuse_unknown(layers, frozen)
     stepped = [(w - learning_rate * gw, b - learning_rate * gb) for (w, b), (gw, gb) in zip(layers, gradients)]
     return [old if k in frozen else new for k, (old, new) in enumerate(zip(layers, stepped))]
@@ -149,7 +149,7 @@ def looks_at_a_frozen_gradient(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def overlooks_a_negative_index(layers, gradients, learning_rate, frozen):
-    """A negative index is accepted. Here layers are counted from 0 only, so -1 would freeze nothing: refuse every index that is not in range(len(layers))."""
+    """A negative index is accepted, but layers are counted from 0. Refuse every index that is not in range(len(layers))."""
     if any(k >= len(layers) for k in frozen):
         raise ValueError(f"no layer {max(frozen)}")
     return frozen_step(layers, gradients, learning_rate, set(frozen) & set(range(len(layers))))
@@ -157,7 +157,7 @@ def overlooks_a_negative_index(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def lets_the_number_of_layers_pass(layers, gradients, learning_rate, frozen):
-    """The index len(layers) is accepted, at least alongside a valid index. Layers are counted from 0, so the last index is one lower."""
+    """The index len(layers) is accepted, at least alongside a valid index. Layers are counted from 0: which is the last index?"""
     if any(k > len(layers) or k < 0 for k in frozen):
         raise ValueError(f"no layer among {sorted(frozen)}")
     return frozen_step(layers, gradients, learning_rate, set(frozen) & set(range(len(layers))))
@@ -182,13 +182,13 @@ def moves_the_frozen_layers_alone(layers, gradients, learning_rate, frozen):
 
 @of("backward_unfrozen")
 def computes_everything_first(layers, activations, grad_logits, frozen):
-    """The gradients are right, but layers before the first trainable one seem to be used as well. Stop at the first trainable layer, and do not use any earlier one."""
+    """The gradients are right, but layers before the first trainable one seem to be used as well. Stop at the first trainable layer."""
     return [None if k in frozen else g for k, g in enumerate(backward(layers, activations, grad_logits))]
 
 
 @of("backward_unfrozen")
 def stops_at_the_last_trainable_layer(layers, activations, grad_logits, frozen):
-    """Only the last trainable layer has gradients. The backward pass must go on to the first trainable one; if a return is inside the loop, move it below the loop."""
+    """Only the last trainable layer has gradients. The backward pass must go on to the first trainable one. If a return is inside the loop, move it below the loop."""
     last = max((k for k in range(len(layers)) if k not in frozen), default=-1)
     if last < 0:
         backward(layers, activations, grad_logits)  # no layer ends the loop
@@ -209,7 +209,7 @@ def goes_one_layer_too_far(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def a_frozen_layer_blocks(layers, activations, grad_logits, frozen):
-    """The gradient stops at a frozen layer. Freezing does not block it: earlier layers still influence the loss, so pass the gradient back through the frozen weights."""
+    """The gradient stops at a frozen layer. Freezing does not block it: pass the gradient back through the frozen weights to earlier layers."""
     top = max(frozen, default=-1)
     below = set(range(top + 1))
     return backward_unfrozen(layers, activations, grad_logits, below)
@@ -217,7 +217,7 @@ def a_frozen_layer_blocks(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def skips_the_frozen_weights(layers, activations, grad_logits, frozen):
-    """The backward pass leaves out a frozen layer. The signal passed through its weights in the forward pass, so the gradient must pass through them as well."""
+    """The backward pass leaves out a frozen layer. The signal passed through its weights in the forward pass, and so must the gradient."""
     gradients, grad = [None] * len(layers), grad_logits
     for k in reversed(range(len(layers))):
         if k in frozen:
@@ -229,7 +229,7 @@ def skips_the_frozen_weights(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def forgets_the_relu_below_a_frozen_layer(layers, activations, grad_logits, frozen):
-    """The gradient passes through the frozen layer's weights, but not through the ReLU before them. An inactive neuron must pass no gradient."""
+    """The gradient passes through the frozen layer's weights, but skips the ReLU before them. An inactive neuron must pass no gradient."""
     learning = [k for k in range(len(layers)) if k not in frozen]
     gradients, grad = [None] * len(layers), grad_logits
     for k in range(len(layers) - 1, min(learning, default=len(layers)) - 1, -1):
@@ -256,26 +256,26 @@ def helpless_when_all_is_frozen(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def zeros_for_the_frozen(layers, activations, grad_logits, frozen):
-    """There are zeros in place of a frozen layer's gradient. The gradient is not zero; it is just not computed. Return None for that layer."""
+    """There are zeros in place of a frozen layer's gradient, but that gradient is not zero. Return None, because it is not computed."""
     gradients = backward_unfrozen(layers, activations, grad_logits, frozen)
     return [(np.zeros_like(w), np.zeros_like(b)) if g is None else g for (w, b), g in zip(layers, gradients)]
 
 
 @of("backward_unfrozen")
 def a_pair_of_nones(layers, activations, grad_logits, frozen):
-    """A frozen layer gets a pair of Nones. Return a single None for the layer, so that `gradient is None` finds it."""
+    """A frozen layer gets a pair of Nones. Return a single None for the layer, so that `gradient is None` is true for it."""
     return [(None, None) if g is None else g for g in backward_unfrozen(layers, activations, grad_logits, frozen)]
 
 
 @of("backward_unfrozen")
 def leaves_out_the_frozen_gradients(layers, activations, grad_logits, frozen):
-    """Gradients come back only for trainable layers, so their positions no longer match the layers. Return one entry per layer, with None for frozen ones."""
+    """Only the gradients of trainable layers come back, so their positions no longer match the layers. Return one entry per layer, with None for frozen ones."""
     return [g for g in backward_unfrozen(layers, activations, grad_logits, frozen) if g is not None]
 
 
 @of("backward_unfrozen")
 def gradients_of_the_frozen(layers, activations, grad_logits, frozen):
-    """Gradients come back for the frozen layers, and None for the others. The others are the ones that learn."""
+    """The frozen layers have gradients, and the others have None. It should be the reverse: the others learn."""
     everything = backward(layers, activations, grad_logits)
     return [g if k in frozen else None for k, g in enumerate(everything)]
 
@@ -353,14 +353,14 @@ def freezes_in_the_first_epoch_only(layers, x, y, *, frozen, epochs, **settings)
 
 @of("fine_tune")
 def puts_the_frozen_back_at_the_end(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """All layers seem to be trained, and the frozen ones restored afterwards. The others have then adapted to layers that no longer exist: freeze in every step."""
+    """All layers seem to be trained, and the frozen ones restored at the end. The others have then adapted to layers that no longer exist: freeze in every step."""
     trained, losses = train(layers, x, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng)
     return [old if k in frozen else new for k, (old, new) in enumerate(zip(layers, trained))], losses
 
 
 @of("fine_tune")
 def only_the_learning_layers_take_part(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """Only the layers that learn seem to take part in the forward pass. A frozen layer still works: the signal passes through it."""
+    """Only the layers that learn seem to take part in the forward pass. A frozen layer takes part as well: the signal passes through it."""
     learning = [k for k in range(len(layers)) if k not in frozen]
     settings = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "rng": rng}
     trained, losses = train([layers[k] for k in learning], x, y, **settings)
@@ -379,7 +379,7 @@ def nothing_learns_below_a_frozen_layer(layers, x, y, *, frozen, epochs, batch_s
 
 @of("fine_tune")
 def trains_only_what_follows_the_frozen(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """No layer before a frozen one learns, but every layer that is not frozen must. If all are frozen, the logits seem to pass through a ReLU as well."""
+    """No layer before a frozen one learns, but every layer that is not frozen must learn. Did you train only the layers after the last frozen one?"""
     begin, signal = max(frozen, default=-1) + 1, x
     for weights, bias in layers[:begin]:
         signal = np.maximum(signal @ weights + bias, 0)
@@ -393,7 +393,7 @@ def trains_only_what_follows_the_frozen(layers, x, y, *, frozen, epochs, batch_s
 
 @of("interpolate_layers")
 def takes_the_last_layers_whole(layers, tuned, share):
-    """Each layer comes from one network or the other, and `share` seems to decide how many of the last layers are the tuned ones. Move every number that fraction of the way."""
+    """Each layer comes from one network or the other, as if `share` decided how many are tuned. Move every number that fraction of the way."""
     interpolate_layers(layers, tuned, share)
     first = len(layers) - int(np.ceil(share * len(layers)))
     return [*layers[:first], *tuned[first:]]
@@ -401,13 +401,13 @@ def takes_the_last_layers_whole(layers, tuned, share):
 
 @of("interpolate_layers")
 def measures_from_the_other_end(layers, tuned, share):
-    """The result is the network at 1 - share, so share 0 gives the tuned one. The fraction says how far to go from `layers` towards `tuned`."""
+    """The result is the network at 1 - share, so share 0 gives the tuned network. Go from `layers` towards `tuned`."""
     return interpolate_layers(layers, tuned, 1 - share)
 
 
 @of("interpolate_layers")
 def adds_without_taking_away(layers, tuned, share):
-    """A fraction of the tuned values is added to the old values in full, so share 1 gives the sum of both. The fractions must add up to 1."""
+    """A fraction of the tuned values is added to the old values in full, so share 1 gives their sum. The two fractions must add up to 1."""
     return [tuple(old + share * new for old, new in zip(*pair)) for pair in zip(layers, tuned)]
 
 
@@ -426,7 +426,7 @@ def the_scaled_difference_alone(layers, tuned, share):
 
 @of("interpolate_layers")
 def takes_whole_layers(layers, tuned, share):
-    """Each layer comes from one network or the other, and `share` seems to decide how many. Move every number that fraction of the way."""
+    """Each layer comes from one network or the other, as if `share` decided how many. Move every number that fraction of the way."""
     interpolate_layers(layers, tuned, share)
     first = round(share * len(layers))
     return [*tuned[:first], *layers[first:]]
@@ -478,20 +478,20 @@ def broadcasts_what_does_not_fit(layers, tuned, share):
 
 @of("interpolate_layers")
 def compares_the_first_layers_only(layers, tuned, share):
-    """Shapes that differ are refused in the first layer, but not in the last one. Compare both arrays of every layer."""
+    """Different shapes are refused in the first layer, but not in the last one. Compare both arrays of every layer."""
     interpolate_layers(layers[:1], tuned[:1], share)
     return broadcasts_what_does_not_fit(layers, tuned, share)
 
 
 @of("interpolate_layers")
 def drops_the_layers_beyond_the_shorter(layers, tuned, share):
-    """Networks of different depths are accepted, and the extra layers are silently lost, as with zip, which ends with the shorter list. Raise a ValueError if the depths differ."""
+    """Networks of different depths are accepted, and the extra layers are silently lost, as with zip. Raise a ValueError if the depths differ."""
     return interpolate_layers(layers[: len(tuned)], tuned[: len(layers)], share)
 
 
 @of("interpolate_layers")
 def moves_the_old_network_itself(layers, tuned, share):
-    """The values are right, but the caller's `layers` (the list or its arrays) have changed, so the old network is lost. Put new arrays into a new list."""
+    """The values are right, but the caller's `layers` (the list or its arrays) have changed. Put new arrays into a new list."""
     moved = interpolate_layers(layers, tuned, share)
     for layer, new_layer in zip(layers, moved):
         for old, new in zip(layer, new_layer):
@@ -505,7 +505,7 @@ def _refuse_unknown(layers, frozen):
 
 @of("count_trainable")
 def removes_frozen_layers_by_shifted_indices(layers, frozen):
-    """The first frozen layer is left out, but later ones seem to be looked up in a list that has become shorter. Do the indices still fit after a layer is removed?"""
+    """The first frozen layer is left out, but later ones seem to be looked up in a shortened list. Do the indices still fit after a layer is removed?"""
     rest = list(layers)
     for k in sorted(frozen):
         if k < len(rest):
@@ -515,7 +515,7 @@ def removes_frozen_layers_by_shifted_indices(layers, frozen):
 
 @of("backward_unfrozen")
 def no_relu_after_a_frozen_layer(layers, activations, grad_logits, frozen):
-    """The gradient seems to enter a frozen layer without passing the ReLU after it. An inactive neuron must pass no gradient, even if its layer is frozen."""
+    """The gradient seems to skip the ReLU after a frozen layer. An inactive neuron must pass no gradient, even if its layer is frozen."""
     gradients, grad = [None] * len(layers), grad_logits
     learning = [k for k in range(len(layers)) if k not in frozen]
     for k in range(len(layers) - 1, min(learning, default=len(layers)) - 1, -1):
@@ -527,7 +527,7 @@ def no_relu_after_a_frozen_layer(layers, activations, grad_logits, frozen):
 
 @of("fine_tune")
 def puts_the_frozen_back_after_each_epoch(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """The frozen layers seem to learn within an epoch, and to be restored at its end. The others then adapt to layers that no longer exist: freeze in every step."""
+    """The frozen layers seem to learn within an epoch, and to be restored at its end. Freeze them in every step, so that the others can adapt to them."""
     tuned, losses = list(layers), []
     for _ in range(epochs):
         settings = {"epochs": 1, "batch_size": batch_size, "learning_rate": learning_rate, "rng": rng}
@@ -539,7 +539,7 @@ def puts_the_frozen_back_after_each_epoch(layers, x, y, *, frozen, epochs, batch
 
 @of("interpolate_layers")
 def geometric_means(layers, tuned, share):
-    """The magnitudes seem to be raised to powers and multiplied, as in a geometric mean. The way from one network to the other is a straight line: mix the numbers themselves."""
+    """The numbers seem to be mixed as in a geometric mean, with powers and products. Move along a straight line from one network to the other."""
     interpolate_layers(layers, tuned, share)
     return [
         tuple(np.sign(new) * np.abs(old) ** (1 - share) * np.abs(new) ** share for old, new in zip(*pair))
@@ -549,7 +549,7 @@ def geometric_means(layers, tuned, share):
 
 @of("interpolate_layers")
 def takes_some_entries_whole(layers, tuned, share):
-    """Each entry is taken unchanged from one of the two networks. Every entry should go the same fraction of the way from one to the other."""
+    """Each entry comes unchanged from one of the two networks. Move every entry the same fraction of the way from one to the other."""
     interpolate_layers(layers, tuned, share)
 
     def mix(old, new):

@@ -14,7 +14,7 @@ def a_row_of_biases(fan_out):
 
 @of("zero_bias")
 def a_small_head_start(fan_out):
-    """The biases start slightly above zero, as in some recipes for ReLU. Here they start at exactly zero."""
+    """The biases start slightly above zero. Some recipes for ReLU do this, but here they must be exactly zero."""
     return np.full(fan_out, 0.01)
 
 
@@ -32,7 +32,7 @@ def rows_for_neurons(weights):
 
 @of("distinct_neurons")
 def different_numbers(weights):
-    """This seems to be the number of different values. A neuron is a whole column: two are the same if they agree in every row."""
+    """This seems to be the number of different values. A neuron is a whole column: two neurons are identical if they agree in every row."""
     return np.unique(weights).size
 
 
@@ -45,33 +45,33 @@ def neighbours_only(weights):
 
 @of("distinct_neurons")
 def first_neuron_only(weights):
-    """Every neuron seems to be compared only with the first one. Two that differ from the first may still be identical to each other."""
+    """Every neuron seems to be compared only with the first one. Two neurons that differ from the first may still be identical to each other."""
     margin = 1e-4 * np.abs(weights).max()
     return 1 + int(np.sum(np.abs(weights - weights[:, :1]).max(axis=0) > margin))
 
 
 @of("distinct_neurons")
 def independent_columns(weights):
-    """This is the rank, which does not count a doubled neuron as a new one. A neuron with doubled weights is a different neuron: compare entries."""
+    """This is the rank. It leaves out a neuron whose weights are twice another's, although the two are different: compare the columns entry by entry."""
     return int(np.linalg.matrix_rank(weights))
 
 
 @of("distinct_neurons")
 def order_does_not_matter(weights):
-    """Columns with the same numbers in a different order are counted as one, as if sums or sorted entries were compared. Order matters: each entry belongs to a different input."""
+    """Columns with the same numbers in a different order are counted as one. Order matters, because each entry belongs to a different input."""
     return distinct_columns(np.sort(weights, axis=0))
 
 
 @of("distinct_neurons")
 def rounding_to_a_grid(weights):
-    """Two almost equal numbers can round to different values, and seem to do so here. Compare the differences with the margin instead."""
+    """Two almost equal numbers seem to be rounded to different values. Compare their difference with the margin instead."""
     margin = 1e-4 * np.abs(weights).max() or 1.0
     return np.unique(np.round(weights / margin), axis=1).shape[1]
 
 
 @of("distinct_neurons")
 def margin_for_any_scale(weights):
-    """The margin seems to be a fixed number. It must grow and shrink with the layer's weights: take a fraction of the largest magnitude."""
+    """The margin seems to be a fixed number. It must depend on the weights: take a fraction of the largest magnitude."""
     return distinct_columns(weights, margin=1e-4)
 
 
@@ -135,13 +135,13 @@ def length_of_the_first_axis(weights):
 
 @of("distinct_neurons")
 def counts_all_neurons(weights):
-    """This is the total number of neurons. Count identical neurons once."""
+    """This is the total number of neurons. Count identical neurons only once."""
     return weights.shape[1]
 
 
 @of("distinct_neurons")
 def counts_pairs(weights):
-    """This is the number of pairs that differ. Count neurons: each one that differs from all those counted before it."""
+    """This is the number of pairs that differ. Count neurons instead: each one that differs from all neurons counted before."""
     margin = 1e-4 * np.abs(weights).max()
     gaps = np.abs(weights[:, :, np.newaxis] - weights[:, np.newaxis]).max(axis=0)
     return int(np.sum(np.triu(gaps > margin)))
@@ -158,7 +158,7 @@ def only_those_without_a_twin(weights):
 def sorted_by(rows):
     @of("distinct_neurons")
     def neighbours_after_sorting(weights):
-        """Each neuron seems to be compared only with the next one after sorting. Rounding can put a different neuron between identical ones: compare each neuron with every different neuron found so far."""
+        """Each neuron seems to be compared only with the next one after sorting, but identical neurons need not be next to each other. Compare with all different neurons found so far."""
         margin, ordered = 1e-4 * np.abs(weights).max(), weights[:, np.lexsort(rows(weights))]
         return 1 + int(np.sum(np.abs(np.diff(ordered, axis=1)).max(axis=0) > margin))
 
@@ -171,13 +171,13 @@ by_first_weight, by_last_weight = sorted_by(lambda weights: weights[::-1]), sort
 
 @of("distinct_neurons")
 def length_of_the_difference(weights):
-    """Together, small differences in many weights seem to exceed the margin, as in a norm, which grows with the number of inputs. Take the largest difference of a single weight."""
+    """Small differences in many weights seem to add up to more than the margin, as in a norm. Take the largest difference of a single weight."""
     return _different(weights, np.linalg.norm)
 
 
 @of("distinct_neurons")
 def length_against_a_length(weights):
-    """One weight that differs is lost among many that agree, as in a comparison of norms or averages. Take the largest difference and the largest magnitude."""
+    """One weight that differs is lost among many that agree, as with norms or averages. Take the largest difference and the largest magnitude."""
     kept = []
     for column in weights.T:
         if all(np.linalg.norm(column - other) > 1e-4 * np.linalg.norm(weights) for other in kept):
@@ -187,7 +187,7 @@ def length_against_a_length(weights):
 
 @of("distinct_neurons")
 def differences_added_up(weights):
-    """Together, small differences in many weights seem to exceed the margin, as in a sum, which grows with the number of inputs. Take the largest difference of a single weight."""
+    """Small differences in many weights seem to add up to more than the margin, as in a sum. Take the largest difference of a single weight."""
     return _different(weights, lambda difference: np.abs(difference).sum())
 
 
@@ -223,13 +223,13 @@ def uniform_on_its_side(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def only_positive_weights(fan_in, fan_out, rng):
-    """No weight is negative, so nothing cancels when all signals are positive. The range must be symmetric around zero."""
+    """No weight is negative. The range must be symmetric around zero, so that weighted signals can cancel."""
     return rng.uniform(0, np.sqrt(6 / (fan_in + fan_out)), size=(fan_in, fan_out))
 
 
 @of("xavier_uniform")
 def deviation_for_limit(fan_in, fan_out, rng):
-    """The limit in your version is the required standard deviation. The limit of a uniform distribution is √3 times its standard deviation."""
+    """The limit in your version is the required standard deviation. A uniform distribution's limit is √3 times its standard deviation."""
     limit = np.sqrt(2 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -250,14 +250,14 @@ def root_of_the_six_alone(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def half_the_range(fan_in, fan_out, rng):
-    """The weights reach only half as far as they should. If you used rng.random() − 0.5, its values end at 0.5, not at 1; rng.uniform takes a lower and an upper limit."""
+    """The range of the weights is half as wide as it should be. If you used rng.random() − 0.5, its values end at ±0.5, not at ±1."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return limit * (rng.random((fan_in, fan_out)) - 0.5)
 
 
 @of("xavier_uniform")
 def limit_from_inputs_alone(fan_in, fan_out, rng):
-    """The limit depends on fan_in alone, as in the uniform version of He's rule. Xavier's rule uses both ends of the layer."""
+    """The limit depends on fan_in alone, as in the uniform version of He's rule. Xavier's rule uses fan_in and fan_out."""
     limit = np.sqrt(6 / fan_in)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -271,7 +271,7 @@ def the_other_xavier_limit(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def normal_for_uniform(fan_in, fan_out, rng):
-    """These weights follow a normal distribution. Here every value between −a and a must be equally likely, with none outside."""
+    """These weights follow a normal distribution. Here every number from −a to a must be equally likely, and none may be outside."""
     return xavier_normal(fan_in, fan_out, rng)
 
 
@@ -290,20 +290,20 @@ def one_uniform_draw(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def uniform_from_the_global_state(fan_in, fan_out, rng):
-    """Generators in the same state give different weights, so the numbers do not come from rng alone. Draw everything from the rng argument."""
+    """Generators in the same state give different weights, so the numbers do not come from rng alone. Draw all numbers from the rng argument."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return np.random.uniform(-limit, limit, size=(fan_in, fan_out))
 
 
 @of("xavier_uniform")
 def uniform_with_a_seed_of_its_own(fan_in, fan_out, rng):
-    """Every call gives the same weights, as with a seed inside the function. Draw from the rng argument, whose state changes with each draw."""
+    """Every call gives the same weights, as with a seed inside the function. Draw from the rng argument, which changes with each draw."""
     return np.random.default_rng(0).uniform(-1, 1, size=(fan_in, fan_out)) * np.sqrt(6 / (fan_in + fan_out))
 
 
 @of("xavier_uniform")
 def limit_from_outputs_alone(fan_in, fan_out, rng):
-    """The limit depends on fan_out alone. Xavier's rule uses both ends of the layer."""
+    """The limit depends on fan_out alone. Xavier's rule uses fan_in and fan_out."""
     limit = np.sqrt(6 / fan_out)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -316,7 +316,7 @@ def limit_of_one(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def brackets_left_out(fan_in, fan_out, rng):
-    """The limit fits a formula without parentheses around the sum: Python divides before it adds."""
+    """The limit fits a formula without parentheses around the sum. Python divides before it adds."""
     limit = np.sqrt(6 / fan_in + fan_out)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -342,7 +342,7 @@ def variance_for_deviation(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def he_for_xavier(fan_in, fan_out, rng):
-    """This is He's rule, made for ReLU. Xavier's rule uses both ends of the layer."""
+    """This is He's rule, made for ReLU. Xavier's rule uses fan_in and fan_out."""
     return he_normal(fan_in, fan_out, rng)
 
 
@@ -360,31 +360,31 @@ def uniform_for_normal(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def forgets_the_two(fan_in, fan_out, rng):
-    """The variance is half of what it should be. Xavier's rule divides by the average of the two sizes, not by their sum."""
+    """The variance is half of what it should be. Xavier's rule divides by the average of fan_in and fan_out, not by their sum."""
     return rng.normal(0, np.sqrt(1 / (fan_in + fan_out)), size=(fan_in, fan_out))
 
 
 @of("xavier_normal")
 def limit_of_the_uniform(fan_in, fan_out, rng):
-    """The weights are √3 times too large, as if the 6 of the uniform version had been used. The 6 belongs to the limit, not to the standard deviation."""
+    """The weights are √3 times too large, as if the limit of the uniform version were the standard deviation. That limit contains a 6."""
     return rng.normal(0, np.sqrt(6 / (fan_in + fan_out)), size=(fan_in, fan_out))
 
 
 @of("xavier_normal")
 def xavier_from_the_global_state(fan_in, fan_out, rng):
-    """Generators in the same state give different weights, so the numbers do not come from rng alone. Draw everything from the rng argument."""
+    """Generators in the same state give different weights, so the numbers do not come from rng alone. Draw all numbers from the rng argument."""
     return np.random.normal(0, np.sqrt(2 / (fan_in + fan_out)), size=(fan_in, fan_out))
 
 
 @of("xavier_normal")
 def xavier_with_a_seed_of_its_own(fan_in, fan_out, rng):
-    """Every call gives the same weights, as with a seed inside the function. Draw from the rng argument, whose state changes with each draw."""
+    """Every call gives the same weights, as with a seed inside the function. Draw from the rng argument, which changes with each draw."""
     return xavier_normal(fan_in, fan_out, np.random.default_rng(0))
 
 
 @of("xavier_normal")
 def xavier_from_outputs_alone(fan_in, fan_out, rng):
-    """The standard deviation depends on fan_out alone. Xavier's rule uses both ends of the layer."""
+    """The standard deviation depends on fan_out alone. Xavier's rule uses fan_in and fan_out."""
     return rng.normal(0, np.sqrt(2 / fan_out), size=(fan_in, fan_out))
 
 
@@ -396,13 +396,13 @@ def xavier_unscaled(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def xavier_sizes_multiplied(fan_in, fan_out, rng):
-    """The weights are far too small, as if the two sizes were multiplied. Xavier's rule adds them."""
+    """The weights are far too small, as if fan_in and fan_out were multiplied. Xavier's rule adds them."""
     return rng.normal(0, np.sqrt(2 / (fan_in * fan_out)), size=(fan_in, fan_out))
 
 
 @of("xavier_normal")
 def xavier_brackets_left_out(fan_in, fan_out, rng):
-    """The standard deviation fits a formula without parentheses around the sum: Python divides before it adds."""
+    """The standard deviation fits a formula without parentheses around the sum. Python divides before it adds."""
     return rng.normal(0, np.sqrt(2 / fan_in + fan_out), size=(fan_in, fan_out))
 
 
@@ -438,13 +438,13 @@ def xavier_for_he(fan_in, fan_out, rng):
 
 @of("he_normal")
 def outputs_for_inputs(fan_in, fan_out, rng):
-    """The standard deviation depends on fan_out. A sum grows with the number of signals in it, which is fan_in."""
+    """The standard deviation depends on fan_out. A sum grows with the number of its terms, which is fan_in."""
     return rng.normal(0, np.sqrt(2 / fan_out), size=(fan_in, fan_out))
 
 
 @of("he_normal")
 def forgets_what_relu_removes(fan_in, fan_out, rng):
-    """The variance is half of what it should be. ReLU removes half of the mean square in each layer, and He's rule makes up for it."""
+    """The variance is half of what it should be. ReLU halves the mean square in each layer, and He's rule makes up for it."""
     return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, fan_out))
 
 
@@ -482,25 +482,25 @@ def root_of_the_inputs_alone(fan_in, fan_out, rng):
 
 @of("he_normal")
 def one_neuron_copied(fan_in, fan_out, rng):
-    """All columns are copies of one neuron, so the layer computes the same number again and again. Draw a number for every connection."""
+    """All columns are copies of one neuron, so all neurons compute the same number. Draw a number for every connection."""
     return np.tile(rng.normal(0, np.sqrt(2 / fan_in), size=(fan_in, 1)), (1, fan_out))
 
 
 @of("he_normal")
 def unscaled(fan_in, fan_out, rng):
-    """The standard deviation is 1 for every layer, so sums would grow from layer to layer. The more inputs there are, the smaller it must be."""
+    """The standard deviation is 1 for every layer, so the signal would grow from layer to layer. The more inputs a neuron has, the smaller its weights must be."""
     return rng.standard_normal((fan_in, fan_out))
 
 
 @of("he_normal")
 def he_from_the_global_state(fan_in, fan_out, rng):
-    """Generators in the same state give different weights, so the numbers do not come from rng alone. Draw everything from the rng argument."""
+    """Generators in the same state give different weights, so the numbers do not come from rng alone. Draw all numbers from the rng argument."""
     return np.random.normal(0, np.sqrt(2 / fan_in), size=(fan_in, fan_out))
 
 
 @of("he_normal")
 def he_with_a_seed_of_its_own(fan_in, fan_out, rng):
-    """Every call gives the same weights, as with a seed inside the function. Draw from the rng argument, whose state changes with each draw."""
+    """Every call gives the same weights, as with a seed inside the function. Draw from the rng argument, which changes with each draw."""
     return he_normal(fan_in, fan_out, np.random.default_rng(0))
 
 
@@ -530,7 +530,7 @@ def random_without_a_sign(fan_in, fan_out, rng):
 
 @of("signal_spread")
 def measured_before_the_activation(x, weight_matrices, activation):
-    """These are standard deviations of the weighted sums. Measure the signal after the activation function, because that is what the next layer receives."""
+    """These are standard deviations of the weighted sums. Measure the signal after the activation function, as the next layer receives it."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = x @ weights
@@ -578,7 +578,7 @@ def without_activation(x, weight_matrices, activation):
 
 @of("signal_spread")
 def relu_whatever_is_given(x, weight_matrices, activation):
-    """ReLU seems to be applied, whatever activation function is given. Call the function that is passed as an argument."""
+    """ReLU seems to be applied, whatever `activation` is. Call the function that is passed as this argument."""
     return spread_of_layers(np.std, x, weight_matrices, lambda sums: np.maximum(sums, 0))
 
 
@@ -590,19 +590,19 @@ def variance_for_spread(x, weight_matrices, activation):
 
 @of("signal_spread")
 def sample_deviation(x, weight_matrices, activation):
-    """These standard deviations are slightly too large, as if the divisor were one less than the number of entries (ddof=1). Use np.std with its default, ddof=0."""
+    """These standard deviations are slightly too large, as with a divisor one less than the number of entries (ddof=1). Use np.std with its default, ddof=0."""
     return spread_of_layers(lambda signal: np.std(signal, ddof=1), x, weight_matrices, activation)
 
 
 @of("signal_spread")
 def size_for_spread(x, weight_matrices, activation):
-    """This is the root mean square of the signal. The standard deviation is measured around the mean, which is not zero after ReLU."""
+    """This is the root mean square of the signal. The standard deviation is measured from the mean, which is not zero after ReLU."""
     return spread_of_layers(lambda signal: np.sqrt(np.mean(signal**2)), x, weight_matrices, activation)
 
 
 @of("signal_spread")
 def average_over_neurons(x, weight_matrices, activation):
-    """This is the average of the neurons' standard deviations. Take one standard deviation over all entries: np.std without an axis."""
+    """This is the average of the neurons' standard deviations. Take a single standard deviation over all entries: np.std without an axis."""
     return spread_of_layers(lambda signal: np.std(signal, axis=0).mean(), x, weight_matrices, activation)
 
 
@@ -652,7 +652,7 @@ def a_layer_for_each_size(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def from_first_to_last(layer_sizes, rng, scheme="he"):
-    """The first size is connected to the last one directly. Connect each size to the next."""
+    """The first size is connected directly to the last one. Connect each size to the next."""
     check(layer_sizes, scheme)
     ends = [layer_sizes[0], layer_sizes[-1]]
     return network(ends, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
@@ -724,7 +724,7 @@ def layers_on_their_side(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def biases_that_are_not_zero(layer_sizes, rng, scheme="he"):
-    """The biases do not start at zero. Small ones do little harm, but the task asks for zero: the random weights already make the neurons differ."""
+    """The biases do not start at zero, but the task requires it. The random weights already make the neurons differ."""
     check(layer_sizes, scheme)
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
     return network(layer_sizes, lambda i, o: draw(i, o, rng), lambda o: rng.normal(size=o))
@@ -761,7 +761,7 @@ def xavier_from_a_flat_block(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def a_misspelling_means_he(layer_sizes, rng, scheme="he"):
-    """A misspelt scheme is silently accepted. Raise a ValueError whose message contains it."""
+    """A misspelt scheme is silently accepted. Raise a ValueError whose message contains the scheme."""
     if len(layer_sizes) < 2:
         raise ValueError("a network needs at least two sizes")
     draw = xavier_normal if scheme == "xavier" else he_normal
@@ -770,7 +770,7 @@ def a_misspelling_means_he(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def refuses_nothing(layer_sizes, rng, scheme="he"):
-    """The layers are right, but a misspelt scheme and a single size are accepted. Check both arguments first and raise a ValueError."""
+    """The layers are right, but an unknown scheme and a single size are accepted. Check both arguments first, and raise a ValueError."""
     draw = xavier_normal if scheme == "xavier" else he_normal
     return network(layer_sizes, lambda i, o: draw(i, o, rng))
 
@@ -808,7 +808,7 @@ def layers_from_fresh_generators(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def one_list_for_each_kind(layer_sizes, rng, scheme="he"):
-    """The weights are in one list and the biases in another. Return one pair, (weights, bias), for each layer."""
+    """The weights are in one list and the biases in another. Return one list, with a pair (weights, bias) for each layer."""
     check(layer_sizes, scheme)
     layers = network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
     return tuple(map(list, zip(*layers)))
@@ -842,7 +842,7 @@ def nothing_for_a_misspelling(layer_sizes, rng, scheme="he"):
 
 @of("distinct_neurons")
 def all_of_length_one(weights):
-    """Neurons that are positive multiples of each other are counted as one, as if every column were scaled to length 1 first. Compare the weights as they are."""
+    """Neurons that are positive multiples of each other are counted as one, as if every column were scaled to norm 1. Compare the weights as they are."""
     lengths = np.linalg.norm(weights, axis=0)
     return distinct_columns(weights / np.where(lengths > 0, lengths, 1.0))
 
@@ -855,7 +855,7 @@ def rank_with_the_margin(weights):
 
 @of("signal_spread")
 def rescales_before_each_layer(x, weight_matrices, activation):
-    """The signal seems to be rescaled to a standard deviation of 1 before each layer. Pass it on as it is, so that the factors of all layers multiply."""
+    """The signal seems to be rescaled to a standard deviation of 1 before each layer. Pass it on as it is."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = activation(x / np.std(x) @ weights)
@@ -871,7 +871,7 @@ def leaves_zeros_out(x, weight_matrices, activation):
 
 @of("init_layers")
 def fan_in_of_the_network(layer_sizes, rng, scheme="he"):
-    """Every layer seems to be scaled by the number of the network's inputs. The fan_in of a layer is the number of its own inputs, the size before it."""
+    """Every layer seems to be scaled by the number of the network's inputs. A layer's fan_in is the number of its own inputs, the size before it."""
     check(layer_sizes, scheme)
     first = layer_sizes[0]
 
@@ -905,7 +905,7 @@ def magnitudes_of_the_weights(weights):
 
 @of("signal_spread")
 def activations_never_passed_on(x, weight_matrices, activation):
-    """Each number is measured after an activation function, but the next layer seems to receive the signal as it was before that function. Pass on the signal that was measured."""
+    """Each number is measured after an activation function, but the next layer seems to receive the signal from before it. Pass on the signal that you measured."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = x @ weights
@@ -915,7 +915,7 @@ def activations_never_passed_on(x, weight_matrices, activation):
 
 @of("init_layers")
 def xavier_for_the_output_layer(layer_sizes, rng, scheme="he"):
-    """The output layer always gets Xavier's weights, even with the scheme "he". The scheme applies to every layer."""
+    """The output layer always gets Xavier's weights, even with the scheme "he". Apply the scheme to every layer."""
     check(layer_sizes, scheme)
     *hidden, last = zip(layer_sizes, layer_sizes[1:])
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]

@@ -13,7 +13,7 @@ from . import of
 
 @of("lora_init")
 def both_random(fan_in, fan_out, rank, rng):
-    """The adapter changes the network before it has learned anything. One of its matrices must start at zero, so that their product is zero."""
+    """The adapter changes the network before it has learned anything. One of its matrices must start at zero, so that the product is zero."""
     down, up = lora_init(fan_in, fan_out, rank, rng)
     return down, rng.normal(0, np.sqrt(1 / fan_in), size=up.shape)
 
@@ -40,7 +40,7 @@ def up_comes_first(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def refuses_the_largest_rank(fan_in, fan_out, rank, rng):
-    """A rank equal to the smaller axis length is refused. It saves nothing, but it is possible: refuse only higher ranks."""
+    """A rank equal to the smaller of fan_in and fan_out is refused. It saves nothing, but it is possible: refuse only higher ranks."""
     if not 1 <= rank < min(fan_in, fan_out):
         raise ValueError(f"rank {rank}")
     return lora_init(fan_in, fan_out, rank, rng)
@@ -48,28 +48,28 @@ def refuses_the_largest_rank(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def both_zero(fan_in, fan_out, rank, rng):
-    """Both matrices are zero. The gradient of each has the other as a factor, so neither will ever learn: draw one of them at random."""
+    """Both matrices are zero. The gradient of each contains the other as a factor, so neither can learn: draw one of them at random."""
     down, up = lora_init(fan_in, fan_out, rank, rng)
     return np.zeros_like(down), up
 
 
 @of("lora_init")
 def zeros_on_the_wrong_side(fan_in, fan_out, rank, rng):
-    """`down` is zero and `up` is not. The product is zero either way, but here, as in the paper, `down` is random and `up` is zero."""
+    """`down` is zero and `up` is not. Their product is zero either way, but here, as in the paper, `down` is random and `up` is zero."""
     down, up = lora_init(fan_in, fan_out, rank, rng)
     return np.zeros_like(down), rng.normal(0, np.sqrt(1 / fan_in), size=up.shape)
 
 
 @of("lora_init")
 def variance_taken_for_deviation(fan_in, fan_out, rank, rng):
-    """The standard deviation of `down` is 1 / fan_in. That is the required variance: what is the standard deviation for this variance?"""
+    """The standard deviation of `down` is 1 / fan_in. That should be its variance: which standard deviation gives this variance?"""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(0, 1 / fan_in, size=(fan_in, rank)), np.zeros((rank, fan_out))
 
 
 @of("lora_init")
 def he_scale(fan_in, fan_out, rank, rng):
-    """`down` has variance 2 / fan_in, as He's rule says. The 2 makes up for a ReLU, and there is none between `down` and `up`."""
+    """`down` has variance 2 / fan_in, as in He's rule. The 2 makes up for a ReLU, but there is no ReLU between `down` and `up`."""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(0, np.sqrt(2 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
 
@@ -83,7 +83,7 @@ def scaled_by_the_rank(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def unit_normal(fan_in, fan_out, rank, rng):
-    """`down` has a standard deviation of 1 for every layer. The more inputs it adds up, the smaller its variance must be, as in chapter 3."""
+    """`down` has a standard deviation of 1 for every layer. The more inputs a column adds up, the smaller the variance must be, as in chapter 3."""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(size=(fan_in, rank)), np.zeros((rank, fan_out))
 
@@ -104,7 +104,7 @@ def the_same_down_every_time(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def any_rank_will_do(fan_in, fan_out, rank, rng):
-    """Impossible ranks are accepted, or cause an unrelated error. The rank must be from 1 to min(fan_in, fan_out): down @ up has no higher rank. Raise a ValueError whose message contains the rank."""
+    """Impossible ranks are accepted, or cause an unrelated error. Refuse every rank outside 1 to min(fan_in, fan_out) with a ValueError whose message contains the rank."""
     return _adapter_where(True, fan_in, fan_out, rank, rng)
 
 
@@ -117,25 +117,25 @@ def _adapter_where(accepted, fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def no_rank_above_fan_out_refused(fan_in, fan_out, rank, rng):
-    """The rank seems to be compared with fan_in alone. The product down @ up has shape (fan_in, fan_out): its rank cannot exceed the smaller of the two."""
+    """The rank seems to be compared with fan_in alone. The rank of down @ up cannot exceed fan_out either."""
     return _adapter_where(1 <= rank <= fan_in, fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
 def compares_with_the_larger_size(fan_in, fan_out, rank, rng):
-    """The rank seems to be compared with the larger axis length. The product down @ up has shape (fan_in, fan_out): its rank cannot exceed the smaller one."""
+    """The rank seems to be compared with the larger of fan_in and fan_out. The rank of down @ up cannot exceed the smaller one."""
     return _adapter_where(1 <= rank <= max(fan_in, fan_out), fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
 def no_rank_above_fan_in_refused(fan_in, fan_out, rank, rng):
-    """The rank seems to be compared with fan_out alone. The product down @ up has shape (fan_in, fan_out): its rank cannot exceed the smaller of the two."""
+    """The rank seems to be compared with fan_out alone. The rank of down @ up cannot exceed fan_in either."""
     return _adapter_where(1 <= rank <= fan_out, fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
 def no_upper_limit(fan_in, fan_out, rank, rng):
-    """Ranks below 1 are refused, but ranks that are too large are accepted. The rank of down @ up cannot exceed min(fan_in, fan_out): refuse any larger one."""
+    """Ranks below 1 are refused, but ranks that are too large are accepted. Refuse every rank above min(fan_in, fan_out), which down @ up cannot exceed."""
     return _adapter_where(rank >= 1, fan_in, fan_out, rank, rng)
 
 
@@ -147,20 +147,20 @@ def rank_zero_passes(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def down_from_the_global_state(fan_in, fan_out, rank, rng):
-    """`down` does not come from the rng argument. The same rng state must give the same adapter: use that generator's methods."""
+    """`down` does not come from the rng argument. Generators in the same state must give the same adapter: use the methods of rng."""
     return lora_init(fan_in, fan_out, rank, np.random.default_rng())
 
 
 @of("lora_dense")
 def the_adapter_in_place_of_the_weights(x, weights, bias, adapter, alpha):
-    """The signal passes through the adapter instead of the weights. The old layer keeps working, frozen; the adapter's output is added to its output."""
+    """The signal passes through the adapter instead of the weights. The frozen weights must still be used: add the adapter's output to their output."""
     down, up = adapter
     return alpha / down.shape[1] * (x @ down) @ up + bias
 
 
 @of("lora_dense")
 def the_adapter_behind_the_layer(x, weights, bias, adapter, alpha):
-    """The adapter seems to work on the layer's output. The adapter path runs beside the layer: `down` receives x, as the weights do."""
+    """The adapter seems to work on the layer's output. `down` must receive x, as the weights do."""
     down, up = adapter
     out = dense(x, weights, bias)
     return out + alpha / down.shape[1] * (out @ down) @ up
@@ -168,7 +168,7 @@ def the_adapter_behind_the_layer(x, weights, bias, adapter, alpha):
 
 @of("lora_dense")
 def the_adapter_behind_the_layer_where_it_fits(x, weights, bias, adapter, alpha):
-    """Where the layer has as many outputs as inputs, the adapter seems to work on its output. The adapter path runs beside the layer: `down` always receives x."""
+    """If the layer has as many outputs as inputs, the adapter seems to work on its output. `down` must always receive x."""
     down, up = adapter
     out = dense(x, weights, bias)
     return out + alpha / down.shape[1] * ((out if out.shape == x.shape else x) @ down) @ up
@@ -176,7 +176,7 @@ def the_adapter_behind_the_layer_where_it_fits(x, weights, bias, adapter, alpha)
 
 @of("lora_dense")
 def side_path_without_scale(x, weights, bias, adapter, alpha):
-    """The scale alpha / rank is missing. It belongs to the adapter's output."""
+    """The scale alpha / rank is missing. Multiply the adapter's output by this scale."""
     down, up = adapter
     return dense(x, weights, bias) + (x @ down) @ up
 
@@ -190,7 +190,7 @@ def side_path_times_alpha(x, weights, bias, adapter, alpha):
 
 @of("lora_dense")
 def side_path_scaled_by_a_size(x, weights, bias, adapter, alpha):
-    """Alpha seems to be divided by an axis length of the layer. The rank is the axis length that `down` and `up` share."""
+    """Alpha seems to be divided by the wrong axis length. The rank is the axis length that `down` and `up` share."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / down.shape[0] * (x @ down) @ up
 
@@ -211,28 +211,28 @@ def adds_the_bias_twice(x, weights, bias, adapter, alpha):
 
 @of("lora_dense")
 def a_relu_inside_the_adapter(x, weights, bias, adapter, alpha):
-    """There seems to be a ReLU between `down` and `up`. The adapter path is linear throughout; otherwise it could not be merged into the weights."""
+    """There seems to be a ReLU between `down` and `up`. The adapter path must be linear, so that it can be merged into the weights."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / down.shape[1] * np.maximum(x @ down, 0) @ up
 
 
 @of("lora_dense")
 def factors_exchanged(x, weights, bias, adapter, alpha):
-    """The signal seems to pass through `up` first. `down` leads from fan_in numbers to rank numbers, and `up` from there to fan_out: follow this order."""
+    """The signal seems to pass through `up` first. `down` turns fan_in numbers into rank numbers, and `up` turns those into fan_out: follow this order."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / down.shape[1] * (x @ up) @ down
 
 
 @of("lora_dense")
 def side_path_scaled_by_fan_out(x, weights, bias, adapter, alpha):
-    """Alpha seems to be divided by an axis length of the layer. The rank is the axis length that `down` and `up` share."""
+    """Alpha seems to be divided by the wrong axis length. The rank is the axis length that `down` and `up` share."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / up.shape[1] * (x @ down) @ up
 
 
 @of("lora_dense")
 def scale_upside_down(x, weights, bias, adapter, alpha):
-    """The scale is inverted: rank / alpha. With alpha 0 the adapter must have no effect."""
+    """The scale is inverted: it is rank / alpha. With alpha 0 the adapter must have no effect."""
     down, up = adapter
     return dense(x, weights, bias) + down.shape[1] / alpha * (x @ down) @ up
 
@@ -276,7 +276,7 @@ def input_gradient_of_the_adapter_alone(grad_output, x, weights, adapter, alpha)
 
 @of("lora_gradient")
 def adds_up_before_the_products(grad_output, x, weights, adapter, alpha):
-    """grad_down and grad_up are products of sums over the batch. A sum of products is something else: multiply within each example, then add up."""
+    """grad_down and grad_up are products of sums over the batch. Multiply within each example first, then add up the products."""
     grad_x, _, _ = lora_gradient(grad_output, x, weights, adapter, alpha)
     as_one = grad_output.sum(axis=0, keepdims=True), x.sum(axis=0, keepdims=True)
     return grad_x, *lora_gradient(*as_one, weights, adapter, alpha)[1:]
@@ -284,7 +284,7 @@ def adds_up_before_the_products(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def skips_the_other_factor(grad_output, x, weights, adapter, alpha):
-    """grad_down looks like the first columns of the gradient of down @ up. The chain rule reaches `down` through `up`, so `up` must be a factor of grad_down."""
+    """grad_down looks like the first columns of the gradient of down @ up. The chain rule reaches `down` through `up`, so grad_down must have `up` as a factor."""
     down, up = adapter
     scale = alpha / down.shape[1]
     whole = scale * x.T @ grad_output
@@ -309,20 +309,20 @@ def gradients_change_places(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def mean_over_the_batch(grad_output, x, weights, adapter, alpha):
-    """grad_down and grad_up are divided by the number of examples. The gradient of the loss is already divided: add up the examples' contributions."""
+    """grad_down and grad_up are divided by the number of examples. grad_output already contains that division: add up the contributions of the examples."""
     grad_x, grad_down, grad_up = lora_gradient(grad_output, x, weights, adapter, alpha)
     return grad_x, grad_down / len(x), grad_up / len(x)
 
 
 @of("lora_fine_tune")
 def trains_up_alone(layers, adapters, x, y, **settings):
-    """Only `up` learns. As soon as `up` is no longer zero, `down` has a gradient as well and must take its step."""
+    """Only `up` learns. As soon as `up` is no longer zero, `down` has a gradient and must take its steps as well."""
     return _lora_loop(layers, adapters, x, y, **settings, keep_down=True)
 
 
 @of("lora_fine_tune")
 def rank_of_the_shorter_side(layers, adapters, x, y, *, alpha, **settings):
-    """Alpha seems to be divided by the smaller axis length of `down` or of `up`. The rank is the axis length that they share, even if it is the larger one."""
+    """Alpha seems to be divided by the smaller axis length of a matrix. The rank is the axis length that `down` and `up` share, even if it is the larger one."""
     down, _ = adapters[0]
     return lora_fine_tune(layers, adapters, x, y, alpha=alpha * down.shape[1] / min(down.shape), **settings)
 
@@ -364,38 +364,38 @@ def reads_without_the_adapters(layers, adapters, x, y, **settings):
 
 @of("lora_fine_tune")
 def no_relu_in_either_pass(layers, adapters, x, y, **settings):
-    """There seems to be no ReLU between the adapted layers. Apply it there as in the old network, and include it in the backward pass."""
+    """There seems to be no ReLU between the adapted layers. Apply it there, as in the old network, and include it in the backward pass."""
     return _lora_loop(layers, adapters, x, y, **settings, linear=True)
 
 
 @of("lora_fine_tune")
 def back_past_the_adapters(layers, adapters, x, y, **settings):
-    """In the backward pass, the gradient seems to reach earlier layers through the old weights alone. The signal also passed through the adapters: which path is missing?"""
+    """In the backward pass, the gradient seems to reach earlier layers through the old weights alone. The signal also passed through another path: which one?"""
     return _lora_loop(layers, adapters, x, y, **settings, past=True)
 
 
 @of("lora_fine_tune")
 def steps_down_before_asking_up(layers, adapters, x, y, **settings):
-    """`up`'s gradient seems to be computed after `down` has moved. All gradients of a batch belong to its forward pass: compute both, then step."""
+    """`up`'s gradient seems to be computed after `down` has moved. Compute both gradients first, then take both steps."""
     return _lora_loop(layers, adapters, x, y, **settings, hasty=True)
 
 
 @of("lora_fine_tune")
 def returns_merged_layers(layers, adapters, x, y, *, alpha, **settings):
-    """The network comes back with merged adapters. Return the adapters themselves, so that they can be switched off, stored separately and merged later."""
+    """The network comes back with its adapters merged. Return the adapters themselves, so that they can be stored separately and merged later."""
     trained, losses = lora_fine_tune(layers, adapters, x, y, alpha=alpha, **settings)
     return [(lora_merge(w, a, alpha), b) for (w, b), a in zip(layers, trained)], losses
 
 
 @of("lora_fine_tune")
 def relu_on_the_logits(layers, adapters, x, y, **settings):
-    """ReLU is also applied to the output layer. Its outputs are logits, and softmax needs the differences that ReLU erases: use it between layers only."""
+    """ReLU is also applied to the output layer, where it erases differences between logits that softmax needs. Use it between layers only."""
     return _lora_loop(layers, adapters, x, y, **settings, last=lambda logits: np.maximum(logits, 0))
 
 
 @of("lora_fine_tune")
 def relu_on_the_logits_in_both_passes(layers, adapters, x, y, **settings):
-    """ReLU is also applied to the output layer, in both passes. Its outputs are logits, and softmax needs the differences that ReLU erases."""
+    """ReLU is also applied to the output layer in both passes, where it erases differences between logits that softmax needs. Use it between layers only."""
     return _lora_loop(layers, adapters, x, y, **settings, last=lambda logits: np.maximum(logits, 0), gated=True)
 
 
@@ -407,26 +407,26 @@ def moves_the_biases_too(layers, adapters, x, y, **settings):
 
 @of("lora_merge")
 def merges_without_scale(weights, adapter, alpha):
-    """The adapter is merged without its scale. The merged layer must give the same outputs as lora_dense, where the adapter's part is scaled."""
+    """The adapter is merged without its scale. The merged layer must give the same outputs as lora_dense, which scales the adapter's output."""
     down, up = adapter
     return weights + down @ up
 
 
 @of("lora_fine_tune")
 def trains_the_last_adapter_alone(layers, adapters, x, y, **settings):
-    """Only the adapter of the output layer learns. Go on to the layers before it. The gradient that reaches them is grad_x, taken back through the ReLU."""
+    """Only the adapter of the output layer learns. Continue to the layers before it, with grad_x taken back through the ReLU."""
     return _lora_loop(layers, adapters, x, y, learns=[len(layers) - 1], **settings)
 
 
 @of("lora_fine_tune")
 def back_through_the_moved_adapter(layers, adapters, x, y, **settings):
-    """The gradient seems to go back through each adapter after its step. Compute grad_x with the adapter that the forward pass used."""
+    """The gradient seems to go back through each adapter after its step. Compute grad_x with the adapter as it was in the forward pass."""
     return _lora_loop(layers, adapters, x, y, moved_first=True, **settings)
 
 
 @of("lora_merge")
 def merges_the_first_column_alone(weights, adapter, alpha):
-    """Only the first column of `down` and the first row of `up` are merged, which is right for rank 1. If the return is inside the loop, move it below the loop."""
+    """Only the first column of `down` and the first row of `up` are merged. If the return is inside a loop, move it below the loop."""
     down, up = adapter
     return weights + alpha / down.shape[1] * down[:, :1] @ up[:1]
 
@@ -447,7 +447,7 @@ def merges_with_alpha_alone(weights, adapter, alpha):
 
 @of("lora_merge")
 def divides_by_a_size_of_the_layer(weights, adapter, alpha):
-    """Alpha seems to be divided by an axis length of the layer. The rank is the axis length that `down` and `up` share."""
+    """Alpha seems to be divided by the wrong axis length. The rank is the axis length that `down` and `up` share."""
     down, up = adapter
     return weights + alpha / down.shape[0] * down @ up
 
@@ -461,7 +461,7 @@ def scales_the_weights_too(weights, adapter, alpha):
 
 @of("lora_merge")
 def takes_the_change_away(weights, adapter, alpha):
-    """The adapter's change is subtracted, which would remove a merged adapter. To merge it, add its change."""
+    """The adapter's change is subtracted, which would undo a merge. To merge the adapter, add its change."""
     return lora_merge(weights, adapter, -alpha)
 
 
@@ -489,14 +489,14 @@ def factors_exchanged_in_the_product(weights, adapter, alpha):
 
 @of("lora_merge")
 def divides_by_fan_out(weights, adapter, alpha):
-    """Alpha seems to be divided by an axis length of the layer. The rank is the axis length that `down` and `up` share."""
+    """Alpha seems to be divided by the wrong axis length. The rank is the axis length that `down` and `up` share."""
     down, up = adapter
     return weights + alpha / up.shape[1] * down @ up
 
 
 @of("lora_merge")
 def scale_the_wrong_way_round(weights, adapter, alpha):
-    """The scale is inverted: rank / alpha. Divide alpha by the rank, as in lora_dense."""
+    """The scale is inverted: it is rank / alpha. Divide alpha by the rank, as in lora_dense."""
     down, up = adapter
     return weights + down.shape[1] / alpha * down @ up
 
@@ -586,7 +586,7 @@ def a_relu_inside_the_adapter_in_both_passes(grad_output, x, weights, adapter, a
 
 @of("lora_gradient")
 def up_sees_the_moved_down(grad_output, x, weights, adapter, alpha):
-    """grad_up seems to be computed after grad_down was subtracted from `down`. All three gradients belong to the same forward pass: use `down` as it is, and take no step here."""
+    """grad_up seems to be computed after grad_down was subtracted from `down`. Use `down` as it was in the forward pass, and take no step here."""
     down, up = adapter
     grad_x, grad_down, _ = lora_gradient(grad_output, x, weights, adapter, alpha)
     return grad_x, grad_down, lora_gradient(grad_output, x, weights, (down - grad_down, up), alpha)[2]

@@ -14,13 +14,13 @@ def check_shapes(predictions, targets):
 
 @of("mean_squared_error")
 def lets_numpy_stretch(predictions, targets):
-    """The shapes differ and no error was raised: NumPy broadcasts (6, 1) and (6,) to (6, 6) and averages 36 differences. Compare the shapes first."""
+    """Shapes that differ raise no error. NumPy broadcasts (6, 1) and (6,) to (6, 6), for example, and averages 36 differences: compare the shapes first."""
     return float(np.mean((predictions - targets) ** 2))
 
 
 @of("mean_squared_error")
 def compares_lengths_only(predictions, targets):
-    """Arrays with the same number of rows or entries are accepted, although NumPy broadcasts (6, 1) and (6,) to (6, 6). Compare the whole shapes."""
+    """Some shapes that differ are accepted: NumPy broadcasts (6, 1) and (6,) to (6, 6), for example. Compare the whole shapes."""
     if len(predictions) != len(targets):
         raise ValueError(f"predictions {predictions.shape}, targets {targets.shape}")
     return float(np.mean((predictions - targets) ** 2))
@@ -28,7 +28,7 @@ def compares_lengths_only(predictions, targets):
 
 @of("mean_squared_error")
 def asserts_the_shapes(predictions, targets):
-    """An AssertionError was raised, and Python skips assert when it runs with -O. Test with if, and raise ValueError."""
+    """Shapes that differ raise an AssertionError. Raise a ValueError instead: `python -O` ignores assert."""
     assert predictions.shape == targets.shape
     return float(np.mean((predictions - targets) ** 2))
 
@@ -70,14 +70,14 @@ def absolute_for_squared(predictions, targets):
 
 @of("mean_squared_error")
 def square_of_the_mean(predictions, targets):
-    """The mean seems to be taken before the square, so positive and negative errors cancel. Which step comes first?"""
+    """The mean seems to be taken before the square, so positive and negative errors cancel. Which step must come first?"""
     check_shapes(predictions, targets)
     return float(np.mean(predictions - targets) ** 2)
 
 
 @of("mean_squared_error")
 def difference_of_the_squares(predictions, targets):
-    """The squares seem to be subtracted from each other, so the same error costs more when the numbers are large. Which step comes first?"""
+    """The squares of predictions and targets seem to be subtracted from each other. Which step comes first: subtracting or squaring?"""
     check_shapes(predictions, targets)
     return float(np.mean(predictions**2 - targets**2))
 
@@ -98,14 +98,14 @@ def keeps_the_squares_apart(predictions, targets):
 
 @of("mean_squared_error")
 def doubles_the_differences(predictions, targets):
-    """The differences seem to be doubled, not squared: is there a * 2 in place of ** 2? Doubled errors can cancel."""
+    """The differences seem to be doubled, not squared, so positive and negative errors cancel. Did you write `* 2` instead of `** 2`?"""
     check_shapes(predictions, targets)
     return float(np.mean((predictions - targets) * 2))
 
 
 @of("mean_squared_error")
 def compares_the_number_of_axes(predictions, targets):
-    """Arrays with the same number of axes are accepted, although NumPy broadcasts shapes such as (5, 2) and (1, 2). Compare the whole shapes."""
+    """Arrays with the same number of axes are accepted, although NumPy can broadcast (1, 2) to (5, 2), for example. Compare the whole shapes."""
     if predictions.ndim != targets.ndim:
         raise ValueError(f"predictions {predictions.shape}, targets {targets.shape}")
     return float(np.mean((predictions - targets) ** 2))
@@ -113,13 +113,13 @@ def compares_the_number_of_axes(predictions, targets):
 
 @of("one_hot")
 def no_check_at_all(labels, n_classes):
-    """A label out of range raised no ValueError. NumPy counts negative indices from the end, so -1 becomes the last class. Check the labels first."""
+    """A label out of range raised no ValueError. NumPy takes -1 as the last index, so -1 becomes the last class. Check the labels first."""
     return np.eye(n_classes)[labels]
 
 
 @of("one_hot")
 def checks_only_the_top(labels, n_classes):
-    """A negative label was accepted. NumPy counts negative indices from the end, so -1 silently becomes the last class."""
+    """A negative label was accepted. NumPy takes -1 as the last index, so -1 silently becomes the last class."""
     if labels.max() >= n_classes:
         raise ValueError(f"label {labels.max()} is out of range")
     return np.eye(n_classes)[labels]
@@ -127,7 +127,7 @@ def checks_only_the_top(labels, n_classes):
 
 @of("one_hot")
 def checks_only_the_bottom(labels, n_classes):
-    """A label that is too large raised NumPy's IndexError. Classes are 0 to n_classes - 1: refuse all others with a ValueError whose message contains the label."""
+    """A label that is too large raised NumPy's IndexError. Refuse every label above n_classes - 1 with a ValueError whose message contains it."""
     if labels.min() < 0:
         raise ValueError(f"label {labels.min()} is out of range")
     return np.eye(n_classes)[labels]
@@ -162,14 +162,14 @@ def another_kind_of_error(labels, n_classes):
 
 @of("one_hot")
 def asserts_the_range(labels, n_classes):
-    """An AssertionError was raised, and Python skips assert when it runs with -O. Test with if, and raise ValueError with the label in the message."""
+    """A label out of range raises an AssertionError. Raise a ValueError with the label in its message instead: `python -O` ignores assert."""
     assert all(0 <= label < n_classes for label in labels)
     return np.eye(n_classes)[labels]
 
 
 @of("one_hot")
 def the_label_for_a_one(labels, n_classes):
-    """The label itself is in the row, so class 3 counts more than class 1. The column already says which class it is: which number marks it?"""
+    """The row contains the label itself, so class 3 counts more than class 1. The column already says which class it is: which number marks it?"""
     return reference_one_hot(labels, n_classes) * labels[:, np.newaxis]
 
 
@@ -181,7 +181,7 @@ def all_but_the_label(labels, n_classes):
 
 @of("one_hot")
 def a_row_of_zeros_for_strangers(labels, n_classes):
-    """A label out of range got a row without a 1, which says that no class is right. Raise a ValueError whose message contains the label."""
+    """A label out of range got a row without a 1, as if no class were right. Raise a ValueError whose message contains the label."""
     return (labels[:, np.newaxis] == np.arange(n_classes)).astype(float)
 
 
@@ -193,7 +193,7 @@ def labels_from_one(labels, n_classes):
 
 @of("one_hot")
 def as_many_columns_as_seen(labels, n_classes):
-    """The number of columns depends on the largest label. A batch need not hold every class: which argument gives the number of columns?"""
+    """The number of columns depends on the largest label. A batch may lack some classes: which argument gives the number of columns?"""
     reference_one_hot(labels, n_classes)
     return np.eye(int(labels.max()) + 1)[labels]
 
@@ -206,7 +206,7 @@ def classes_for_rows(labels, n_classes):
 
 @of("one_hot")
 def whole_columns(labels, n_classes):
-    """Every row has a 1 for each of the labels. Did you write zeros[:, labels] = 1, or use one list for all rows? Each row needs only its own 1."""
+    """Every row has a 1 for each of the labels. Did you write `zeros[:, labels] = 1`, or use one list for all rows? Each row needs a single 1."""
     reference_one_hot(labels, n_classes)
     ones = np.zeros((len(labels), n_classes))
     ones[:, labels] = 1
@@ -222,7 +222,7 @@ def truth_values(labels, n_classes):
 
 @of("one_hot")
 def looks_above_n_classes_only(labels, n_classes):
-    """Only labels above n_classes are refused. The label n_classes has no column either, and a negative label silently counts from the end."""
+    """Only labels above n_classes are refused. The label n_classes has no column either, and a negative label silently means another class."""
     if labels.max() > n_classes:
         raise ValueError(f"label {labels.max()}")
     return np.eye(n_classes)[labels]
@@ -243,14 +243,14 @@ def shifts_the_callers_logits(logits, labels):
 
 @of("cross_entropy")
 def loses_small_probabilities(logits, labels):
-    """A tiny probability seems to have become 0, and log(0) is minus infinity. Simplify log(softmax) on paper first, so that no probability is computed."""
+    """A tiny probability seems to have become 0, whose logarithm is minus infinity. First simplify log(softmax) on paper, so that no probability is computed."""
     return float(-np.log(softmax(logits)[np.arange(len(labels)), labels]).mean())
 
 
 def with_a_floor(floor, added=False):
     @of("cross_entropy")
     def a_floor_under_probabilities(logits, labels):
-        """Very wrong predictions all cost the same, about 27.6 for a floor of 1e-12. Simplify log(softmax) on paper first, so that no probability is computed."""
+        """Very wrong predictions all cost the same, as if probabilities had a lower limit. First simplify log(softmax) on paper, so that no probability is computed."""
         right = softmax(logits.astype(float))[np.arange(len(labels)), labels]
         return float(-np.log(right + floor if added else np.clip(right, floor, 1)).mean())
 
@@ -265,14 +265,14 @@ add_12, add_7, add_8, add_9, add_10, add_15 = (with_a_floor(floor, added=True) f
 
 @of("cross_entropy")
 def overflow(logits, labels):
-    """exp seems to overflow for large logits. What may be subtracted from a whole row without changing the log-probabilities?"""
+    """exp seems to overflow for large logits. What can you subtract from a whole row without changing the log-probabilities?"""
     sums = np.log(np.exp(logits).sum(axis=1))
     return float((sums - logits[np.arange(len(labels)), labels]).mean())
 
 
 @of("cross_entropy")
 def overflow_inside_softmax(logits, labels):
-    """exp seems to overflow for large logits, and infinity divided by infinity is not a number. Simplify log(softmax) on paper, then subtract each row's largest logit."""
+    """exp seems to overflow for large logits, which gives NaN. Simplify log(softmax) on paper, then subtract each row's largest logit."""
     powers = np.exp(logits)
     probabilities = powers / powers.sum(axis=1, keepdims=True)
     return float(-np.log(probabilities[np.arange(len(labels)), labels]).mean())
@@ -280,28 +280,28 @@ def overflow_inside_softmax(logits, labels):
 
 @of("cross_entropy")
 def maxima_lie_flat(logits, labels):
-    """The maxima seem to have shape (batch,), so NumPy matches them with the columns, not with the rows. For a square batch this fails silently. Which argument keeps them as a column?"""
+    """The maxima seem to have shape (batch,), so NumPy matches them with the columns, not the rows. Which argument keeps them as a column?"""
     shifted = logits - logits.max(axis=1)
     return float((np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]).mean())
 
 
 @of("cross_entropy")
 def one_shift_for_the_batch(logits, labels):
-    """The same number seems to be subtracted from every row. In a row whose logits are all far below that number, every exponential becomes 0. Each row needs its own largest logit."""
+    """The same number seems to be subtracted from every row, so all exponentials in a row can become 0. Each row needs its own largest logit."""
     shifted = logits - logits.max()
     return float((np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]).mean())
 
 
 @of("cross_entropy")
 def forgets_the_logarithm(logits, labels):
-    """A logarithm seems to be missing: a logit can only be compared with the logarithm of the sum of exponentials."""
+    """A logit seems to be subtracted from a sum of exponentials, so a logarithm is missing. Where is it in log(softmax)?"""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return float((np.exp(shifted).sum(axis=1) - shifted[np.arange(len(labels)), labels]).mean())
 
 
 @of("cross_entropy")
 def shifts_only_the_sum(logits, labels):
-    """The maximum seems to be subtracted inside the exponentials only. Use the shifted logits everywhere, or add the maximum back."""
+    """The maximum seems to be subtracted inside the exponentials only. Use the shifted logits everywhere, or add the maximum to the logarithm."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return float((np.log(np.exp(shifted).sum(axis=1)) - logits[np.arange(len(labels)), labels]).mean())
 
@@ -370,14 +370,14 @@ def surest_class(logits, labels):
 
 @of("cross_entropy")
 def every_pair_of_row_and_label(logits, labels):
-    """The entries of all labels seem to be taken from every row, as rows[:, labels] does. Each row has its own label: index rows and labels together."""
+    """The entries of all labels seem to be taken from every row, as by rows[:, labels]. Each row has its own label: index rows and columns together."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return float(-(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))[:, labels].mean())
 
 
 @of("cross_entropy")
 def missing_probability(logits, labels):
-    """This averages 1 - p for the right class, which never exceeds 1. The loss is minus the logarithm of p."""
+    """This is the average of 1 - p, where p is the probability of the right class. The loss is minus the logarithm of p."""
     return float((1 - np.exp(-surprise(logits, labels))).mean())
 
 
@@ -391,13 +391,13 @@ def each_class_by_itself(logits, labels):
 
 @of("cross_entropy")
 def logits_for_log_probabilities(logits, labels):
-    """The loss is minus the logits at the labels, as if logits were log-probabilities. What must be subtracted from a row so that it becomes log(softmax)?"""
+    """The loss is minus the logits at the labels, as if logits were log-probabilities. What must be subtracted from a row to get log(softmax)?"""
     return float(-logits[np.arange(len(labels)), labels].mean())
 
 
 @of("cross_entropy")
 def logits_for_probabilities(logits, labels):
-    """The logarithm of a logit seems to be taken. Logits are not probabilities: softmax is missing in between."""
+    """The logarithm of a logit seems to be taken. Logits are not probabilities: softmax is missing."""
     return float(-np.log(logits[np.arange(len(labels)), labels]).mean())
 
 
@@ -429,20 +429,20 @@ def one_sum_for_the_batch(logits, labels):
 
 @of("cross_entropy")
 def sums_lie_flat(logits, labels):
-    """The sums seem to have shape (batch,), so NumPy matches them with the columns, not with the rows. For a square batch this fails silently. Which argument keeps them as a column?"""
+    """The sums seem to have shape (batch,), so NumPy matches them with the columns, not the rows. Which argument keeps them as a column?"""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return float((np.log(np.exp(shifted).sum(axis=1)) - shifted)[np.arange(len(labels)), labels].mean())
 
 
 @of("cross_entropy")
 def labels_pick_rows(logits, labels):
-    """Whole rows seem to be taken, as rows[labels] does: a label is used as the index of an example. A label is the index of a column: index rows and columns together."""
+    """Labels seem to be used as row numbers, as in rows[labels]. A label is the index of a column: index rows and columns together."""
     return float((_log_sums(logits) - logits)[labels].mean())
 
 
 @of("cross_entropy")
 def minus_the_probability(logits, labels):
-    """The result is minus the mean probability: a logarithm is missing. The loss should grow without limit as the probability falls."""
+    """The result is minus the mean probability, so a logarithm is missing. The loss should grow without limit as the probability falls."""
     return float(-np.exp(-surprise(logits, labels)).mean())
 
 
@@ -454,13 +454,13 @@ def last_of_equals(logits, labels):
 
 @of("accuracy")
 def ties_count_as_right(logits, labels):
-    """A tie counts as right. The network has to choose one class, the lowest of the tied classes, and this class is right or wrong."""
+    """A tie counts as right. The network must choose one class: the lowest of the tied classes, which may be wrong."""
     return float(np.mean(logits[np.arange(len(labels)), labels] == logits.max(axis=1)))
 
 
 @of("accuracy")
 def one_winner_for_the_batch(logits, labels):
-    """A single position seems to be compared with all labels, as if np.argmax were called without an axis. Each row has its own prediction."""
+    """A single position seems to be compared with all labels, as if np.argmax were called without an axis. Each row has its own predicted class."""
     return float(np.mean(np.argmax(logits) == labels))
 
 
@@ -478,7 +478,7 @@ def keeps_the_answers_apart(logits, labels):
 
 @of("accuracy")
 def only_if_sure(logits, labels):
-    """An answer seems to count only if its probability is above one half. The largest logit wins, however small its lead."""
+    """An answer seems to count only if its probability is above one half. The largest logit decides, however small its lead."""
     return float(np.mean(softmax(logits)[np.arange(len(labels)), labels] > 0.5))
 
 
@@ -508,7 +508,7 @@ def all_or_nothing(logits, labels):
 
 @of("accuracy")
 def columns_for_rows(logits, labels):
-    """The search seems to go down the columns. Each row is one image: check the axis."""
+    """The search for the largest logit seems to go down the columns. Each row is one image: check the axis."""
     return float(np.mean(np.argmax(logits, axis=0) == labels))
 
 
@@ -552,28 +552,28 @@ def wraps_strangers_around(labels, n_classes):
 
 @of("cross_entropy")
 def leaves_certain_rows_out(logits, labels):
-    """Rows whose loss is 0 seem to be left out of the average. They count, too: divide by the total number of rows."""
+    """Rows whose loss is 0 seem to be left out of the average. They count as well: divide by the total number of rows."""
     losses = surprise(logits, labels)
     return float(losses[losses != 0].mean()) if losses.any() else 0.0
 
 
 @of("cross_entropy")
 def weighted_by_the_probability(logits, labels):
-    """Each loss seems to be multiplied by the probability of the right class, as in the formula for entropy. Here the right class is known, so this factor is 1."""
+    """Each loss seems to be multiplied by the probability of the right class, as in the formula for entropy. The right class is known, so leave out this factor."""
     losses = surprise(logits, labels)
     return float((np.exp(-losses) * losses).mean())
 
 
 @of("accuracy")
 def columns_for_rows_up_to_the_shorter(logits, labels):
-    """The search for the largest logit seems to go down the columns, across the batch. Each row is one image and needs its own search: check the axis."""
+    """The search for the largest logit seems to go down the columns, across the batch. Each row is one image: check the axis."""
     hits = sum(int(place == label) for place, label in zip(np.argmax(logits, axis=0), labels))
     return hits / len(labels)
 
 
 @of("accuracy")
 def every_class_counts_the_same(logits, labels):
-    """The fractions of right answers in each class are averaged, so rows of a rare class count more. Every row must count the same."""
+    """The fractions of right answers are averaged over the classes, so a row of a rare class counts more. Every row must count the same."""
     right = np.argmax(logits, axis=1) == labels
     return float(np.mean([right[labels == c].mean() for c in np.unique(labels)]))
 
@@ -599,7 +599,7 @@ def the_second_choice_counts_too(logits, labels):
 
 @of("cross_entropy")
 def the_smallest_number_as_a_floor(logits, labels):
-    """No example costs more than about 708, as if its probability were kept above the smallest positive float. Simplify log(softmax) on paper first, so that no probability is computed."""
+    """No example costs more than about 708, as if probabilities had a lower limit. First simplify log(softmax) on paper, so that no probability is computed."""
     right = softmax(logits.astype(float))[np.arange(len(labels)), labels]
     return float(-np.log(np.maximum(right, np.finfo(float).tiny)).mean())
 
@@ -620,14 +620,14 @@ def spectral_norm_for_the_sum_of_squares(predictions, targets):
 
 @of("cross_entropy")
 def softmax_applied_twice(logits, labels):
-    """Softmax seems to be applied twice: the probabilities are treated as if they were logits. One softmax turns logits into probabilities."""
+    """Softmax seems to be applied twice, as if the probabilities were logits. Apply it once."""
     return float(surprise(softmax(logits.astype(float)), labels).mean())
 
 
 def separate_questions(average):
     @of("cross_entropy")
     def a_yes_or_no_for_every_class(logits, labels):
-        """A sigmoid for each class seems to be used, as in binary cross-entropy: the wrong classes add to the loss. Here one softmax covers all classes."""
+        """A sigmoid for each class seems to be used, as in binary cross-entropy, so the wrong classes add to the loss. Use one softmax for all classes."""
         right = np.eye(logits.shape[1])[labels]
         losses = np.logaddexp(0, np.where(right > 0, -logits, logits).astype(float))
         return float(average(losses))

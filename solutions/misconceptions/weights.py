@@ -7,7 +7,7 @@ from . import of
 
 @of("apply_weight")
 def adds_the_weight(signal, weight):
-    """This is the signal plus the weight. A weight multiplies the signal on its connection; adding a number comes in chapter 2."""
+    """This is the signal plus the weight. A weight multiplies the signal on its connection."""
     return signal + weight
 
 
@@ -19,19 +19,19 @@ def ignores_the_sign(signal, weight):
 
 @of("apply_weight")
 def a_negative_weight_lets_nothing_through(signal, weight):
-    """Nothing comes through a negative weight here. A weight of −2 lets the signal through as strongly as 2 does, with its sign changed."""
+    """A negative weight gives 0 here. A weight of −2 lets the signal through as strongly as a weight of 2, but flips its sign."""
     return signal * np.maximum(weight, 0)
 
 
 @of("apply_weight")
 def weight_as_a_change(signal, weight):
-    """The signal seems to be multiplied by 1 plus the weight, so a weight of 0 leaves it as it was. A weight of 1 should do that, and 0 should let nothing through."""
+    """The signal seems to be multiplied by 1 plus the weight. A weight of 1 should leave the signal unchanged, and a weight of 0 should give 0."""
     return signal * (1 + weight)
 
 
 @of("apply_weight")
 def divides_by_the_weight(signal, weight):
-    """A large weight makes the signal smaller here, as in a division. A weight above 1 should make the signal larger in magnitude."""
+    """The signal seems to be divided by the weight. A weight above 1 should make the signal larger in magnitude."""
     return np.divide(signal, weight)
 
 
@@ -44,7 +44,7 @@ def overwrites_the_signal(signal, weight):
 
 @of("apply_weight")
 def adds_the_signals_up(signal, weight):
-    """This is one number, the sum of all weighted signals. Each signal crosses the connection separately, so the result has the shape of the signal."""
+    """This is one number, the sum of all weighted signals. Weight each signal separately, so that the result has the shape of `signal`."""
     return float(np.sum(weight * signal))
 
 
@@ -120,7 +120,7 @@ def complains_without_raising(inputs, weights):
 
 @of("weighted_sum")
 def asserts_the_shapes(inputs, weights):
-    """The sum is right, but shapes that do not fit give an AssertionError. Python skips assert when it runs with -O, so raise a ValueError."""
+    """The sum is right, but shapes that do not fit raise an AssertionError. Raise a ValueError instead: `python -O` ignores assert."""
     assert inputs.ndim == 1 and inputs.shape == weights.shape
     return float(inputs @ weights)
 
@@ -133,19 +133,19 @@ def stops_at_the_shorter(inputs, weights):
 
 @of("weighted_sum")
 def counts_on_as_many_weights(inputs, weights):
-    """The sum is right if there are as many weights as inputs. Otherwise weights are dropped or an IndexError is raised. Compare the shapes first."""
+    """The sum is right if there are as many weights as inputs. Otherwise extra weights are ignored, or an IndexError is raised. Compare the shapes first."""
     return sum(inputs[i] * weights[i] for i in range(len(inputs)))
 
 
 @of("weighted_sum")
 def lets_numpy_stretch(inputs, weights):
-    """The sum is right, but NumPy silently broadcasts one input to five weights. Does your function raise its own ValueError whenever the shapes differ or an array is not 1-D?"""
+    """The sum is right, but some arrays that do not fit are accepted, as when NumPy broadcasts them. Raise a ValueError whenever the shapes differ or an array is not 1-D."""
     return np.sum(inputs * weights)
 
 
 @of("weighted_sum")
 def adds_up_rows(inputs, weights):
-    """The sum is right, but a 2-D input gives several sums and a single input is broadcast. Compare the shapes first and raise the ValueError."""
+    """The sum is right, but a 2-D input gives several sums, and a single input is broadcast. Compare the shapes first and raise the ValueError."""
     return sum(inputs * weights)
 
 
@@ -163,7 +163,7 @@ def leaves_the_shapes_to_float(inputs, weights):
 
 @of("weighted_sum")
 def compares_only_lengths(inputs, weights):
-    """The sum is right, but an array of three rows is accepted as three inputs. len() gives the length of the first axis only: compare the whole shapes."""
+    """The sum is right, but arrays with the same number of rows are accepted even if their shapes differ. len() gives only the first axis length: compare the whole shapes."""
     if len(inputs) != len(weights):
         raise ValueError
     return np.sum(inputs * weights)
@@ -179,7 +179,7 @@ def compares_only_shapes(inputs, weights):
 
 @of("weighted_sum")
 def compares_only_numbers_of_entries(inputs, weights):
-    """The sum is right, but a 2-D array of inputs is accepted if it has as many entries as there are weights. Check that both have one axis."""
+    """The sum is right, but a 2-D array of inputs is accepted if it has as many entries as there are weights. Check that both arrays are 1-D."""
     if weights.ndim != 1 or inputs.size != weights.size:
         raise ValueError(f"{inputs.shape} and {weights.shape}")
     return float(np.ravel(inputs) @ weights)
@@ -217,7 +217,7 @@ def strings_all_sums_together(inputs, weights):
 
 @of("weighted_sums")
 def multiplies_entry_by_entry(inputs, weights):
-    """The arrays seem to be multiplied entry by entry, as `*` does. Each result is a row of inputs times a column of weights, added up."""
+    """The arrays seem to be multiplied entry by entry, as `*` does. Multiply each row of inputs by each column of weights, and add up the products."""
     return inputs * weights
 
 
@@ -271,7 +271,7 @@ def counts_the_biases_too(layer_sizes):
 
 @of("count_weights")
 def multiplies_all_sizes(layer_sizes):
-    """All sizes are multiplied together, which counts paths through the network. Paths share connections: multiply neighbours only, then add."""
+    """All sizes are multiplied together, which gives the number of paths, not of connections. Multiply neighbours only, then add."""
     return int(np.prod(layer_sizes)) if len(layer_sizes) > 1 else 0
 
 
@@ -283,7 +283,7 @@ def a_single_layer_counts_itself(layer_sizes):
 
 @of("count_weights")
 def connects_every_pair(layer_sizes):
-    """Here every layer is connected to every later one. Only neighbours should be connected: 64 to 32 and 32 to 10, but not 64 to 10."""
+    """Here every layer is connected to every later one. Connect neighbours only: in [64, 32, 10], 64 with 32 and 32 with 10."""
     return sum(a * b for i, a in enumerate(layer_sizes) for b in layer_sizes[i + 1 :])
 
 
@@ -308,13 +308,13 @@ def products_not_added(layer_sizes):
 
 @of("count_weights")
 def connects_first_with_last(layer_sizes):
-    """Only the first and the last layer are connected here. The signal crosses every layer in between, over its connections."""
+    """Only the connections between the first and the last layer are counted. Connect each layer to the next one instead."""
     return layer_sizes[0] * layer_sizes[-1] if len(layer_sizes) > 1 else 0
 
 
 @of("count_weights")
 def connects_first_with_last_always(layer_sizes):
-    """Only the first and the last layer are connected here, and a single layer is connected to itself. The signal crosses every layer in between."""
+    """The first size times the last is counted, even for a single layer. Connect each layer to the next one; a single layer has no connections."""
     return layer_sizes[0] * layer_sizes[-1]
 
 
@@ -332,7 +332,7 @@ def forgets_the_last_pair(layer_sizes):
 
 @of("count_weights")
 def connects_the_last_with_the_first(layer_sizes):
-    """One pair too many is counted: the last layer with the first. Is there an index −1, which means the last entry, or does a loop return to the beginning?"""
+    """One pair too many is counted: the last layer with the first. Does an index become −1? That is the last entry."""
     return sum(layer_sizes[i] * layer_sizes[i - 1] for i in range(len(layer_sizes)))
 
 
@@ -344,20 +344,20 @@ def keeps_the_common_ink(images, labels, n_classes):
 
 @of("template_weights")
 def mean_of_the_class_means(images, labels, n_classes):
-    """The mean of the class means seems to be subtracted. If classes differ in size, that is not the mean of all images: each image counts once."""
+    """The mean of the class means seems to be subtracted. Subtract the mean of all images, in which each image counts once."""
     means = _means(images, labels, n_classes)
     return means - means.mean(axis=1, keepdims=True)
 
 
 @of("template_weights")
 def mean_image_lies_across(images, labels, n_classes):
-    """The mean image seems to be broadcast along the wrong axis: its entries, one per pixel, belong to the rows. Make it a column, or subtract it from the mean image of each class."""
+    """The mean image seems to be broadcast along the wrong axis. It has one entry per pixel, and a pixel is a row of the result."""
     return _means(images, labels, n_classes) - images.mean(axis=0)
 
 
 @of("template_weights")
 def ink_the_wrong_way_round(images, labels, n_classes):
-    """The templates are right except for their sign. More ink in the class than in the average must come out positive."""
+    """The templates are right except for their sign. Where a class has more ink than the average, its template must be positive."""
     return images.mean(axis=0)[:, np.newaxis] - _means(images, labels, n_classes)
 
 
@@ -376,7 +376,7 @@ def minus_the_other_classes(images, labels, n_classes):
 
 @of("template_weights")
 def minus_one_brightness(images, labels, n_classes):
-    """A single number seems to be subtracted, the average brightness of all images. Subtract the mean image, with one number for each pixel."""
+    """The average brightness of all images, a single number, seems to be subtracted. Subtract the mean image, with one number for each pixel."""
     return _means(images, labels, n_classes) - images.mean()
 
 
@@ -424,7 +424,7 @@ def columns_in_order_of_appearance(images, labels, n_classes):
 
 @of("template_weights")
 def classes_from_one(images, labels, n_classes):
-    """The classes seem to be counted from 1, so the last column has no images. Labels begin at 0: column c is for the label c."""
+    """Each template seems to be one column too far to the left, as if classes were counted from 1. Labels begin at 0: column c is for label c."""
     templates = np.zeros((images.shape[1], n_classes))
     for label in range(1, n_classes):
         templates[:, label - 1] = images[labels == label].mean(axis=0) - images.mean(axis=0)
@@ -433,7 +433,7 @@ def classes_from_one(images, labels, n_classes):
 
 @of("template_weights")
 def classes_from_one_to_an_empty_one(images, labels, n_classes):
-    """The classes seem to be counted from 1, so the last column is NaN: no image has that label. Labels begin at 0: column c is for the label c."""
+    """The last column is NaN, as if classes were counted from 1 and the last one had no images. Labels begin at 0: column c is for label c."""
     templates = classes_from_one(images, labels, n_classes)
     templates[:, -1] = np.nan
     return templates
@@ -453,7 +453,7 @@ def one_number_an_image(images, labels, n_classes):
 
 @of("template_weights")
 def takes_the_class_for_a_row(images, labels, n_classes):
-    """Column c seems to come from image number c. The class of an image is in labels: compare them with c to select the images."""
+    """Column c seems to come from image number c. The class of each image is in `labels`: compare `labels` with c to select the images."""
     return np.stack([images[c].mean(axis=0) - images.mean(axis=0) for c in range(n_classes)], axis=1)
 
 
@@ -466,13 +466,13 @@ def one_template_an_image(images, labels, n_classes):
 
 @of("template_weights")
 def only_the_last_class(images, labels, n_classes):
-    """This is the template of the last class only. If there is a loop, collect each iteration's template in a list."""
+    """This is the template of the last class only. If there is a loop, collect the template from each iteration in a list."""
     return images[labels == n_classes - 1].mean(axis=0) - images.mean(axis=0)
 
 
 @of("template_weights")
 def rows_cut_anew(images, labels, n_classes):
-    """The numbers are right but in the wrong positions, as after a reshape, which keeps their order and does not turn rows into columns. Transpose, or stack along axis 1."""
+    """The numbers are right, but in the wrong positions, as after a reshape. A reshape does not turn rows into columns: transpose, or stack along axis 1."""
     means = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     return means.T.reshape(means.shape)
 
@@ -501,13 +501,13 @@ def class_means_in_rows(images, labels, n_classes):
 
 @of("weighted_sums")
 def reshaped_weights(inputs, weights):
-    """The weights seem to be reshaped so that rows become neurons. reshape keeps the order of the numbers, so each neuron gets other neurons' weights."""
+    """The weights seem to be reshaped, so each neuron gets weights of other neurons. A reshape does not turn rows into columns."""
     return inputs @ weights.reshape(weights.shape[::-1]).T
 
 
 @of("template_weights")
 def means_rounded_down(images, labels, n_classes):
-    """The means have lost their decimals. Is there a `//` in place of `/`, or an array of integers? The mean of whole numbers is usually not whole."""
+    """The means have lost their decimals. Did you use `//` instead of `/`, or an array of integers?"""
     means = np.stack([images[labels == c].sum(axis=0) // np.sum(labels == c) for c in range(n_classes)], axis=1)
     return (means - (images.sum(axis=0) // len(images))[:, np.newaxis]).astype(float)
 
@@ -528,7 +528,7 @@ def templates_of_length_one(images, labels, n_classes):
 
 @of("count_weights")
 def sizes_meet_in_reverse(layer_sizes):
-    """The sizes seem to be paired in the wrong order: the first with the last, as if one of two lists had been reversed. Connect each size to the next."""
+    """The sizes seem to be paired in the wrong order, as if one of two lists had been reversed. Pair each size with the next."""
     return sum(one * other for one, other in zip(layer_sizes[:-1], layer_sizes[:0:-1]))
 
 
@@ -541,7 +541,7 @@ def medians_for_both_means(images, labels, n_classes):
 
 @of("template_weights")
 def equal_labels_count_once(images, labels, n_classes):
-    """Only the last image of each class seems to be added, and then divided by the number of images in the class. Did you write `sums[labels] += images`? It adds only once for a label that repeats."""
+    """Only the last image of each class seems to be added. Did you write `sums[labels] += images`? It adds only once for a label that repeats."""
     sums = np.zeros((n_classes, images.shape[1]))
     sums[labels] += images
     counts = np.bincount(labels, minlength=n_classes)
@@ -550,14 +550,14 @@ def equal_labels_count_once(images, labels, n_classes):
 
 @of("template_weights")
 def as_if_classes_were_equally_large(images, labels, n_classes):
-    """The sums of all classes seem to be divided by the same number, as if every class had the same number of images. Divide each by the number of its own images."""
+    """The sums of all classes seem to be divided by the same number. Divide each sum by the number of images in its own class."""
     sums = np.stack([images[labels == c].sum(axis=0) for c in range(n_classes)], axis=1)
     return sums / (len(images) / n_classes) - images.mean(axis=0)[:, np.newaxis]
 
 
 @of("template_weights")
 def templates_up_to_one(images, labels, n_classes):
-    """Each template seems to be divided by its largest magnitude. A class that differs strongly from the mean image needs larger weights: leave the differences as they are."""
+    """Each template seems to be divided by its largest magnitude. Leave the differences as they are: a class that differs strongly from the mean image needs larger weights."""
     templates = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     largest = np.abs(templates).max(axis=0)
     return templates / np.where(largest > 0, largest, 1)
@@ -565,5 +565,5 @@ def templates_up_to_one(images, labels, n_classes):
 
 @of("template_weights")
 def whole_numbers_of_ink(images, labels, n_classes):
-    """The templates seem to be rounded to whole numbers. Means have decimals, and small differences between classes are in them: do not round."""
+    """The templates seem to be rounded to whole numbers. Do not round: small differences between classes are in the decimals."""
     return np.rint(_means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis])

@@ -124,10 +124,10 @@ def train(
     learning_rate: float,
     rng: np.random.Generator,
 ) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[float]]:
-    """Return the network trained by stochastic gradient descent, and how its loss fell.
+    """Return the network trained by stochastic gradient descent, and each epoch's loss.
 
     An epoch goes once through all examples, in batches and in a new order; each batch
-    makes one step, down the gradient of its mean cross-entropy.
+    makes one step, against the gradient of its mean cross-entropy.
 
     Parameters
     ----------

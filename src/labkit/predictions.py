@@ -132,7 +132,7 @@ def outcome(name: str, option: str) -> None:
     else:
         said = (
             f"You predicted “{choice}”{sure}; the outcome is “{option}”. "
-            "Before you read on: what in your understanding would have to change?"
+            "Before you read on, what would have to change in your understanding?"
         )
     show_message(f"<p>{html.escape(said)}</p>", said)
 

@@ -19,52 +19,57 @@ from tests.accuracy.judging import PASSED, RAISED, SEEDS, all_mutants, answer_ke
 PAGE = ROOT / "docs" / "accuracy.md"
 TEXT = """# The autograder's own accuracy
 
-Does every right answer get full marks, and does every wrong one lose some? The numbers on this page are measured:
-`python -m tests.accuracy` writes the page. Every answer was judged with two keys, the public one and one from another
-seed; it counts as right only if both accept it, and as caught only if both reject it. Chapter 10 is scored by what the
-network can do, not by its numbers, and was judged with the public key alone.
+Does every right answer get full marks, and does every wrong one lose some? `python -m tests.accuracy` measures this and
+writes this page; what readers of the sentences found was added by hand. Unless a section says otherwise, every answer
+was judged with two keys, the public one and one from another seed. It counts as right only if both accept it, and as
+caught only if both reject it. Chapter 10 is scored by what the network can do, not by its numbers, and was judged with
+the public key alone.
 
 ## Right answers
 
 {right}
 
 The other styles are in `tests/alternatives/`: loops, recursion, einsum, NumPy's matrix class, lists of lists in place
-of arrays, single precision, generators, work on copies, and other formulas. Each ran in a separate process.
+of arrays, single precision, generators, work on copies, and other formulas. Each answer ran in a separate process.
 {wronged}
 
 ## Known wrong answers
 
 {known}
 
+A misconception counts as named if both keys recognise it, and not another one.
+
 ## Answers by writers who saw only the stubs
 
 {unseen}
 
 `tests/accuracy/unseen/` holds these answers. The table shows how the autograder does on them now, after changes that
-they led to. An answer counts as described if the verdict begins with a sentence about it, before the call and its
-numbers. The next table shows how the autograder did when it first saw each set, as counted by a reader sentence by
-sentence:
+they led to; here, each answer is judged once, with the public key. A wrong answer is recognisable if a tutor would
+recognise the mistake. It counts as described if the verdict begins with a sentence about it, before the call and its
+numbers.
+
+The next table shows how the autograder did when it first saw each set, as counted by a reader sentence by sentence:
 
 {read}
 
 ## Wrong answers made automatically
 
-`autograder/judging/slips/mutants.py` takes the reference library and makes every small slip in it, one at a time: other
-operators, comparisons, constants, axes, indices, functions and names, swapped operands and arguments, dropped calls,
-arguments, statements and loop iterations, and writing in place. It leaves signatures and the prose of messages
-unchanged.
+`autograder/judging/slips/mutants.py` takes the reference library and makes every small slip in it, one at a time. Each
+result is a mutant. The slips are: other operators, comparisons, constants, axes, indices, functions and names; swapped
+operands and arguments; dropped calls, arguments, statements and loop iterations; and writing in place. Signatures and
+the prose of messages stay unchanged.
 
-When these slips were first judged, 17 wrong ones passed, one in 300. A case now catches each of them, so the figures
+When these mutants were first judged, 17 wrong ones passed, one in 300. A case now catches each of them, so the tables
 below say only that such slips no longer find a gap. Then 2,488 mutants of the answers in other styles, for which no
-case had been made, were judged once, and those that passed were read: 8 of them were wrong (99.6% caught, or 99.4%
-without those that raise an error). Cases now catch these, too. The 99.6% is the better estimate for slips that nobody
-has thought of.
+case had been made, were judged once, and those that passed were read. Eight of them were wrong: 99.6% were caught, or
+99.4% without those that raise an error. Cases now catch these eight, too. The 99.6% is the better estimate for slips
+that nobody has thought of.
 
 {chapters}
 
 {kinds}
 
-**{share:.2%} of the slips that make a function wrong are caught**; without those that only make Python raise an error,
+**{share:.2%} of the slips that make a function wrong are caught.** Without those that only make Python raise an error,
 which no autograder could miss, the figure is {strict:.2%}.
 
 ### Slips that leave the answer right
@@ -77,127 +82,159 @@ which no autograder could miss, the figure is {strict:.2%}.
 
 
 READ = """\
-| set, and state of the autograder | wrong answers caught | recognisable answers described truly and specifically | \
-answers described falsely or imprecisely | right answers with full marks |
+| set | wrong answers caught | recognisable answers described truly and specifically | answers described falsely or \
+imprecisely | right answers with full marks |
 | --- | ---: | ---: | ---: | ---: |
-| first half; autograder before any change | 328 of 332 | 83% | 30 (9%) | 114 of 115 |
-| second half; autograder changed for the first half only | 230 of 230 | 185 of 215 (86%) | 6 (2.6%) | 99 of 99 |
-| third and fourth sets; autograder changed for both halves | 343 of 344 | 306 of 342 (89%) | 1 (0.3%) | 98 of 98 |
-| fifth set; autograder changed for all earlier sets | 471 of 480 | 398 of 441 (90%) | 4 (0.8%) | 264 of 264 |
-| sixth set; autograder changed for all earlier sets | 426 of 432 | 388 of 416 (93%) | 3 (0.7%) | 214 of 214 |
-| seventh set; autograder changed for all earlier sets | 426 of 427 | 386 of 419 (92%) | 5 (1.2%) | 184 of 184 |
-| eighth set; autograder changed for all earlier sets | 644 of 649 | 527 of 612 (86%) | 12 (1.8%) | 213 of 213 |
-| ninth set; autograder changed for all earlier sets | 457 of 479 | 275 of 360 (76%) | 26 (5.4%) | 138 of 138 |
-| tenth set; autograder changed for all earlier sets | 490 of 499 | 374 of 395 (95%) | 12 (2.4%) | 201 of 201 |
-| eleventh set; autograder changed for all earlier sets | 679 of 691 | 511 of 573 (89%) | 10 (1.4%) | 196 of 198 |
-| twelfth set; autograder changed for all earlier sets | 413 of 415 | 387 of 414 (93%) | 2 (0.5%) | 199 of 200 |
+| first half | 328 of 332 | 83% | 30 (9%) | 114 of 115 |
+| second half | 230 of 230 | 185 of 215 (86%) | 6 (2.6%) | 99 of 99 |
+| third and fourth sets | 343 of 344 | 306 of 342 (89%) | 1 (0.3%) | 98 of 98 |
+| fifth set | 471 of 480 | 398 of 441 (90%) | 4 (0.8%) | 264 of 264 |
+| sixth set | 426 of 432 | 388 of 416 (93%) | 3 (0.7%) | 214 of 214 |
+| seventh set | 426 of 427 | 386 of 419 (92%) | 5 (1.2%) | 184 of 184 |
+| eighth set | 644 of 649 | 527 of 612 (86%) | 12 (1.8%) | 213 of 213 |
+| ninth set | 457 of 479 | 275 of 360 (76%) | 26 (5.4%) | 138 of 138 |
+| tenth set | 490 of 499 | 374 of 395 (95%) | 12 (2.4%) | 201 of 201 |
+| eleventh set | 679 of 691 | 511 of 573 (89%) | 10 (1.4%) | 196 of 198 |
+| twelfth set | 413 of 415 | 387 of 414 (93%) | 2 (0.5%) | 199 of 200 |
 
-The two halves were written by people who saw only the stubs and who marked the answers that a tutor would recognise.
-The autograder's own author wrote the third and fourth sets on 28 November 2026, before the autograder was changed for
-the second half. The author had read the general findings but not the misconceptions; such answers are easier to judge
-than a stranger's. For the second half and these two sets, the same author read each sentence beside its code. The wrong
-answer that passed is a `relative_error` that divides by the largest sum of two magnitudes instead of the sum of the two
-largest; a case now catches it.
+### How the sets were written and read
 
-The fifth set was written by somebody who saw only the stubs. It was judged once, on 28 November 2026, by commit
-368405b, before anything was changed for it, and the person who read the sentences had not read the set before. Of the
-nine wrong answers that passed, three store results as integers if the inputs are integers, and one sets small weights
-to zero; cases now catch these four. The course accepts three: a list in place of an array (the check mentions it),
-integers in place of floats, and a `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two
-return arrays that share memory with other results or with the arguments; comparing values cannot show this. Two of the
-four faulty sentences named a belief that the code does not show: one said that nonzero entries were counted (there were
-as many zeros as biases), the other that entries were moved in float32 (only the result was float32). The other two were
-true only by chance, because there are few cases (a sign that happened to match the bias's, one wrong entry in the last
-row). Seven more were true but said little, and for 26 answers the check gave only the position of the first number that
-differs.
+**The two halves** were written by people who saw only the stubs, and who marked the answers that a tutor would
+recognise. The first half was judged before any change to the autograder.
 
-The sixth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters
-6 to 9. It was judged once, on 28 November 2026, by commit c8fec95, before anything was changed for it. The person who
-read the sentences had not read the set before, but had worked on the autograder's findings that day. All six wrong
-answers that passed contradict a docstring. Cases now catch three of them: a scheme matched as part of a longer string,
-numbers of entries compared instead of shapes, and a rank computed from an adapter's numbers. The course accepts two,
-which return integers in place of floats. One returns arrays from its arguments although new ones are required;
-comparing values cannot show this. Two of the three faulty sentences were true only by chance, because there are few
-cases (softmax wrong exactly where a positive number is expected, an error only if there are more columns than rows),
-and one said that an invalid batch size is refused, although the error came from Python's `range`. Eight more were true
-but said little, and for 11 answers the check gave only the position of the first number that differs.
+**The third and fourth sets** were written by the autograder's own author on 28 November 2026, before the autograder \
+was
+changed for the second half. The author had read the general findings but not the misconceptions. Such answers are
+easier to judge than a stranger's. For the second half and these two sets, this author read each sentence beside its
+code.
 
-The seventh set was written by two more people, again one for chapters 1 to 5 and one for chapters 6 to 9. They saw only
-the stubs, and were told what the course accepts. The set was judged once, on 28 November 2026, by commit 0ddaa0b,
-before anything was changed for it, and the person who read the sentences had read neither the set nor the code of the
-findings before. The wrong answer that passed rounds probabilities to whole percentages before it chooses the largest; a
-case now catches it. Two of the five faulty sentences quoted the smallest and the largest number of the cases as if the
-answer were wrong exactly between these two; such sentences now also name the nearest numbers for which the answer is
-right. One said that an item is missing from every result, although networks of two layers came back complete; one said
-"wherever your result is wrong, it is too small", which held in these cases only; one said that the order of trained
-weights is preserved, as it always is after small steps. Fourteen more were true but said little, and for 13 answers the
-check gave only the position of the first number that differs.
+**The later sets** were written by other people who saw only the stubs. Each set was judged once, before anything was
+changed for it; the autograder had been changed for all earlier sets. Whoever read the sentences had not read the set
+before. From the seventh set on, these readers had not read the code of the findings, either; the reader of the sixth
+set had worked on it that day. If a set had two writers, one wrote chapters 1 to 5 and the other the rest.
 
-The eighth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6 to
-9. It was judged once, on 28 November 2026, by commit 6b81dc6, before anything was changed for it, and each half was
-read by a person who had read neither the set nor the code of the findings and the misconceptions before. The five wrong
-answers that passed contradict a docstring: one averages only over predictions that are not exact, one compares numbers
-of entries instead of shapes, one stores targets as integers, one makes every batch 2-D, and one ends training as soon
-as the loss rises. Cases now catch them. Three of the twelve faulty sentences were true only by chance, because there
-are few cases ("too small", and two slips that give the same results there); two named entries as wrong although such
-entries were right in other cases; two described a row without a 1, although none was returned; two gave advice with a
-clause that does not fit the code; and three were inexact (how often a function is called, when it stops, biases that an
-adapter does not have). Thirty-three more were true but said little, and for 55 answers the check gave only the position
-of the first number that differs. After all these faults had been fixed, another person, who had not seen the set, read
-the 649 sentences again: 8 were faulty, 5 of them findings beside the right misconception, which a learner does not see,
-and 14 said little. Most of the eight were true by chance: a factor that only one kind of case had shown, or a factor of
-one half that may be 1 divided by the rank, since the rank is 2 in every case. The eight and five of the fourteen are
-fixed.
+In this table, the last two columns count sentences that were true but told the learner little, and answers for which
+the check gave only the position of the first number that differs.
 
-The ninth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6 to
-9. They were asked to leave out the most obvious mistakes, and they checked that each wrong answer is wrong for some
-input that the docstring allows. It was judged once, on 29 November 2026, by commit 02c3345, before anything was changed
-for it, and each half was read by a person who had read neither the set nor the code of the findings before. It is the
-hardest set so far. Of the 22 wrong answers that passed, 19 make an exception for a special value although the docstring
-makes none: an array of zeros, layers of equal sizes, a class that does not occur, a number just above 0. Cases now
-catch these 19. The other three cannot be told from right answers here: one compares with `is`, one needs an array in
-Fortran's order, one a rank that the course rules out. Thirteen of the 26 faulty sentences named a condition or a
-pattern that only the cases tried had; eight gave advice on code that the student had not written, although the results
-were the same; three were inexact about random draws; and two described an order the wrong way round. Thirty-four more
-were true but said little, and for 63 answers the check gave only the position of the first number that differs.
+| set | judged in November 2026, by commit | writers | what the writers were told | said little | position only |
+| --- | --- | ---: | --- | ---: | ---: |
+| fifth | 28, 368405b | 1 | | 7 | 26 |
+| sixth | 28, c8fec95 | 2 | | 8 | 11 |
+| seventh | 28, 0ddaa0b | 2 | what the course accepts | 14 | 13 |
+| eighth | 28, 6b81dc6 | 2 | | 33 | 55 |
+| ninth | 29, 02c3345 | 2 | to leave out the most obvious mistakes, and to check that each wrong answer is wrong for \
+some input that the docstring allows | 34 | 63 |
+| tenth | 29, 025612e | 2 | to make natural mistakes of students from many backgrounds | 22 | not counted |
+| eleventh | 29, fcebec8 | 2 | to make natural mistakes, some of them in unusual code | 44 | 58 |
+| twelfth | 29, e60864a | 4 | to make the mistakes that real classes make, in natural and in unusual code, and to try \
+each answer beside their own solutions | 9 | 15 |
 
-The tenth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6
-to 10. They were asked for natural mistakes of students from many backgrounds. It was judged once, on 29 November
-2026, by commit 025612e, before anything was changed for it, and each half was read by a person who had read neither
-the set nor the code of the findings before. Of the nine wrong answers that passed, five are accepted by the course:
-three lists in place of arrays (the check mentions them) and two results of integers. One makes Fortran-ordered arrays
-useless, one returns arrays from its arguments, and one accepts a scheme in capital letters; none of the three is
-noticed. One counts an axis of length 0 as 1; a case now catches it. Of the 12 faulty sentences, four are findings
-beside the right misconception, which a learner does not see; in five the advice presumed something that the code does
-not do (four of these texts are changed); one pointed with "there" at the wrong place, which is changed as well; one
-took three equal results for a pattern; and one near slip gave the same numbers only because the steps were large.
-Twenty-two more were true but said little.
+### What passed, and which sentences were faulty
 
-The eleventh set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6
-to 10. They were asked for natural mistakes, some of them written in unusual ways. It was judged once, on 29 November
-2026, by commit fcebec8, before anything was changed for it, and each half was read by a person who had read neither the
-set nor the code of the findings before. Of the twelve wrong answers that passed, eleven are accepted by the course or
-cannot be told from right ones: three return integers in place of floats, and two floats in place of integers; one each
-returns a list in place of an array (the check mentions it), float64 in place of float32, or arrays from its arguments,
-accepts a scheme in capital letters, changes the sign of a zero, or lets NaN into gradients. The twelfth rescales each
-neuron's draws; it is caught now. Of the 10 faulty sentences, four were true only in the cases tried, or not even in all
-of them: about a weight of 0, about weights that are all 0, about a diagonal, and about a number of entries. Two named a
-wrong cause: the smallest logit was chosen, but the check spoke of counting from 1; frozen layers came back in the wrong
-order, but the check called them changed. In four, one clause was inexact: where False is expected, at which layer to
-stop, whether `frozen` has an effect, and whether a velocity starts at zero. Forty-four more were true but said little,
-and for 58 answers the check gave only the position of the first number that differs. The two right answers without full
-marks are two versions of `adapt` whose accuracy on the old digits fell a little too far.
+**Third and fourth sets.** One wrong answer passed: a `relative_error` that divides by the largest sum of two \
+magnitudes
+instead of the sum of the two largest. A case now catches it.
 
-The twelfth set was written by four more people who saw only the stubs, a quarter each. They were asked for the mistakes
-that real classes make, in natural and in unusual code, and they tried each answer beside their own solutions. It was
-judged once, on 29 November 2026, by commit e60864a, before anything was changed for it, and each half was read by a
-person who had read neither the set nor the code of the findings before. Of the two wrong answers that passed, one
-returns arrays from its arguments, which comparing values cannot show; the other took the smaller side of `down` for the
-rank, although the docstring's own example has a larger rank, and a case now catches it. Of the two faulty sentences,
-one said "In every wrong case tried, your result is 0" although the last layer's gradients were right; the other, which
-a learner does not see, said of every case what was true of most. Nine more were true but said little, and for 15
-answers the check gave only the position of the first number that differs. The right answer without full marks is an
-`adapt` whose accuracy on the old digits fell a little too far; the stub alone does not say how far is too far."""
+**Fifth set**
+
+- Nine wrong answers passed. Cases now catch four: three store results as integers if the inputs are integers, and one
+  sets small weights to zero. The course accepts three: a list in place of an array (the check mentions it), integers \
+in
+  place of floats, and a `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two return
+  arrays that share memory with other results or with the arguments; comparing values cannot show this.
+- Four sentences were faulty. One said that nonzero entries were counted, because there were as many zeros as biases.
+  One said that entries were moved in float32, but only the result was float32. Two were true only by chance, because
+  there are few cases: a sign that happened to match the bias's, and one wrong entry in the last row.
+
+**Sixth set**
+
+- Six wrong answers passed, and all contradict a docstring. Cases now catch three: a scheme matched as part of a longer
+  string, numbers of entries compared instead of shapes, and a rank computed from an adapter's numbers. The course
+  accepts two, which return integers in place of floats. One returns arrays from its arguments although new ones are
+  required; comparing values cannot show this.
+- Three sentences were faulty. Two were true only by chance: softmax was wrong exactly where a positive number is
+  expected, and an error came only if there were more columns than rows. One said that an invalid batch size is \
+refused,
+  although the error came from Python's `range`.
+
+**Seventh set**
+
+- One wrong answer passed: it rounds probabilities to whole percentages before it chooses the largest. A case now
+  catches it.
+- Five sentences were faulty. Two quoted the smallest and the largest number of the cases as if the answer were wrong
+  exactly between these two; such sentences now also name the nearest numbers for which the answer is right. One said
+  that an item is missing from every result, although networks of two layers came back complete. One said "wherever \
+your
+  result is wrong, it is too small", which held in these cases only. One said that the order of trained weights is
+  preserved, as it always is after small steps.
+
+**Eighth set**
+
+- Five wrong answers passed, and all contradict a docstring. One averages only over predictions that are not exact, one
+  compares numbers of entries instead of shapes, one stores targets as integers, one makes every batch 2-D, and one \
+ends
+  training as soon as the loss rises. Cases now catch them.
+- Twelve sentences were faulty. Three were true only by chance: "too small", and two slips that give the same results \
+in
+  the cases. Two named entries as wrong although such entries were right in other cases. Two described a row without a
+  1, although none was returned. Two gave advice with a clause that does not fit the code. Three were inexact: how \
+often
+  a function is called, when it stops, and biases that an adapter does not have.
+- After all these faults had been fixed, another person, who had not seen the set, read the 649 sentences again. Eight
+  were faulty, five of them findings beside the right misconception, which a learner does not see; 14 said little. Most
+  of the eight were true by chance, such as a factor of one half that may be 1 divided by the rank, since the rank is 2
+  in every case. The eight and five of the fourteen are fixed.
+
+**Ninth set**, the hardest of all
+
+- Of the 22 wrong answers that passed, 19 make an exception for a special value although the docstring makes none: an
+  array of zeros, layers of equal sizes, a class that does not occur, a number just above 0. Cases now catch these 19,
+  and one more, which needs a rank that the course rules out. Two cannot be told from right answers here: one compares
+  with `is`, and one needs an array in Fortran's order.
+- Of the 26 faulty sentences, 13 named a condition or a pattern that only the cases tried had. Eight gave advice on \
+code
+  that the student had not written, although the results were the same. Three were inexact about random draws. Two
+  described an order the wrong way round.
+
+**Tenth set**
+
+- Of the nine wrong answers that passed, the course accepts five: three lists in place of arrays (the check mentions
+  them) and two results of integers. Three are not noticed: one is wrong only for Fortran-ordered arrays, one returns
+  arrays from its arguments, and one accepts a scheme in capital letters. One counts an axis of length 0 as 1; a case
+  now catches it.
+- Of the 12 faulty sentences, four are findings beside the right misconception, which a learner does not see. In five,
+  the advice presumed something that the code does not do; four of these texts are changed. One pointed with "there" at
+  the wrong place, which is changed as well. One took three equal results for a pattern, and one near slip gave the \
+same
+  numbers only because the steps were large.
+
+**Eleventh set**
+
+- Twelve wrong answers passed. One rescales each neuron's draws, and is caught now. The course accepts the other \
+eleven,
+  or they cannot be told from right ones. Three return integers in place of floats, and two floats in place of \
+integers.
+  The others return a list in place of an array (the check mentions it), float64 in place of float32, or arrays from \
+the
+  arguments, accept a scheme in capital letters, change the sign of a zero, or let NaN into gradients.
+- An `adapt` that draws from NumPy's global generator instead of `rng` passes now, because chapter 10 is scored by what
+  the network can do.
+- Of the ten faulty sentences, four were true only in the cases tried, or not even in all of them: about a weight of 0,
+  about weights that are all 0, about a diagonal, and about a number of entries. Two named a wrong cause: the smallest
+  logit was chosen, but the check spoke of counting from 1; frozen layers came back in the wrong order, but the check
+  called them changed. In four, one clause was inexact: where False is expected, at which layer to stop, whether
+  `frozen` has an effect, and whether a velocity starts at zero.
+- Two right answers did not get full marks: versions of `adapt` whose accuracy on the old digits fell a little too far.
+
+**Twelfth set**
+
+- Two wrong answers passed. One returns arrays from its arguments, which comparing values cannot show. The other takes
+  the smaller side of `down` for the rank, although the docstring's own example has a larger rank; a case now catches
+  it.
+- Two sentences were faulty. One said "In every wrong case tried, your result is 0" although the last layer's gradients
+  were right. The other, which a learner does not see, said of every case what was true of most.
+- One right answer did not get full marks: an `adapt` whose accuracy on the old digits fell a little too far. The stub
+  alone does not say how far is too far."""
 
 
 _NUMBERED = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")

@@ -43,7 +43,7 @@ def test_from_moodle_and_back(tmp_path):
     collect_submissions([download], room, WEIGHTS.name)
     with ClassBook(url_of(room)) as book:
         book.prepare(WEIGHTS.name, made.released(WEIGHTS))
-    for more, words in ((2, "this extension counts from the one that you set"), (0, "no deadline yet; set one")):
+    for more, words in ((2, "and the extension counts from it"), (0, "no deadline yet; set one")):
         assert words in run("extension", "Bo-D", WEIGHTS.name, "--days", more, "--classroom", room).output
     with ClassBook(url_of(room)) as book:
         book.book.update_or_create_assignment(WEIGHTS.name, duedate=datetime.datetime(2026, 3, 2, 10))

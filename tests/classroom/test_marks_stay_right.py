@@ -117,7 +117,9 @@ def test_what_did_not_end_twice_is_not_tried_again_because_of_anything_else(fres
     noisy |= {"cy"}
     for _ in range(2):
         found = grading(fresh)
-    assert "Not tried again: 1 submission" in found.notices[0] and "cy, 01_weights (apply_weight)" in found.notices[0]
+    assert (
+        "1 submission was not tried again" in found.notices[0] and "cy, 01_weights (apply_weight)" in found.notices[0]
+    )
     change(fresh)
     examined = []
     monkeypatch.setattr(examination, "examine_submission", lambda submission, *_: examined.append(submission))

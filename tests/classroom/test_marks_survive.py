@@ -145,7 +145,7 @@ def test_a_mark_that_was_given_for_other_points_is_told_by_the_first_run_that_en
         run_grading(fresh, [WEIGHTS.name], **options)
     old, mean = WEIGHTS.written[WRITTEN].points, "2 marks were given by hand"
     [said] = run_grading(fresh, [WEIGHTS.name], **options).notices
-    assert said.startswith(f"{WEIGHTS.name}: {WRITTEN} has 1 point now, but {mean} when it had {old:g} points")
+    assert said.startswith(f"{WEIGHTS.name}: {WRITTEN} now has 1 point. {mean} when it had {old:g} points")
     assert not run_grading(fresh, [WEIGHTS.name], **options).notices
     assert [score for (_, cell), score in marks(fresh).items() if cell == WRITTEN] == [1.5, 1.5]
 

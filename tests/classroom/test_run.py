@@ -363,12 +363,12 @@ def test_what_remains_to_be_said_of_a_run(monkeypatch):
         if unended:
             assert found.notices[0].endswith("the cause: ann, 01_weights (apply_weight).")
             assert "s09, 01_weights (apply_weight); 2 more." in found.notices[1] and "s10" not in found.notices[1]
-    assert found.notices[0].startswith("Not tried again: 2 submissions with a function that did not end")
+    assert found.notices[0].startswith("2 submissions were not tried again, because a function did not end")
     assert "in two runs: s00, 01_weights (apply_weight); s01, 01_weights (apply_weight)." in found.notices[0]
     assert found.notices[1].startswith(
-        "01_weights: why has 3 points now, but 1 mark was given by hand when it had 1 point,"
+        "01_weights: why now has 3 points. 1 mark was given by hand when it had 1 point,"
     )
-    assert "but 2 marks were given" in found.notices[2]
+    assert ". 2 marks were given" in found.notices[2]
 
 
 def test_progress_counts_all_students_of_all_chapters():

@@ -6,6 +6,7 @@ import concurrent.futures as futures
 import json
 import os
 import signal
+import time
 from dataclasses import replace
 
 import pytest
@@ -187,7 +188,7 @@ def test_where_all_lie_the_submission_is_unjudged(monkeypatch, tools, task, grad
 
 
 def test_where_no_worker_is_left_the_reason_is_said(monkeypatch, tools, task):
-    with pytest.raises(ClassroomError, match=r"No worker joined .* The last one was refused: another release\."):
+    with pytest.raises(ClassroomError, match=r"No worker joined .* The last worker was refused: another release\."):
         work(monkeypatch, tools, task, [Refused("w1", "another release.")])
 
 
@@ -281,6 +282,37 @@ def test_work_is_shared_out_in_order():
         assert os.write(write, b"open") == 4, "what other processes close stays open here"
     finally:
         os.close(read), os.close(write)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux lets a process choose its processors")
+def test_each_worker_has_its_own_processor_if_there_is_one_for_each(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {7, 2, 5})
+    assert workers.assign_processors(3) == [2, 5, 7]
+    assert workers.assign_processors(2) == workers.assign_processors(4) == []
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {3})
+    assert workers.assign_processors(1) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux lets a process choose its processors")
+@pytest.mark.parametrize("spare", [0, 1])
+def test_workers_stay_on_their_processors(spare, tools):
+    everywhere = os.sched_getaffinity(0)
+    assigned = workers.assign_processors(len(everywhere) + spare)
+    free = os.open(os.devnull, os.O_RDONLY)
+    running = workers.LocalWorkers(tools, len(everywhere) + spare, free)
+    try:
+        found = {where.result() for where in [running._pool.submit(_where, 0.05) for _ in range(8 * len(everywhere))]}
+    finally:
+        running.close()
+        os.close(free)
+    own = {(number,) for number in everywhere}
+    assert found <= own if assigned else found == {tuple(sorted(everywhere))}
+    assert os.sched_getaffinity(0) == everywhere
+
+
+def _where(seconds):
+    time.sleep(seconds)
+    return tuple(sorted(os.sched_getaffinity(0)))
 
 
 def test_a_worker_leaves_an_interruption_to_the_process_that_grades():

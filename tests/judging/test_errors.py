@@ -125,7 +125,7 @@ EXPLAINED = {
     "x.shape[2]": ("The array here has fewer axes than the code expects. Print its shape just before this line."),
     "(1, 2)[2]": "An index is outside an array, list or tuple. Positions run from 0 to the length minus 1.",
     "list(zip([1], [1, 2], strict=True))": (
-        "`zip(strict=True)` met sequences of different lengths. Print `len` of each of them."
+        "`zip(strict=True)` got sequences of different lengths. Print the `len` of each."
     ),
     "np.zeros(2, 3)": (
         "The second number was taken as the data type. A shape is one argument, a tuple such as (2, 3)."
@@ -135,14 +135,14 @@ EXPLAINED = {
     ),
     "a, b, c = x": "The number of names on the left of = differs from the number of items on the right.",
     "open('/no/such/file')": (
-        "A library is checked and graded by itself, without the files around it: keep what it needs in the "
-        "module, or take the course's data from labkit."
+        "A library is checked and graded alone, without the files around it. Keep what it needs in the module, "
+        "or take the course's data from labkit."
     ),
     "spare.nothing": "The module has no function of this name, at least in this version. Check the spelling.",
     "math.pi": "The module math is not imported. Write `import math` at the top of the file.",
     "numpy.pi": "NumPy is not imported. Write `import numpy as np` at the top of the file.",
     "weights": "The arguments are called x, labels; there is no `weights`.",
-    "get_ipython()": "`get_ipython` exists only where somebody types, not in a file.",
+    "get_ipython()": "`get_ipython` exists only in interactive Python, not in a file.",
     "global total\ntotal += x": (
         "`global total` names a variable that the module does not have: give `total` a value in the function, without "
         "`global`."
@@ -150,8 +150,8 @@ EXPLAINED = {
     "global total\nreturn total == x": "The arguments are called x, labels; there is no `total`.",
     "total += x": "",
     "def again(): return again()\nagain()": (
-        "A function calls itself without end. Did you mean to call another function, or is a case missing in which it "
-        "returns without calling itself?"
+        "A function calls itself without end. Did you mean to call another function? If not, in which case must it "
+        "return without calling itself?"
     ),
     "x.nothing": "",
     "float('a')": "",
@@ -185,7 +185,7 @@ def test_who_may_not_start_more_processes_is_told_to_start_none():
 
 def test_exit_leaves_no_function():
     told = explain({"kinds": ["NameError"], "name": "exit", "code": "exit()"}, {}, ("x",))
-    assert told == "`exit` exists only where somebody types, not in a file; to leave a function, write `return`."
+    assert told == "`exit` exists only in interactive Python, not in a file; to leave a function, write `return`."
 
 
 def test_of_labels_only_an_exercise_with_labels_is_told():

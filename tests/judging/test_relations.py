@@ -83,7 +83,7 @@ def test_lines_with_ties_are_in_the_expected_order_only_where_the_answer_has_the
     rows = np.array([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0]])
     found = find_order([sample(rows, rows**3)])
     assert sentences.tell_relation(found, "It") == (
-        "It has numbers other than the expected ones, but in each row their order by size is right"
+        "It holds wrong numbers, but their order by size is right in each row"
     )
     tied = np.array([[1.0, 2.0, 2.0], [5.0, 5.0, 5.0]])
     assert find_order([sample(rows, tied)]) is None
@@ -176,7 +176,9 @@ def test_layers_that_are_empty_are_not_counted():
 )
 def test_a_slip_is_told(kind, what, words):
     assert can_be_told(kind, what)
-    assert tell_slip(kind, what) == (f"In every case tried, the course's own solution gives your result when {words}.")
+    assert tell_slip(kind, what) == (
+        f"In every case tried, your result is what the course's own solution gives when {words}."
+    )
     assert not can_be_told("loop", ())
 
 
@@ -219,7 +221,7 @@ def test_an_order_is_told_only_if_every_case_was_answered_and_of_no_pairs():
     rows = np.array([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0]])
     kept = sample(rows, rows**3)
     told = _find_order(KEY, [kept], "your result", [], {})
-    assert told.startswith("Your result has numbers other than the expected ones")
+    assert told.startswith("Your result holds wrong numbers")
     assert _find_order(KEY, [kept], "your result", [1], {}) is None
     assert _find_order(KEY, [replace(kept, label=Label("", 0))], "your result", [], {}) is None
 

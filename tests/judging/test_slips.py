@@ -122,12 +122,13 @@ def test_every_sentence_names_what_was_replaced_by_what():
         used = set(re.findall(r"{(\d)}", words))
         assert count <= 2 and used <= {"0", "1"} and (count < 2 or used == {"0", "1"}), kind
     assert tell_slip("operator", ("+", "-")) == (
-        "In every case tried, the course's own solution gives your result when one `+` is replaced by `-`."
+        "In every case tried, your result is what the course's own solution gives when one `+` is replaced by `-`."
     )
     assert tell_slip("loop", ("reversed",), ("a", "b")) == (
-        f"In every case tried, the course's own solution gives your `a` and your `b` when one loop {LOOPS['reversed']}."
+        "In every case tried, your `a` and your `b` are what the course's own solution gives when one loop "
+        f"{LOOPS['reversed']}."
     )
-    assert "gives your `a` when" in tell_slip("axis", (), ("a",))
+    assert "your `a` is what" in tell_slip("axis", (), ("a",))
     assert not can_be_told("operator", ("+",)) and not can_be_told("unknown", ())
     for change in CHANGES:
         assert can_be_told("argument", (change, "x")) and "`x`" in tell_slip("argument", (change, "x"))

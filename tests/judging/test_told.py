@@ -314,7 +314,7 @@ TOLD = [
         "except where `logits` holds large numbers",
         "",
     ),
-    ("softmax", "return (logits == logits.max(axis=1, keepdims=True)).astype(float)", "argmax's one-hot form", ""),
+    ("softmax", "return (logits == logits.max(axis=1, keepdims=True)).astype(float)", "as in a one-hot row", ""),
     # about which nothing was said once
     ("predict", "return softmax(forward(layers, x)[0]).max(axis=1)", "the largest probability of each row", ""),
     (
@@ -438,7 +438,7 @@ TOLD = [
         "    layers, new = fine_tune(layers, x, y, frozen=set(), epochs=1, batch_size=batch_size, "
         "learning_rate=learning_rate, rng=rng)\n    losses += new\n"
         "    if losses[-1] > losses[0]: break\nreturn layers, losses",
-        "Training stops as soon as the loss of an epoch is larger",
+        "Training stops after the first epoch whose loss rises",
         "",
     ),
     (
@@ -663,7 +663,7 @@ SLIPS = [
         "cross_entropy",
         "p = np.tanh(logits)\nshifted = p - p.max(axis=1, keepdims=True)\n"
         "return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels])",
-        "when tanh of `logits` is used in its place",
+        "when tanh is first applied to `logits`",
     ),
     (
         "gradient_step",
@@ -689,7 +689,8 @@ SLIPS = [
     (
         "dense_gradient",
         "return grad_output @ weights.T, x[-1:].T @ grad_output[-1:], grad_output[-1]",
-        "gives your `grad_weights` and your `grad_bias` when only the last example of the batch is used",
+        "your `grad_weights` and your `grad_bias` are what the course's own solution gives when only the last example "
+        "of the batch is used",
     ),
 ]
 
@@ -701,7 +702,7 @@ def test_a_near_slip_is_told_where_nothing_else_fits(name, body, said):
 
 def test_a_near_slip_is_not_told_of_secret_cases_nor_of_answers_that_say_little():
     assert verdict_on_body("softmax", SOFTMAX.format(factor="2"), seed=11, quote=False).finding == (
-        "Your result has numbers other than the expected ones, but in each row their order by size is right."
+        "Your result holds wrong numbers, but their order by size is right in each row."
     )
     body = "return np.random.default_rng(3).normal(size=logits.shape)"
     assert verdict_on_body("softmax", body).finding is None
@@ -738,6 +739,9 @@ def test_few_digits_of_a_case_decide_whether_it_is_the_same():
     one, near = {"x": np.array([1.0, 2.0])}, {"x": np.array([1.0, 2.0 + 1e-9])}
     assert (making._rounded(one)["x"] == making._rounded(near)["x"]).all()
     assert making._rounded(({"a": 1},)) == ({"a": 1},) and making._rounded([2]) == [2]
+    # A number on its own, such as a bias that is computed from drawn weights, is rounded as well.
+    assert making._rounded(0.1 + 0.2) == making._rounded(0.3) == making._rounded(np.float64(0.3)) != 0.31
+    assert str(making._rounded(-0.0)) == str(making._rounded(-1e-12)) == "0.0"
 
 
 def test_a_list_that_is_kept_outside_of_the_function_is_told():

@@ -410,7 +410,7 @@ MOVED = np.where((GRID > 2) & (GRID < 5), 99.0, GRID)
         (
             findings._find_order,
             [sample(X, X**3)],
-            "It has numbers other than the expected ones, but in each row their order by size is right.",
+            "It holds wrong numbers, but their order by size is right in each row.",
             None,
         ),
         (

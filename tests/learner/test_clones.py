@@ -260,7 +260,8 @@ def test_a_merge_that_was_committed_with_its_marks_can_be_taken_back(clone, rele
     begin_a_merge(clone)
     commit(clone, "merged, or so I thought")
     done = CliRunner().invoke(main, ["update", str(release), "--into", str(clone)])
-    assert done.exit_code == 1 and "freezing.py contains git's conflict markers. `git revert" in done.output
+    assert done.exit_code == 1 and "freezing.py contains git's conflict markers, so nothing was changed." in done.output
+    assert "undo it with `git revert" in done.output
     assert not git(clone, "status", "--porcelain")[1]
     assert git(clone, "revert", "--no-edit", "--mainline", "1", "HEAD")[0] == 0
     update(clone, release)

@@ -44,30 +44,23 @@ def signed(points: float) -> str:
     return "0" if not points else f"{points:+g}".replace("-", "−")
 
 
-def stock_words(found: dict) -> tuple[str, str, str]:
-    """Say what stock nbgrader did: the points gained, the effect on the classmate, and what was left behind."""
+def stock_words(found: dict) -> str:
+    """Say what stock nbgrader did: the points gained, any harm to the classmate, and what was left behind."""
     points = gain(found)
-    gained = "not graded" if points is None else signed(points)
+    said = ["not graded" if points is None else signed(points)]
     if found["ended"]:
-        gained += f" ({found['ended']})"
-    whole = results()[ORDINARY]["classmate"]
-    other = (
-        "unchanged"
-        if found["classmate"] == whole
-        else ("not graded" if found["classmate"] is None else f"{found['classmate']:g} of {whole:g}")
-    )
+        said[0] += f" ({found['ended']})"
+    whole, score = results()[ORDINARY]["classmate"], found["classmate"]
+    if score != whole:
+        said.append("classmate not graded" if score is None else f"classmate gets {score:g} of {whole:g}")
     if found["invented"]:
-        other += ", submissions in others' names"
-    left = [
-        word
-        for word, there in (
-            ("processes", found["processes"]),
-            ("files", found["files"]),
-            ("a script that runs", found["opened"]),
-        )
-        if there
-    ]
-    return gained, other, ", ".join(left) or "nothing"
+        said.append("submissions in others' names")
+    left = {"processes": found["processes"], "files": found["files"]}
+    if any(left.values()):
+        said.append(f"leaves {' and '.join(name for name, there in left.items() if there)}")
+    if found["opened"]:
+        said.append("a script runs later")
+    return "; ".join(said)
 
 
 def here_words(payload: Payload) -> str:
@@ -114,13 +107,13 @@ def tables() -> str:
             "",
             f"### {group.attack.group.capitalize()}",
             "",
-            "| attack | stock: points | stock: classmate | stock: what remains | here: points, status |",
-            "| --- | --- | --- | --- | --- |",
+            "| attack | stock | here: points, status |",
+            "| --- | --- | --- |",
         ]
         for payload in group.attack:
             said = payload.says.replace("|", "\\|").replace("<", "&lt;")
-            stock = stock_words(found[payload.name]) if payload.name in found else ("not tried",) * 3
-            cells = [f"**{payload.name}**: {said}", *stock, here_words(payload)]
+            stock = stock_words(found[payload.name]) if payload.name in found else "not tried"
+            cells = [f"**{payload.name}**: {said}", stock, here_words(payload)]
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -55,15 +55,15 @@ _REMEDY = "ask for the zip that `weightlab submit` makes"
 _WORDS = {
     Reason.ANOTHERS_NAME: "another student's submission has the same name; use a roster, or rename the file",
     Reason.NO_NAME: "this name does not say whose submission this is; rename the file to the student's name",
-    Reason.CHAPTERS_NAME: "it has the chapter's name and not a student's; rename the file to the student's name",
+    Reason.CHAPTERS_NAME: "it has the chapter's name, not a student's; rename the file to the student's name",
     Reason.NOT_ON_THE_ROSTER: "nobody on the roster is called {name}; add the student with `weightlab roster`",
     Reason.SEVERAL_ON_THE_ROSTER: "{name} could be {who} on the roster; give Moodle's grading worksheet with "
     "--worksheet, or rename the file to one of these",
     Reason.TWO_PEOPLE: "two people on the platform may be called {name}; ask whose it is, rename it to the "
     "student's id, and collect it separately",
-    Reason.TWO_ASSIGNMENTS: "{name} is in several downloads from Moodle, which do not say which upload counts; collect "
-    "the downloads one at a time, and finish with the one that counts, with --replace",
-    Reason.SAME_FOLDER: "this disk does not distinguish the name from another student's",
+    Reason.TWO_ASSIGNMENTS: "{name} is in several downloads from Moodle, and it is not known which upload counts; "
+    "collect the downloads one at a time, and the one that counts last, with --replace",
+    Reason.SAME_FOLDER: "this disk cannot tell the name from another student's",
     Reason.EMPTY: f"the file is empty (0 bytes); download it again, or {_REMEDY}",
     Reason.NOT_A_ZIP: f"not a zip, or a damaged one ({{cause}}); download it again, or {_REMEDY}",
     Reason.LOCKED: f"the zip is locked with a password; {_REMEDY}",
@@ -81,15 +81,15 @@ _WORDS = {
     Reason.NO_NOTEBOOK: f"it holds no {{notebook}}; {_REMEDY}",
     Reason.OTHER_CHAPTER: f"it holds {{others}} and no {{notebook}}; {_REMEDY}",
     Reason.TWO_NOTEBOOKS: "it holds different notebooks of this chapter: {paths}; ask which one counts, or, if they "
-    "are several students', unpack it and collect the folder",
+    "belong to several students, unpack it and collect the folder",
     Reason.TWO_LIBRARIES: "it holds different libraries: {paths}; ask which one counts",
     Reason.LIBRARY_ELSEWHERE: "the notebook is in {here} and the library in {there}, so they may be from two people; "
     f"{_REMEDY}",
-    Reason.RENAMED_COPY: "a copy with different contents; {taken} was taken: ask which one counts",
+    Reason.RENAMED_COPY: "a copy with different contents; {taken} was taken, so ask which one counts",
     Reason.LOOSE_MODULE: f"a module that is neither beside the notebook nor in a folder called weightlab/; {_REMEDY}",
     Reason.CLASS_DOWNLOAD: "it seems to be a platform's download of a whole class; collect it separately",
-    Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if these are a whole class's, unpack it and collect the "
-    f"folder; otherwise {_REMEDY}",
+    Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if they belong to a whole class, unpack it and collect "
+    f"the folder; otherwise {_REMEDY}",
     Reason.KEPT: "an earlier submission was kept; --replace takes the new one",
     Reason.INCOMPLETE: f"it holds no {{module}}, but an earlier upload does, so that one was kept; {_REMEDY}",
     Reason.OLDER: "older than the submission collected before, which was kept; to take this one, delete that one first",

@@ -89,8 +89,9 @@ def _count_columns(quoted: str, matrix: np.ndarray) -> Iterator[tuple[str, int]]
         apart = f"the number of columns of {quoted} that differ by more than a fixed amount, such as {margin}"
         yield apart, _count_apart(matrix, float(margin))
     for digits in (4, 3, 2, 5, 6):
-        rounded = np.unique(np.round(matrix, digits) + 0.0, axis=1).shape[1]
-        yield f"the number of distinct columns of {quoted}, rounded to {digits} decimals", rounded
+        columns = (np.round(matrix, digits) + 0.0).T  # -0.0 becomes 0.0
+        distinct = len({column.tobytes() for column in columns})
+        yield f"the number of distinct columns of {quoted}, rounded to {digits} decimals", distinct
 
 
 def _count_apart(matrix: np.ndarray, margin: float) -> int:

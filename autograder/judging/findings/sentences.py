@@ -96,8 +96,9 @@ PREDICATES = {
     "scaled": "is what was expected, with all entries multiplied by one number",
     "scaled and shifted": "is what was expected times {0}, with one number added to all entries",
     "scaled and shifted somehow": "is what was expected times one number, with another number added to all entries",
-    "lines scaled": "is what was expected, with each {one} multiplied by a number, not all by the same one",
-    "lines scaled and shifted": "is what was expected, with each {one} scaled and shifted, not all by the same numbers",
+    "lines scaled": "is what was expected, with the {along} multiplied by numbers that are not all the same",
+    "lines scaled and shifted": "is what was expected, with the {along} scaled and shifted by numbers that are not "
+    "all the same",
     "lines shifted": "is what was expected, with a number added to each {one}",
     "nearly": "differs from what was expected by less than 1% of the largest magnitude, as if it had been "
     "rounded or a small number had been added",
@@ -119,7 +120,7 @@ PREDICATES = {
     "too small": "is too small",
     "never above": "is what was expected, but never above {0}",
     "never below": "is what was expected, but never below {0}",
-    "order kept": "has numbers other than the expected ones, but in each {each} their order by size is right",
+    "order kept": "holds wrong numbers, but their order by size is right in each {each}",
     # other shapes
     "sums": "holds only the sum of each expected {each}",
     "means": "holds only the mean of each expected {each}",
@@ -154,7 +155,7 @@ PREDICATES = {
     "diagonal not taken": "is a matrix whose diagonal holds the expected numbers",
     "axis not summed": "is not added up yet: the sums along each {each} are the expected numbers",
     "axis not averaged": "is not averaged yet: the means along each {each} are the expected numbers",
-    "position not taken": "has its largest entry in each {each} at the expected position; return the position itself",
+    "position not taken": "has its largest entry in each {each} at the expected position; return that position",
     "one too many at the end": "is what was expected, with one {one} too many at the end",
     "one too many at the start": "is what was expected, with one {one} too many at the start",
     # constants
@@ -385,8 +386,7 @@ FORMS = {
     "always the same": "Your result is {0} in every case.",
     "array of": "Your results are arrays of {0}; the numbers in them must be real numbers.",
     "always one number": "Your result is the single number {0} in every case; an array is required.",
-    "same array": "Your result is the same array in every case. Is it made once and kept, or does it not depend on the "
-    "arguments?",
+    "same array": "Your result is the same array in every case. Is it made only once, or does it ignore the arguments?",
     "kept": "{0} begins with the result of the previous call. Is a list kept between calls, such as one outside the "
     "function or a default argument []?",
     "never refuses": "All your results are right, but none of the invalid inputs raised {0}{1}.",

@@ -62,9 +62,11 @@ def digest(exercise: Exercise, key: Key) -> str:
 
 def _rounded(value: Any) -> Any:
     """Return plain data rounded to a few digits, because the last digits differ between machines."""
+    if isinstance(value, (float, np.floating)):
+        return float(_rounded(np.asarray(value)))
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         with np.errstate(all="ignore"):
-            return value.astype(np.float16)
+            return value.astype(np.float16) + np.float16(0)  # the sum makes -0.0 zero
     if isinstance(value, dict):
         return {name: _rounded(item) for name, item in value.items()}
     return type(value)(map(_rounded, value)) if isinstance(value, (list, tuple)) else value

@@ -16,14 +16,14 @@ SLIPS = {
     ("name", 0): "one variable is used instead of another",
     ("function", 2): "one `{0}` is replaced by `{1}`",
     ("axis", 1): "one transposition (.T) is left out",
-    ("axis", 0): "one `axis` is left out",
+    ("axis", 0): "one `axis` argument is left out",
     ("index", 1): "one end of a slice, or a pair of indices, is wrong",
     ("index", 0): "one index is left out",
-    ("order", 0): "two neighbouring items are swapped",
+    ("order", 0): "two neighbouring items of a tuple, list or dictionary are swapped",
     ("arguments swapped", 1): "two arguments of `{0}` are swapped",
     ("argument dropped", 2): "the argument `{0}` of `{1}` is left out",
-    ("call dropped", 1): "one call of `{0}` is left out",
-    ("condition", 0): "one condition always holds, or never does",
+    ("call dropped", 1): "one call to `{0}` is left out",
+    ("condition", 0): "one condition is always true, or always false",
     ("loop", 1): "one loop {0}",
     ("statement dropped", 0): "one line is left out",
     ("inputs swapped", 2): "`{0}` and `{1}` are swapped",
@@ -49,8 +49,8 @@ CHANGES = {
     "negated": "{0} is first negated",
     "magnitude": "the magnitudes of {0} are used instead",
     "squared": "{0} is first squared",
-    "exp": "exp of every number in {0} is used in its place",
-    "softmax": "the softmax of {0} is used in its place",
+    "exp": "exp is first applied to every number in {0}",
+    "softmax": "softmax is first applied to {0}",
     "positive part": "every negative number in {0} is first replaced by 0",
     "is positive": "{0} is first replaced by 1 where it is positive and by 0 elsewhere",
     "transposed": "{0} is first transposed",
@@ -65,14 +65,14 @@ CHANGES = {
     "doubled": "{0} is first doubled",
     "halved": "{0} is first halved",
     "rounded": "{0} is first rounded to whole numbers",
-    "sigmoid": "the sigmoid of {0} is used in its place",
-    "tanh": "tanh of {0} is used in its place",
+    "sigmoid": "the sigmoid is first applied to {0}",
+    "tanh": "tanh is first applied to {0}",
     "divided by root of columns": "{0} is first divided by the square root of its number of columns",
     "standardised": "each column of {0} is first shifted and scaled to mean 0 and standard deviation 1",
     "times ln 2": "{0} is first multiplied by ln 2, as if powers of 2 were used instead of exp",
-    "reciprocal": "1 divided by {0} is used in its place",
-    "root": "the square root of {0} is used in its place",
-    "one minus": "1 minus {0} is used in its place",
+    "reciprocal": "1 divided by {0} is used instead of {0}",
+    "root": "the square root of {0} is used instead of {0}",
+    "one minus": "1 minus {0} is used instead of {0}",
     "is one more": "{0} is 1 larger than it should be",
     "is one less": "{0} is 1 smaller than it should be",
     "sorted": "{0} is first sorted",
@@ -96,7 +96,8 @@ _OF_ADAPTERS = {
 def tell_slip(kind: str, what: tuple[str, ...], parts: tuple[str, ...] = ()) -> str:
     """Name the one slip in the course's own answer that gives what came back."""
     named = " and ".join(f"your `{part}`" for part in parts) or "your result"
-    return f"In every case tried, the course's own solution gives {named} when {_tell_change(kind, what)}."
+    are = "are" if len(parts) > 1 else "is"
+    return f"In every case tried, {named} {are} what the course's own solution gives when {_tell_change(kind, what)}."
 
 
 def can_be_told(kind: str, what: tuple[str, ...]) -> bool:

@@ -248,7 +248,7 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     """
     fig, ax = figure(1, 1, (7.2, 3.3))
     for k, (name, runs) in enumerate(
-        [("read correctly", accuracies), ("hidden neurons inactive for all images", silent)]
+        [("read correctly", accuracies), ("hidden neurons inactive for all training images", silent)]
     ):
         color = COLORS[k]
         ax.plot(rates, runs.mean(axis=1), color=color, linestyle=LINE_STYLES[k], label=name)

@@ -179,8 +179,8 @@ def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
     )
     show(
         fig,
-        alt="The fraction of the signal that differs between examples. Before the first layer the fraction is 1; after "
-        f"the last layer {said}.",
+        alt="The fraction of the signal that differs between examples. Before the first layer the fraction is about "
+        f"1; after the last layer {said}.",
     )
 
 

@@ -186,7 +186,7 @@ def test_where_no_worker_can_be_used_the_reason_is_said(elsewhere, cluster, monk
     cluster.add_worker(OF_ANOTHER_RELEASE)
     cluster.wait_for_workers(1)
     monkeypatch.setattr(dask_workers, "_FIRST_WORKER", 1)  # what is waited for in vain, once it is refused
-    with pytest.raises(ClassroomError, match=r"The last one was refused: .*install the same release"):
+    with pytest.raises(ClassroomError, match=r"The last worker was refused: .*install the same release"):
         grade(elsewhere, scheduler=cluster.address)
 
 
