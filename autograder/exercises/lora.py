@@ -86,9 +86,8 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
         "Raise a ValueError unless 1 <= rank <= min(fan_in, fan_out); return rng.normal(0, np.sqrt(1 / fan_in), "
         "size=(fan_in, rank)) and np.zeros((rank, fan_out)).",
     ),
-    why="While up is zero, the adapted network gives the outputs of the old one, bit for bit if both have the "
-    "same dtype. "
-    "Yet the gradient of up is not zero, because down is not zero. If both matrices were zero, neither would ever "
+    why="While up is zero, the adapted network gives the outputs of the old one, bit for bit if adapter and network "
+    "have the same dtype. Yet up can learn, because down is not zero. If both matrices were zero, neither would ever "
     "learn.",
     views={"law": _law, "change": _no_change, "draws": _draws},
 )
@@ -318,7 +317,7 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         "x @ weights + x @ something is x @ (weights + something).",
         "rank = down.shape[1]; return weights + (alpha / rank) * (down @ up).",
     ),
-    why="A merged layer costs exactly as much as the old one. To switch the adapter off again, you then need the "
+    why="A merged layer needs as many multiply-adds as the old one. To switch the adapter off again, you then need the "
     "adapter, to subtract it, or a copy of the old weights.",
     prerequisites=("lora_init", "lora_dense"),
 )

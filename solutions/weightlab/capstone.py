@@ -63,13 +63,13 @@ def adapt(
 
     rank, alpha = 8, 16
     old_x, old_y = data.digits14_train()
-    # The hundred new images are shown twenty times for every old one: the reader learns
-    # and does not forget.
+    # In each epoch the new images are shown twenty times, the old ones once: the reader
+    # learns, and keeps what it knew.
     both_x = np.concatenate([np.tile(x, (20, 1)), old_x])
     both_y = np.concatenate([np.tile(y, 20), old_y])
     adapters = [lora_init(*weights.shape, rank, rng) for weights, _ in layers]
     # Small steps, as inverted images are nearly all ink, and smaller ones at the end,
-    # where descent still trembles.
+    # because of the noise of the batches (chapter 7).
     for epochs, learning_rate in [(8, 0.03), (2, 0.01)]:
         adapters, _ = lora_fine_tune(
             layers,
