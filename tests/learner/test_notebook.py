@@ -207,6 +207,12 @@ def test_wrong_types_in_a_record_count_as_nothing(state):
     assert repr(labkit.hint("dense")).startswith("Hint 1 of")
 
 
+def test_the_last_hint_names_reveal_only_where_it_has_an_answer(state):
+    exercise, number = ([repr(labkit.hint(name)) for _ in range(3)][-1] for name in ("dense", "gpt2_parameters"))
+    assert exercise.endswith('That was the last hint; `labkit.reveal("dense", sure=True)` shows the answer.')
+    assert number.endswith("That was the last hint.")
+
+
 def test_where_no_record_can_be_kept_the_card_says_so_and_hints_go_on(state, monkeypatch):
     state.write_text("a file in the folder's place")
     monkeypatch.setattr(notebook, "check_exercise", lambda exercise: verdict())
