@@ -237,7 +237,7 @@ def test_a_missing_file_was_not_graded_and_reset_is_named(tmp_path, monkeypatch)
     monkeypatch.setattr(check, "LIBRARY", tmp_path)
     shown = repr_html(check.check_exercise(EXERCISES["apply_weight"], tmp_path))
     assert "is missing. <code>labkit.reset(&quot;apply_weight&quot;)</code> restores the whole file" in shown
-    assert "graded" not in shown and "one step further" not in shown
+    assert "graded" not in shown and "may help" not in shown
 
 
 TEXT = "Save it as plain text in UTF-8"
@@ -257,7 +257,7 @@ def test_a_file_that_cannot_be_loaded_is_named_first_and_no_hint_is_offered(tmp_
     shown = repr_html(check.check_exercise(EXERCISES["weighted_sums"], tmp_path))
     assert words in shown and "Fix that, save, and check again." in shown
     assert "points that you have earned stay in your progress" in shown
-    assert "one step further" not in shown and "builds on" not in shown
+    assert "may help" not in shown and "builds on" not in shown
 
 
 def repr_html(made):
