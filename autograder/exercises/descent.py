@@ -379,7 +379,7 @@ _FATES = {
     "large_start": (3, "Compare its largest weight before training, and its first loss, with the others'."),
     "too_small": (
         4,
-        "If the learning rate had been far too small, its weights would hardly have moved. How far did they move?",
+        "If the learning rate had been far too small, its weights would have moved, but hardly. How far did they?",
     ),
     "too_large": (
         5,
@@ -388,7 +388,7 @@ _FATES = {
     ),
     "mixed_labels": (
         6,
-        "If only the images had been shuffled, its neurons would be active, but it could not read. Is that the case?",
+        "With only the images shuffled, active neurons would have changed, but it could not read. Is that the case?",
     ),
     "no_biases": (
         7,
@@ -402,7 +402,7 @@ _FATES = {
 _PATIENTS = {
     "a": (
         "mixed_labels",
-        "Its hidden neurons are active and differ, and its weights moved. What did it learn from?",
+        "Its hidden neurons differ, and its weights moved. What did it learn from?",
         "Its loss falls little: it can only learn its labels by heart.",
     ),
     "b": ("all_zero", "Look at its weights before training.", "What is its largest weight?"),

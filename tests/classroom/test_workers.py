@@ -310,6 +310,19 @@ def test_workers_stay_on_their_processors(spare, tools):
     assert os.sched_getaffinity(0) == everywhere
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux lets a process choose its processors")
+def test_a_processor_that_is_taken_away_stops_no_worker(monkeypatch, tools):
+    everywhere = os.sched_getaffinity(0)
+    monkeypatch.setattr(workers, "assign_processors", lambda jobs: [4_000] * jobs)
+    free = os.open(os.devnull, os.O_RDONLY)
+    running = workers.LocalWorkers(tools, 2, free)
+    try:
+        assert running._pool.submit(_where, 0).result() == tuple(sorted(everywhere))
+    finally:
+        running.close()
+        os.close(free)
+
+
 def _where(seconds):
     time.sleep(seconds)
     return tuple(sorted(os.sched_getaffinity(0)))
