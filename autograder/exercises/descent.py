@@ -438,8 +438,8 @@ CHAPTER.question(
     rtol=0.042,  # 0.92 to 1
     hints=(
         "Further training helps a network whose neurons get different gradients. Which patients have no such neurons?",
-        "For zero weights, identical neurons and dead neurons, draw new weights with init_layers; continue training "
-        "the others from patient.after.",
+        "For networks with zero weights, identical neurons or dead neurons, draw new weights with init_layers; train "
+        "the other networks further, from patient.after.",
     ),
     mistakes={
         "counts_the_healed": (

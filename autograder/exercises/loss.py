@@ -140,7 +140,7 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     why="The mean of an array of True and False is the fraction of entries that are True.",
 )
 def accuracy(rng: np.random.Generator) -> Iterator[Case]:
-    """Return the fraction of rows whose largest logit is the label's, from 0 to 1.
+    """Return the fraction, from 0 to 1, of rows whose largest logit is the label's.
 
     Where logits tie, the lowest class is predicted.
     """

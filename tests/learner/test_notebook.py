@@ -310,7 +310,8 @@ def test_a_stub_that_was_not_touched_is_not_reset_and_nothing_is_kept(state, lib
 def test_reset_takes_the_definition_that_python_takes_and_names_the_other(state, library, below):
     twice = f"# a\f form feed, \u2028 and \x85\n{MINE}\n\ndef apply_weight(signal, weight):\n    return 6\n\n\n{below}"
     (library / "weights.py").write_text(twice, encoding="utf-8", newline="\n")
-    assert "apply_weight is also defined on line 5, without effect" in repr(labkit.reset("apply_weight"))
+    said = repr(labkit.reset("apply_weight"))
+    assert "apply_weight is also defined on line 5, but that definition has no effect" in said
     stub = public_keys("weights")["apply_weight"].stub.rstrip()
     left = (library / "weights.py").read_text(encoding="utf-8")
     assert left == twice.replace("def apply_weight(signal, weight):\n    return 6", stub)
