@@ -42,7 +42,8 @@ def _begin(tools: Tools, lock: int, processors: multiprocessing.queues.SimpleQue
     global _tools
     _tools = tools
     if not processors.empty():
-        os.sched_setaffinity(0, {processors.get()})
+        with contextlib.suppress(OSError):  # some containers forbid it, and a processor may have gone
+            os.sched_setaffinity(0, {processors.get()})
     process.keep_sandboxes()
     multiprocessing.util.Finalize(None, process.end_kept, exitpriority=1)
     _end_with_parent(lock)
