@@ -82,7 +82,7 @@ def write_pages(sources: Mapping[str, str]) -> list[str]:
     prose = {chapter: _CODE_CELL.sub("", text) for chapter, text in sources.items()}
     pages = [
         "# Glossary\n\nThis page lists all new words of the chapters: what each means, the section that introduces it, "
-        "and the other chapters in which it occurs (sometimes in its everyday meaning)."
+        "and other chapters in which it occurs (sometimes in its everyday meaning)."
     ]
     for letter in sorted({word[0] for word in terms}):
         lines = [_line(terms[word], prose) for word in sorted(terms) if word[0] == letter]

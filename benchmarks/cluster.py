@@ -44,8 +44,8 @@ def measure(submissions: int = SUBMISSIONS, fewer: int = FEWER) -> dict:
             with _cluster(folder, workers) as (address, scheduler):
                 runs.append((workers, n, *_grade(folder / "class", n, address, scheduler)))
     return {
-        "how": f"{submissions:,} submissions of {CHAPTER}, artificially cheap except one per worker, and a scheduler "
-        f"and {max(WORKERS)} workers on the same machine",
+        "how": f"{submissions:,} submissions of {CHAPTER} (each worker grades one and sends its result for all others)"
+        f", a scheduler and {max(WORKERS)} workers on the same machine",
         "runs": [
             {
                 "workers": workers,

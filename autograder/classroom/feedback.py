@@ -94,7 +94,7 @@ def _with_names(page: str) -> str:
 STYLE = """<style>td+td,th+th{padding-left:1em}
 summary{display:list-item;cursor:pointer}
 div.nbgrader_cell .panel-heading{display:flow-root;height:auto}
-td{overflow-wrap:anywhere}
+td,code{overflow-wrap:anywhere}
 td code{white-space:normal}
 math{overflow-x:auto;max-width:100%}</style>"""
 """What nbgrader's own style lacks: space between a table's columns, the triangle of what can be opened, and room on a

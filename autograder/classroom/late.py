@@ -20,7 +20,7 @@ class PercentPerDay(BasePlugin):
     percent = Float(10.0, min=0.0, max=100.0, help="Percentage of the score deducted per day or part of a day.").tag(
         config=True
     )
-    grace_minutes = Float(15.0, min=0.0, help="Minutes after the deadline that cost nothing.").tag(config=True)
+    grace_minutes = Float(15.0, min=0.0, help="Grace period after the deadline, in minutes.").tag(config=True)
     most = Float(100.0, min=0.0, max=100.0, help="Largest penalty, as a percentage of the score.").tag(config=True)
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:

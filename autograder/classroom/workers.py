@@ -42,7 +42,7 @@ def _begin(tools: Tools, lock: int, processors: multiprocessing.queues.SimpleQue
     global _tools
     _tools = tools
     if not processors.empty():
-        with contextlib.suppress(OSError):  # some containers forbid it, and a processor may have gone
+        with contextlib.suppress(OSError):  # the processor has been taken away since
             os.sched_setaffinity(0, {processors.get()})
     process.keep_sandboxes()
     multiprocessing.util.Finalize(None, process.end_kept, exitpriority=1)

@@ -58,7 +58,7 @@ def numerical_gradient(rng):
     mixed = rng.normal(size=(3, 2))
     mixed[1, 0], mixed[2, 1] = 0.0, mixed[0, 0]
     yield Case.of(
-        aspect, Given("sine_sum"), mixed, note="every entry has its own derivative; one is 0, and two are equal"
+        aspect, Given("sine_sum"), mixed, note="every entry has its own derivative; one entry is 0, two are equal"
     )
     yield Case.of(aspect, Given("sum_of_cubes"), rng.uniform(0.5, 1.5, 4), 0.25, note="a step as large as 0.25")
     yield Case.of(aspect, Given("product"), rng.uniform(0.5, 1.5, (2, 2, 3)), step=0.5, note="three axes")
@@ -90,7 +90,7 @@ def numerical_gradient(rng):
     "much. The floor of 1e-12 makes two arrays of zeros agree.",
 )
 def relative_error(rng):
-    """Return the largest difference between two arrays, compared with their largest entries.
+    """Return the largest difference between two arrays, compared with their largest magnitudes.
 
     Raise a ValueError if the shapes differ.
     """
@@ -107,7 +107,7 @@ def relative_error(rng):
     aspect = "handles edge cases (zeros, empty arrays, shapes that differ)"
     yield Case.of(aspect, np.zeros((2, 3)), np.zeros((2, 3)), note="both arrays are zero everywhere")
     yield Case.of(aspect, np.zeros((0, 4)), np.zeros((0, 4)), note="no entries at all")
-    yield Case.of(aspect, np.array([2e-14, 0.0]), np.zeros(2), note="differences too small to matter")
+    yield Case.of(aspect, np.array([2e-14, 0.0]), np.zeros(2), note="a difference far below 1e-12")
     pairs = [
         ((0, 3), (0, 1), "no entries, but shapes that differ"),
         ((4, 1), (4, 7), "shapes that differ"),
@@ -259,7 +259,7 @@ def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int,
         "computes the earlier layers' gradients": lambda answers, calls: _pairs(answers, calls)[:-1],
     },
     why="Each layer needs only three things: what entered it, its own weights, and the gradient of its outputs. The "
-    "gradient of the first layer's inputs is not needed, so the reference leaves that product out.",
+    "gradient of the first layer's inputs is not needed, so the reference does not compute it.",
     prerequisites=("dense_gradient", "relu_gradient"),
 )
 def backward(rng):
@@ -286,7 +286,7 @@ CHAPTER.question(
     value=4820,
     hints=(
         "How many weights and biases does the network have? Each of them is moved alone.",
-        "Each one is moved twice, up and down, so double the number that count_parameters returns.",
+        "Each parameter is moved twice, up and down, so double the number that count_parameters returns.",
     ),
     mistakes={
         "one_loss_each": (2410, "This is the number of parameters. How many losses does each of them need?"),

@@ -87,7 +87,7 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
     for above in rng.permutation([True, True, True, False, False, False]):
         inputs, weights = rng.normal(size=5), rng.normal(size=5)
         bias = float(rng.uniform(0.3, 2)) * (1 if above else -1) - float(inputs @ weights)
-        yield decide(inputs, weights, bias, note=f"a sum {'above' if above else 'below'} zero")
+        yield decide(inputs, weights, bias, note=f"a total {'above' if above else 'below'} zero")
 
 
 @CHAPTER.exercise(
@@ -167,7 +167,7 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
         "the special cases require.",
     ),
     why="An array holds the product of its axis lengths, and a model holds the sum over its arrays. Weights and biases "
-    "are counted in the same way, because both are learned.",
+    "are counted in the same way.",
 )
 def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     """Count the parameters of a model, given the shape of each of its arrays by name."""

@@ -131,8 +131,8 @@ def _places(answers: list, calls: tuple[Call, ...]) -> dict:
     ),
     views={"dealt": _dealt, "orders": _orders, "places": _places},
     yields=True,
-    why="One permutation indexes both arrays, so no label can lose its example. Indexing with an array of row numbers "
-    "makes copies, so the caller's data keep their order.",
+    why="One permutation indexes both arrays, so no label can lose its example. Only row numbers are shuffled, "
+    "so the caller's data keep their order.",
 )
 def minibatches(rng):
     """Yield all examples once, in batches, in an order drawn from rng."""
@@ -239,8 +239,7 @@ def _many_epochs(answers: list, calls: tuple[Call, ...]) -> dict:
     ),
     views={"one epoch": _one_epoch, "many epochs": _many_epochs},
     why="The gradient needs the logits anyway, and they also give the loss before the step. One mean over all examples "
-    "per epoch equals the mean of the batches' losses, weighted by their sizes. Adding up len(y_batch) * "
-    "cross_entropy(logits, y_batch) gives the same.",
+    "per epoch equals the mean of the batches' losses, weighted by their sizes.",
     prerequisites=("forward", "cross_entropy", "cross_entropy_gradient", "backward", "gradient_step", "minibatches"),
 )
 def train(rng):
@@ -379,7 +378,7 @@ _FATES = {
     "large_start": (3, "Compare its largest weight before training, and its first loss, with the others'."),
     "too_small": (
         4,
-        "If the learning rate had been far too small, its weights would hardly have moved. How far did they move?",
+        "If the learning rate had been far too small, its weights would have moved, but hardly. How far did they?",
     ),
     "too_large": (
         5,
@@ -388,7 +387,7 @@ _FATES = {
     ),
     "mixed_labels": (
         6,
-        "If only the images had been shuffled, its neurons would be active, but it could not read. Is that the case?",
+        "With only the images shuffled, active neurons would have changed, but it would guess. Is that the case?",
     ),
     "no_biases": (
         7,
@@ -402,7 +401,7 @@ _FATES = {
 _PATIENTS = {
     "a": (
         "mixed_labels",
-        "Its hidden neurons are active and differ, and its weights moved. What did it learn from?",
+        "Its hidden neurons differ, and its weights moved. What did it learn from?",
         "Its loss falls little: it can only learn its labels by heart.",
     ),
     "b": ("all_zero", "Look at its weights before training.", "What is its largest weight?"),
@@ -439,8 +438,8 @@ CHAPTER.question(
     rtol=0.042,  # 0.92 to 1
     hints=(
         "Further training helps a network whose neurons get different gradients. Which patients have no such neurons?",
-        "For zero weights, identical neurons and dead neurons, draw new weights with init_layers; continue training "
-        "the others from patient.after.",
+        "For networks with zero weights, identical neurons or dead neurons, draw new weights with init_layers; train "
+        "the other networks further, from patient.after.",
     ),
     mistakes={
         "counts_the_healed": (

@@ -70,7 +70,7 @@ def _frozen_entries(answers: list, calls: tuple[Call, ...]) -> dict:
     why="A frozen parameter takes part in every prediction; training never updates it.",
 )
 def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
-    """Compute how many parameters are trainable when some layers are frozen: their weights and their biases."""
+    """Count the parameters, weights and biases, that are trainable when some layers are frozen."""
 
     def layers() -> list[tuple[np.ndarray, np.ndarray]]:
         """Draw layers of new sizes, with zeros and equal numbers in them: every entry counts, whatever its value."""
@@ -102,7 +102,7 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
         "same layer if k is in frozen, otherwise gradient_step([layer], [gradient], learning_rate)[0].",
     ),
     why="A frozen layer is skipped. A step of length zero gives the same result unless a gradient is None, NaN or "
-    "infinite, or the optimizer adds another term, such as momentum.",
+    "infinite.",
     prerequisites=("gradient_step",),
     views={"kept": _kept_bits},
 )

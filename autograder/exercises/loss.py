@@ -108,8 +108,7 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
         "np.log(np.exp(shifted).sum(axis=1)) minus the label's entry of shifted. Return the mean of these losses.",
     ),
     why="No probability is formed before the logarithm, so none can become 0: the loss of a confident mistake is "
-    "nearly the lead of the wrong class, here 20,000. The reference transposes the logits only for speed; along axis=1 "
-    "the result is the same.",
+    "nearly the lead of the wrong class, here 20,000. The reference transposes the logits only for speed.",
 )
 def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     """Return the mean over the batch of -log(p), where p is the probability that softmax gives to the right class."""
@@ -141,7 +140,7 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     why="The mean of an array of True and False is the fraction of entries that are True.",
 )
 def accuracy(rng: np.random.Generator) -> Iterator[Case]:
-    """Return the fraction of rows whose largest logit is the label's, from 0 to 1.
+    """Return the fraction, from 0 to 1, of rows whose largest logit is the label's.
 
     Where logits tie, the lowest class is predicted.
     """

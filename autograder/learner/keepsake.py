@@ -44,7 +44,7 @@ def keepsake(stages: Mapping[str, Layers], forward: Callable, layers: Layers, na
         Who wrote the library; left out if empty.
     """
     today = time.strftime("%Y-%m-%d")
-    signed = f"Every line written by {name.strip() or 'hand'} · {today}"
+    signed = f"Functions written by {name.strip() or 'hand'} · {today}"
     fig, alt = draw(stages, forward, layers, signed)
     path = FOLDER / f"my-network-{today}.png"
     page = path.with_suffix(".html")

@@ -111,7 +111,7 @@ def _next_step(verdict: Verdict) -> str:
         return ""
     if not verdict.loaded:  # hints do not help against a syntax error
         return remarks.FIX_FIRST
-    return f'`hint("{verdict.exercise}")` takes you one step further.'
+    return f'`hint("{verdict.exercise}")` may help.'
 
 
 def hint(name: str = "") -> Note:

@@ -147,7 +147,9 @@ def _unpack(path: Path) -> list[str]:
         names = [PurePosixPath(entry.filename) for entry in entries]
         for name in names:
             if ".." in name.parts or not any(name.parts[: len(own)] == own for own in _OWN):
-                raise ValueError(f"{path.name} holds {name}, which take_home() does not pack, so it was not unpacked.")
+                raise ValueError(
+                    f"{path.name} was not unpacked, because it holds {name}, which take_home() does not pack."
+                )
         contents = {name.as_posix(): archive.read(entry) for name, entry in zip(names, entries, strict=True)}
     kept = free_folder(ROOT)
     for name, content in contents.items():

@@ -108,7 +108,7 @@ def _unpack_tar(archive: tarfile.TarFile, target: Path) -> None:
 def _lay(target: Path, name: str, content: bytes) -> None:
     place = PurePosixPath(name.replace("\\", "/"))
     if place.is_absolute() or ".." in place.parts or ":" in name:  # a colon names a drive on Windows
-        raise UpdateError(f"The archive holds a file outside its own folder ({name!r}), so it was not unpacked.")
+        raise UpdateError(f"The archive was not unpacked, because it holds a file outside its own folder ({name!r}).")
     path = target.joinpath(*place.parts)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

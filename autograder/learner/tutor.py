@@ -32,9 +32,14 @@ def hint(name: str) -> tuple[str, str]:
     count = store.load("hints")[name]
     words = "\n".join(asked.hints[:count])
     if count == len(asked.hints):
-        more = f'`labkit.reveal("{name}")` shows the answer' if SOLUTIONS.exists() else "your instructor has the answer"
-        words += f"\nThat was the last hint; {more}."
+        words += f"\nThat was the last hint{_source_of_the_answer(asked)}."
     return f"Hint {count} of {len(asked.hints)} for {name}", words
+
+
+def _source_of_the_answer(asked: Exercise | Question) -> str:
+    if not SOLUTIONS.exists():
+        return "; your instructor has the answer"
+    return "" if isinstance(asked, Question) else f'; `labkit.reveal("{asked.name}", sure=True)` shows the answer'
 
 
 def _one_more(before: object, most: int) -> int:

@@ -786,7 +786,7 @@ def bias_is_constant(grad_output, x, weights):
 
 @of("dense_gradient")
 def back_through_the_same_matrix(grad_output, x, weights):
-    """grad_x seems to use the weights as in the forward pass, which works only for square layers. In the backward pass each connection is crossed from output to input."""
+    """grad_x seems to use the weights as in the forward pass, which raises an error unless the layer is square. In the backward pass each connection is crossed from output to input."""
     return grad_output @ weights, x.T @ grad_output, grad_output.sum(axis=0)
 
 
@@ -817,13 +817,13 @@ def multiplies_what_it_has_added_up(grad_output, x, weights):
 
 @of("dense_gradient")
 def weights_from_the_left(grad_output, x, weights):
-    """The product for grad_x works only if the batch size equals the number of inputs. Which factor comes first, and which is transposed?"""
+    """The product for grad_x raises an error unless the batch size equals the number of inputs. Which factor comes first, and which is transposed?"""
     return weights.T @ grad_output, x.T @ grad_output, grad_output.sum(axis=0)
 
 
 @of("dense_gradient")
 def inputs_not_turned(grad_output, x, weights):
-    """The product for grad_weights works only if the batch size equals the number of inputs. The sum goes over the examples: which array must be transposed?"""
+    """The product for grad_weights raises an error unless the batch size equals the number of inputs. The sum goes over the examples: which array must be transposed?"""
     return grad_output @ weights.T, x @ grad_output, grad_output.sum(axis=0)
 
 
@@ -857,7 +857,7 @@ def no_relu_after_the_first_layer(layers, activations, grad_logits):
 
 @of("backward")
 def no_relu_before_the_last_layer(layers, activations, grad_logits):
-    """Only the ReLU before the output layer seems to be missing in the backward pass. activations[-1] came out of that ReLU: is the last k left out?"""
+    """Only the ReLU before the output layer seems to be missing in the backward pass. activations[-1] came out of that ReLU: is k = len(layers) - 1 left out?"""
     return _back_without_relu(layers, activations, grad_logits, len(layers) - 1)
 
 

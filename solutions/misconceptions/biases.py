@@ -64,7 +64,7 @@ def returns_one_or_zero(inputs, weights, bias):
 
 @of("activates")
 def zero_counts_as_active(inputs, weights, bias):
-    """A sum of exactly zero counts as active here. Only sums strictly above zero activate the neuron."""
+    """Exactly zero counts as active here. Only an output strictly above zero activates the neuron."""
     return weighted_sum(inputs, weights) + bias >= 0
 
 
@@ -82,13 +82,13 @@ def any_connection_is_enough(inputs, weights, bias):
 
 @of("activates")
 def any_sum_but_zero(inputs, weights, bias):
-    """Every sum except zero counts as active, as with bool(). A negative sum must not activate the neuron."""
+    """Every output except zero counts as active, as with bool(). A negative one must not."""
     return bool(weighted_sum(inputs, weights) + bias)
 
 
 @of("activates")
 def active_below_zero(inputs, weights, bias):
-    """The answers are reversed for sums above and below zero. A neuron activates when its weighted sum plus bias is above zero."""
+    """The answers are reversed above and below zero. A neuron activates when its weighted sum plus bias is above zero."""
     return weighted_sum(inputs, weights) + bias < 0
 
 

@@ -196,7 +196,7 @@ def each_by_itself(logits):
 
 @of("softmax")
 def winner_takes_all(logits):
-    """The largest logit gets all the probability, as in a one-hot row. In softmax every class gets some probability: the larger the logit, the more."""
+    """The largest logit gets all the probability, as in a one-hot row. Softmax divides it among the classes: the larger the logit, the more."""
     return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]
 
 

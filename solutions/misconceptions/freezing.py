@@ -70,7 +70,7 @@ def returns_inside_the_loop(layers, frozen):
 
 @of("count_trainable")
 def only_the_last_layer(layers, frozen):
-    """This is the count of the last trainable layer. If each iteration assigns the total with `=`, use `+=` to add to it."""
+    """Only the last trainable layer is counted. If each iteration assigns the total with `=`, use `+=` to add to it."""
     return ([0] + [w.size + b.size for k, (w, b) in enumerate(layers) if k not in frozen])[-1]
 
 
@@ -407,7 +407,7 @@ def measures_from_the_other_end(layers, tuned, share):
 
 @of("interpolate_layers")
 def adds_without_taking_away(layers, tuned, share):
-    """A fraction of the tuned values is added to the old values in full, so share 1 gives their sum. The two fractions must add up to 1."""
+    """The old values count in full, so share 1 gives the sum of both networks. The two fractions must add up to 1."""
     return [tuple(old + share * new for old, new in zip(*pair)) for pair in zip(layers, tuned)]
 
 

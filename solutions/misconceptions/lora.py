@@ -395,7 +395,7 @@ def relu_on_the_logits(layers, adapters, x, y, **settings):
 
 @of("lora_fine_tune")
 def relu_on_the_logits_in_both_passes(layers, adapters, x, y, **settings):
-    """ReLU is also applied to the output layer in both passes, where it erases differences between logits that softmax needs. Use it between layers only."""
+    """ReLU is also applied to the output layer, in both passes. It erases differences between logits that softmax needs: use it between layers only."""
     return _lora_loop(layers, adapters, x, y, **settings, last=lambda logits: np.maximum(logits, 0), gated=True)
 
 
@@ -503,7 +503,7 @@ def scale_the_wrong_way_round(weights, adapter, alpha):
 
 @of("lora_merge")
 def change_on_its_side(weights, adapter, alpha):
-    """The change seems to be transposed, which works only for square layers. down @ up already has the shape of the weights."""
+    """The change seems to be transposed, which raises an error unless the layer is square. down @ up already has the shape of the weights."""
     down, up = adapter
     return weights + alpha / down.shape[1] * (down @ up).T
 

@@ -62,7 +62,7 @@ def numerical_gradient(
 
 
 def relative_error(a: np.ndarray, b: np.ndarray) -> float:
-    """Return how far apart two arrays are, compared with their largest entries.
+    """Return how far apart two arrays are, compared with their largest magnitudes.
 
     The largest difference is divided by the sum of the two largest magnitudes; each of
     the three is taken over a whole array. The divisor is at least 1e-12.

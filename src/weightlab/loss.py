@@ -75,7 +75,7 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
     Parameters
     ----------
     logits : ndarray of shape (batch, n_classes)
-        The outputs of the network before softmax; of any magnitude, 10,000 included.
+        The outputs of the network before softmax; magnitudes of 10,000 included.
     labels : ndarray of int, shape (batch,)
         The right classes, always from 0 to n_classes - 1.
 

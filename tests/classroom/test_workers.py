@@ -310,6 +310,19 @@ def test_workers_stay_on_their_processors(spare, tools):
     assert os.sched_getaffinity(0) == everywhere
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux lets a process choose its processors")
+def test_a_processor_that_is_taken_away_stops_no_worker(monkeypatch, tools):
+    everywhere = os.sched_getaffinity(0)
+    monkeypatch.setattr(workers, "assign_processors", lambda jobs: [4_000] * jobs)
+    free = os.open(os.devnull, os.O_RDONLY)
+    running = workers.LocalWorkers(tools, 2, free)
+    try:
+        assert running._pool.submit(_where, 0).result() == tuple(sorted(everywhere))
+    finally:
+        running.close()
+        os.close(free)
+
+
 def _where(seconds):
     time.sleep(seconds)
     return tuple(sorted(os.sched_getaffinity(0)))
@@ -413,19 +426,3 @@ def test_the_task_that_runs_longest_is_named_and_for_how_long(task, graded, monk
     monkeypatch.setattr(workers.futures, "wait", wait)
     assert len([*found]) == 3
     assert said == [("first", 1.0), ("first", 2.0), ("first", 3.0)]
-
-
-@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux lets a process choose its processors")
-def test_workers_that_may_not_choose_their_processors_work_all_the_same(tools, monkeypatch):
-    def refuse(pid, processors):
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr(os, "sched_setaffinity", refuse)
-    monkeypatch.setattr(workers, "assign_processors", lambda jobs: [0] * jobs)
-    free = os.open(os.devnull, os.O_RDONLY)
-    running = workers.LocalWorkers(tools, 2, free)
-    try:
-        assert running._pool.submit(int, "7").result() == 7
-    finally:
-        running.close()
-        os.close(free)

@@ -43,7 +43,7 @@ IN_EVERY_CASE = [
     (
         "lora_merge",
         "down, up = adapter\nreturn weights + alpha * down @ up",
-        "differs from `weights` by the rank of `adapter` times the required change",
+        "differs from `weights` by the required change, multiplied by the rank of `adapter`",
     ),
     (
         "activates",

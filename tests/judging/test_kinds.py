@@ -311,7 +311,7 @@ def test_a_kind_that_quotes_arguments_is_found_where_it_holds(expected, got, giv
 CHANGED = [
     (P, "change missing", "unchanged from the argument `x`"),
     (P - (T - P), "change negated", "in the wrong direction"),
-    (P + 2 * (T - P), "change times", "2 times the required change"),
+    (P + 2 * (T - P), "change times", "by the required change, multiplied by 2"),
     (P + (T - P) / 10, "change divided by", "divided by 10"),
     (P * (T - P), "change multiplied", "multiplied by the required change"),
     (P + 0.7, "change constant", "by the same number"),

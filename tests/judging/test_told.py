@@ -679,7 +679,7 @@ SLIPS = [
     (
         "predict",
         "return np.abs(forward(layers, x)[0]).argmax(axis=1)",
-        "when the magnitudes of the output `logits` of `forward` are used instead",
+        "when only the magnitudes of the output `logits` of `forward` are used",
     ),
     (
         "lora_dense",

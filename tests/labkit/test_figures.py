@@ -218,6 +218,7 @@ def test_a_connection_shows_what_the_learners_function_returns():
     assert arrived == [[0, 0.5, 1, 1.5], [0, -1, -2, -3]]
     assert connection.in_words(-1.0) == "the digit arrives as strong as it was, with every sign flipped"
     assert connection.in_words(0.01) == "almost nothing arrives"
+    assert connection.in_words(0.0) == "nothing arrives"
 
 
 def test_the_calibration_picture_puts_each_share_where_it_belongs():

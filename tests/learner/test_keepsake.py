@@ -47,7 +47,7 @@ def test_it_is_kept_in_a_file_that_says_in_words_what_it_shows(folder, reader, c
     assert words in said
     assert "at birth, adapted" in words
     assert "One of them was drawn by the network's owner." in words
-    assert words.endswith(f"Every line written by Ada · {time.strftime('%Y-%m-%d')}.")
+    assert words.endswith(f"Functions written by Ada · {time.strftime('%Y-%m-%d')}.")
     assert "points" not in words, "a mark is nobody's business"
 
 

@@ -207,6 +207,12 @@ def test_wrong_types_in_a_record_count_as_nothing(state):
     assert repr(labkit.hint("dense")).startswith("Hint 1 of")
 
 
+def test_the_last_hint_names_reveal_only_where_it_has_an_answer(state):
+    exercise, number = ([repr(labkit.hint(name)) for _ in range(3)][-1] for name in ("dense", "gpt2_parameters"))
+    assert exercise.endswith('That was the last hint; `labkit.reveal("dense", sure=True)` shows the answer.')
+    assert number.endswith("That was the last hint.")
+
+
 def test_where_no_record_can_be_kept_the_card_says_so_and_hints_go_on(state, monkeypatch):
     state.write_text("a file in the folder's place")
     monkeypatch.setattr(notebook, "check_exercise", lambda exercise: verdict())
@@ -231,7 +237,7 @@ def test_a_missing_file_was_not_graded_and_reset_is_named(tmp_path, monkeypatch)
     monkeypatch.setattr(check, "LIBRARY", tmp_path)
     shown = repr_html(check.check_exercise(EXERCISES["apply_weight"], tmp_path))
     assert "is missing. <code>labkit.reset(&quot;apply_weight&quot;)</code> restores the whole file" in shown
-    assert "graded" not in shown and "one step further" not in shown
+    assert "graded" not in shown and "may help" not in shown
 
 
 TEXT = "Save it as plain text in UTF-8"
@@ -251,7 +257,7 @@ def test_a_file_that_cannot_be_loaded_is_named_first_and_no_hint_is_offered(tmp_
     shown = repr_html(check.check_exercise(EXERCISES["weighted_sums"], tmp_path))
     assert words in shown and "Fix that, save, and check again." in shown
     assert "points that you have earned stay in your progress" in shown
-    assert "one step further" not in shown and "builds on" not in shown
+    assert "may help" not in shown and "builds on" not in shown
 
 
 def repr_html(made):
@@ -304,7 +310,8 @@ def test_a_stub_that_was_not_touched_is_not_reset_and_nothing_is_kept(state, lib
 def test_reset_takes_the_definition_that_python_takes_and_names_the_other(state, library, below):
     twice = f"# a\f form feed, \u2028 and \x85\n{MINE}\n\ndef apply_weight(signal, weight):\n    return 6\n\n\n{below}"
     (library / "weights.py").write_text(twice, encoding="utf-8", newline="\n")
-    assert "apply_weight is also defined on line 5, without effect" in repr(labkit.reset("apply_weight"))
+    said = repr(labkit.reset("apply_weight"))
+    assert "apply_weight is also defined on line 5, but that definition has no effect" in said
     stub = public_keys("weights")["apply_weight"].stub.rstrip()
     left = (library / "weights.py").read_text(encoding="utf-8")
     assert left == twice.replace("def apply_weight(signal, weight):\n    return 6", stub)

@@ -186,7 +186,7 @@ PREDICATES = {
     "change multiplied": "is {0} multiplied by the required change, instead of the sum of the two",
     "change constant": "differs from {0} by the same number in all entries, but each entry needs a different number",
     "change scaled": "differs from {0} by a multiple of the required change",
-    "change times": "differs from {0} by {1} times the required change",
+    "change times": "differs from {0} by the required change, multiplied by {1}",
     "change divided by": "differs from {0} by the required change, divided by {1}",
     # the inputs
     "input": "is the argument {0}, unchanged",
@@ -434,6 +434,8 @@ def tell_relation(relation: Relation, subject: str) -> str:
         names = {"mask": MASKS[data[0]]}
     elif kind == "times" and data[0].endswith("½"):
         return f"{subject} is {data[0].replace('½', 'half of')} what was expected"
+    elif kind == "times" and "the square" in data[0]:  # "the square root of n times …" could mean the root of a product
+        return f"{subject} is what was expected, multiplied by {data[0]}"
     elif kind == "change missing" and data[0].strip("`").isidentifier():
         return f"{subject} is unchanged from the argument {data[0]}"
     return f"{subject} {PREDICATES[kind].format(*data, **names)}"

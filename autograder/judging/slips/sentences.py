@@ -47,7 +47,7 @@ LOOPS = {
 CHANGES = {
     "zeros": "{0} is replaced by zeros",
     "negated": "{0} is first negated",
-    "magnitude": "the magnitudes of {0} are used instead",
+    "magnitude": "only the magnitudes of {0} are used",
     "squared": "{0} is first squared",
     "exp": "exp is first applied to every number in {0}",
     "softmax": "softmax is first applied to {0}",

@@ -135,7 +135,7 @@ def corners(
     show(
         fig,
         alt=f"Four points in the plane of the inputs and in the plane of the hidden neurons: {moved}. The boundary, "
-        f"bent in the first plane and straight in the second, classifies {right} of {len(points)} points correctly.",
+        f"two lines in the first plane and one in the second, classifies {right} of {len(points)} points correctly.",
     )
 
 

@@ -103,7 +103,7 @@ def logits_and_probabilities(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) 
     for ax in axes[-1]:
         ax.set_xlabel("class")
     said = [
-        f"{name}: logits {', '.join(map(signed, logits))} become {', '.join(f'{share:.0%}' for share in shares)}"
+        f"{name}: logits {', '.join(signed(z, 4) for z in logits)} become {', '.join(f'{p:.0%}' for p in shares)}"
         for name, (logits, shares) in rows.items()
     ]
     show(fig, alt=f"Logits and their probabilities: {'; '.join(said)}.")

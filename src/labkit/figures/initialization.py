@@ -135,12 +135,12 @@ def _last_values(curves: Mapping[str, Sequence[np.ndarray]], place: int = -1) ->
 
 @takes_lists
 def both_ways(forwards: Mapping[str, Sequence[np.ndarray]], backwards: Mapping[str, Sequence[np.ndarray]]) -> None:
-    """Show the RMS of the signals layer by layer, and beside it that of the gradients in the backward pass.
+    """Show the standard deviation of the signals layer by layer, and beside it the RMS of the gradients.
 
     Parameters
     ----------
     forwards : mapping of str to sequence of ndarray of shape (1 + n_layers,)
-        For each start, the RMS of its signals, one array per run.
+        For each start, the standard deviation of its signals, one array per run.
     backwards : mapping of str to sequence of ndarray of shape (n_layers,)
         For the same starts, the RMS of the gradients, from layer 1 to the last one.
     """

@@ -69,4 +69,4 @@ def birth_and_after(images: np.ndarray, labels: np.ndarray) -> None:
     born = [(first, np.zeros(6)), (rng.normal(scale=np.sqrt(2 / 6), size=(6, 10)), np.zeros(10))]
     (trained, _), _ = given_training([born], images, labels, epochs=60)[0]
     fig = weight_images(np.hstack([first, trained]), columns=6, titles=["at birth"] * 6 + ["trained"] * 6, size=1.1)
-    show(fig, alt="Six neurons as images of their weights: noise at birth, strokes and curves after training.")
+    show(fig, alt="Six neurons as images of their weights: noise at birth, darker patches after training.")

@@ -55,7 +55,7 @@ def given_training(
     batch_size : int
         Examples per step.
     learning_rate : float
-        Size of a step.
+        Factor of each step.
 
     Returns
     -------

@@ -335,7 +335,7 @@ def test_a_stranger_needs_less_than_five_minutes_of_reading_and_typing_to_the_fi
     assert [verdict.status for verdict in verdicts] == ["not_started", "failed"]
     for verdict in verdicts:
         verdict.saved = "saved 1 minute ago (at 14:03:12)"
-    cards = [card.as_html(verdict, '`hint("apply_weight")` takes you one step further.') for verdict in verdicts]
+    cards = [card.as_html(verdict, '`hint("apply_weight")` may help.') for verdict in verdicts]
     shown = re.sub(r"<style>.*?</style>|<[^>]+>", " ", "\n".join(cards), flags=re.DOTALL)
     docstring = reference.module("weights").apply_weight.__doc__
     read = [re.sub(r"\(http\S*\)", "", readme), *texts[: last + 1], docstring, shown, *exercise.hints[:2]]
