@@ -91,8 +91,14 @@ def _with_names(page: str) -> str:
     return _LISTED.sub(r'<a href="#\1">\1</a>', page)
 
 
-STYLE = "<style>td+td,th+th{padding-left:1em}\nsummary{display:list-item;cursor:pointer}</style>"
-"""nbgrader's own style leaves no space between a table's columns, and hides the triangle of what can be opened."""
+STYLE = """<style>td+td,th+th{padding-left:1em}
+summary{display:list-item;cursor:pointer}
+div.nbgrader_cell .panel-heading{display:flow-root;height:auto}
+td,code{overflow-wrap:anywhere}
+td code{white-space:normal}
+math{overflow-x:auto;max-width:100%}</style>"""
+"""What nbgrader's own style lacks: space between a table's columns, the triangle of what can be opened, and room on a
+narrow screen. There a score would be white on white below its heading, and tables and formulas would leave the page."""
 _UNMARKED = re.compile(
     r'(<a (?:href="#|name=")(\w+)">\w*</a>'
     r'(?: \(|<div class="panel-heading"><span class="nbgrader-label">[^<]*</span><span class="pull-right">\s*))'

@@ -58,7 +58,7 @@ def numerical_gradient(rng):
     mixed = rng.normal(size=(3, 2))
     mixed[1, 0], mixed[2, 1] = 0.0, mixed[0, 0]
     yield Case.of(
-        aspect, Given("sine_sum"), mixed, note="every entry has its own derivative; one is 0, and two are equal"
+        aspect, Given("sine_sum"), mixed, note="every entry has its own derivative; one entry is 0, two are equal"
     )
     yield Case.of(aspect, Given("sum_of_cubes"), rng.uniform(0.5, 1.5, 4), 0.25, note="a step as large as 0.25")
     yield Case.of(aspect, Given("product"), rng.uniform(0.5, 1.5, (2, 2, 3)), step=0.5, note="three axes")

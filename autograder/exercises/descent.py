@@ -131,8 +131,8 @@ def _places(answers: list, calls: tuple[Call, ...]) -> dict:
     ),
     views={"dealt": _dealt, "orders": _orders, "places": _places},
     yields=True,
-    why="One permutation indexes both arrays, so no label can lose its example. Indexing with an array of row numbers "
-    "makes copies, so the caller's data keep their order.",
+    why="One permutation indexes both arrays, so no label can lose its example. Only row numbers are shuffled, "
+    "so the caller's data keep their order.",
 )
 def minibatches(rng):
     """Yield all examples once, in batches, in an order drawn from rng."""
@@ -239,8 +239,7 @@ def _many_epochs(answers: list, calls: tuple[Call, ...]) -> dict:
     ),
     views={"one epoch": _one_epoch, "many epochs": _many_epochs},
     why="The gradient needs the logits anyway, and they also give the loss before the step. One mean over all examples "
-    "per epoch equals the mean of the batches' losses, weighted by their sizes. Adding up len(y_batch) * "
-    "cross_entropy(logits, y_batch) gives the same.",
+    "per epoch equals the mean of the batches' losses, weighted by their sizes.",
     prerequisites=("forward", "cross_entropy", "cross_entropy_gradient", "backward", "gradient_step", "minibatches"),
 )
 def train(rng):
@@ -388,7 +387,7 @@ _FATES = {
     ),
     "mixed_labels": (
         6,
-        "With only the images shuffled, active neurons would have changed, but it could not read. Is that the case?",
+        "With only the images shuffled, active neurons would have changed, but it would guess. Is that the case?",
     ),
     "no_biases": (
         7,

@@ -102,7 +102,7 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
         "same layer if k is in frozen, otherwise gradient_step([layer], [gradient], learning_rate)[0].",
     ),
     why="A frozen layer is skipped. A step of length zero gives the same result unless a gradient is None, NaN or "
-    "infinite, or the optimizer adds another term, such as momentum.",
+    "infinite.",
     prerequisites=("gradient_step",),
     views={"kept": _kept_bits},
 )

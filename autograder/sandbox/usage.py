@@ -20,7 +20,7 @@ class Usage:
     waited: float
     """Seconds for which the job itself was ready to run but had no processor."""
     alone: bool = True
-    """Whether the job consists of one process with one thread."""
+    """Whether the job consists of one process with one thread, and has left no other process behind."""
 
 
 def measure_usage(pid: int, depth: int) -> Usage:
@@ -37,7 +37,9 @@ def measure_usage(pid: int, depth: int) -> Usage:
             memory += _read_memory(one)
             processor += _read_processor_time(one)
     job = _find_descendant(pid, depth)
-    return Usage(len(family), memory, processor, _read_wait(job) if job else 0.0, _is_alone(job) if job else True)
+    # A process whose parent in the job has ended is no longer below the job, but belongs to the family.
+    alone = len(family) <= depth + 1 and (_has_one_thread(job) if job else True)
+    return Usage(len(family), memory, processor, _read_wait(job) if job else 0.0, alone)
 
 
 def find_family(pid: int) -> list[int]:
@@ -78,9 +80,9 @@ def _read_processor_time(pid: int) -> float:
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
-def _is_alone(pid: int) -> bool:
+def _has_one_thread(pid: int) -> bool:
     with contextlib.suppress(OSError):
-        return len(os.listdir(f"/proc/{pid}/task")) == 1 and not _find_children(pid)
+        return len(os.listdir(f"/proc/{pid}/task")) == 1
     return True
 
 

@@ -126,7 +126,7 @@ def outcome(name: str, option: str) -> None:
     choice = entry.get("choice")
     sure = f" ({entry['confidence']})" if entry.get("confidence") else ""
     if choice is None:
-        said = f"What happened: {option}. You made no prediction here; you learn more if you predict first."
+        said = f"What happened: {option}. You made no prediction here; predicting first helps you to learn."
     elif choice == option:
         said = f"✓ You predicted “{choice}”{sure}, and that is right."
     else:

@@ -93,7 +93,7 @@ def _show_slider(draw: Callable[[float], str], **options: Any) -> None:
 
     def redraw(change: dict) -> None:
         try:
-            shown.value = draw(change["new"])
+            shown.value = draw(_to_step(change["new"]))
         except Exception as error:
             shown.value = html.escape(describe_error(error))
 
@@ -113,8 +113,14 @@ def _with_number(slider: Any) -> Any:
         layout={"width": "170px"},
         description=f"{slider.description} is",
     )
-    widgets.link((slider, "value"), (number, "value"))
+    # A browser adds steps up, and 0.7999999999999998 fits no box.
+    widgets.link((slider, "value"), (number, "value"), (_to_step, _to_step))
     return widgets.HBox([slider, number])
+
+
+def _to_step(value: float) -> float:
+    """Return a slider's number without the error that its many small steps have added up to."""
+    return round(value, 10)
 
 
 def _with_caption(fig: Any, words: str, width: int) -> str:

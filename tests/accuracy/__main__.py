@@ -19,11 +19,11 @@ from tests.accuracy.judging import PASSED, RAISED, SEEDS, all_mutants, answer_ke
 PAGE = ROOT / "docs" / "accuracy.md"
 TEXT = """# The autograder's own accuracy
 
-Does every right answer get full marks, and does every wrong one lose some? `python -m tests.accuracy` measures this and
-writes this page; what readers of the sentences found was added by hand. Unless a section says otherwise, every answer
-was judged with two keys, the public one and one from another seed. It counts as right only if both accept it, and as
-caught only if both reject it. Chapter 10 is scored by what the network can do, not by its numbers, and was judged with
-the public key alone.
+Does every right answer get full marks, and does every wrong one lose some? `python -m tests.accuracy` measures this
+and writes this page; what readers of the sentences found was added by hand. Unless a section says otherwise, every
+answer was judged with two keys, the public one and one from another seed. An answer counts as right only if both
+keys accept it, and as caught only if both reject it. Chapter 10 is scored by what the network can do, not by its
+numbers, and was judged with the public key alone.
 
 ## Right answers
 
@@ -37,16 +37,16 @@ of arrays, single precision, generators, work on copies, and other formulas. Eac
 
 {known}
 
-A misconception counts as named if both keys recognise it, and not another one.
+A misconception counts as named if the check names it, and no other, with both keys.
 
 ## Answers by writers who saw only the stubs
 
 {unseen}
 
-`tests/accuracy/unseen/` holds these answers. The table shows how the autograder does on them now, after changes that
-they led to; here, each answer is judged once, with the public key. A wrong answer is recognisable if a tutor would
-recognise the mistake. It counts as described if the verdict begins with a sentence about it, before the call and its
-numbers.
+`tests/accuracy/unseen/` holds the answers of these sets. The table shows how the autograder judges them now, after
+it was changed because of them; for this table, each answer is judged once, with the public key. A wrong answer is
+recognisable if a tutor would recognise the mistake. It counts as described if the verdict begins with a sentence
+about it, before the call and its numbers.
 
 The next table shows how the autograder did when it first saw each set, as counted by a reader sentence by sentence:
 
@@ -59,11 +59,11 @@ result is a mutant. The slips are: other operators, comparisons, constants, axes
 operands and arguments; dropped calls, arguments, statements and loop iterations; and writing in place. Signatures and
 the prose of messages stay unchanged.
 
-When these mutants were first judged, 17 wrong ones passed, one in 300. A case now catches each of them, so the tables
-below say only that such slips no longer find a gap. Then 2,488 mutants of the answers in other styles, for which no
-case had been made, were judged once, and those that passed were read. Eight of them were wrong: 99.6% were caught, or
-99.4% without those that raise an error. Cases now catch these eight, too. The 99.6% is the better estimate for slips
-that nobody has thought of.
+When these mutants were first judged, 17 wrong mutants passed, one in 300. A case now catches each of the 17, so the
+tables below show only that these slips no longer pass. Then 2,488 mutants of the answers in other styles, for which
+no case had been made, were judged once, and those that passed were read. Eight of them were wrong: 99.6% were
+caught, or 99.4% without those that raise an error. Cases now catch these eight, too. The 99.6% is the better
+estimate for slips that nobody has thought of.
 
 {chapters}
 
@@ -102,19 +102,19 @@ imprecisely | right answers with full marks |
 **The two halves** were written by people who saw only the stubs, and who marked the answers that a tutor would
 recognise. The first half was judged before any change to the autograder.
 
-**The third and fourth sets** were written by the autograder's own author on 28 November 2026, before the autograder \
-was
-changed for the second half. The author had read the general findings but not the misconceptions. Such answers are
-easier to judge than a stranger's. For the second half and these two sets, this author read each sentence beside its
-code.
+**The third and fourth sets** were written by the autograder's own author on 28 November 2026, before the autograder
+was changed for the second half. The author had read the general findings but not the misconceptions. The author's
+answers are easier to judge than a stranger's. For the second half and these two sets, this author read each sentence
+beside its code.
 
-**The later sets** were written by other people who saw only the stubs. Each set was judged once, before anything was
-changed for it; the autograder had been changed for all earlier sets. Whoever read the sentences had not read the set
-before. From the seventh set on, these readers had not read the code of the findings, either; the reader of the sixth
-set had worked on it that day. If a set had two writers, one wrote chapters 1 to 5 and the other the rest.
+**The later sets** were written by other people who saw only the stubs. Each set was judged once, after the
+autograder had been changed for all earlier sets and before it was changed for this one. Whoever read the sentences
+had not read the set before. From the seventh set on, these readers had not read the code of the findings, either;
+the reader of the sixth set had worked on that code the same day. If a set had two writers, one wrote chapters 1 to 5
+and the other the rest.
 
-In this table, the last two columns count sentences that were true but told the learner little, and answers for which
-the check gave only the position of the first number that differs.
+In this table, "said little" counts sentences that were true but told the learner little, and "position only" counts
+answers for which the check gave only the position of the first number that differs.
 
 | set | judged in November 2026, by commit | writers | what the writers were told | said little | position only |
 | --- | --- | ---: | --- | ---: | ---: |
@@ -174,23 +174,22 @@ your
   compares numbers of entries instead of shapes, one stores targets as integers, one makes every batch 2-D, and one \
 ends
   training as soon as the loss rises. Cases now catch them.
-- Twelve sentences were faulty. Three were true only by chance: "too small", and two slips that give the same results \
-in
-  the cases. Two named entries as wrong although such entries were right in other cases. Two described a row without a
-  1, although none was returned. Two gave advice with a clause that does not fit the code. Three were inexact: how \
-often
-  a function is called, when it stops, and biases that an adapter does not have.
-- After all these faults had been fixed, another person, who had not seen the set, read the 649 sentences again. Eight
-  were faulty, five of them findings beside the right misconception, which a learner does not see; 14 said little. Most
-  of the eight were true by chance, such as a factor of one half that may be 1 divided by the rank, since the rank is 2
-  in every case. The eight and five of the fourteen are fixed.
+- Twelve sentences were faulty. Three were true only by chance: "too small", and two slips that give the same results
+  in the cases. Two named entries as wrong although such entries were right in other cases. Two described a row
+  without a 1, although none was returned. Two gave advice with a clause that does not fit the code. Three were
+  inexact: about how often a function is called, about when it stops, and about biases that an adapter does not have.
+- After all these faults had been fixed, another person, who had not seen the set, read the 649 sentences again.
+  Eight were faulty; five of these are findings that a learner does not see, because the right misconception is shown
+  instead. Another 14 said little. Most of the eight were true by chance, such as a factor of one half that may be 1
+  divided by the rank, since the rank is 2 in every case. All eight faulty sentences and five of those that said
+  little are fixed.
 
 **Ninth set**, the hardest of all
 
 - Of the 22 wrong answers that passed, 19 make an exception for a special value although the docstring makes none: an
-  array of zeros, layers of equal sizes, a class that does not occur, a number just above 0. Cases now catch these 19,
-  and one more, which needs a rank that the course rules out. Two cannot be told from right answers here: one compares
-  with `is`, and one needs an array in Fortran's order.
+  array of zeros, layers of equal sizes, a class that does not occur, a number just above 0. Cases now catch these
+  19, and one more, which is wrong only for a rank that the course rules out. Two cannot be told from right answers
+  here: one compares with `is`, and one is wrong only for an array in Fortran's order.
 - Of the 26 faulty sentences, 13 named a condition or a pattern that only the cases tried had. Eight gave advice on \
 code
   that the student had not written, although the results were the same. Three were inexact about random draws. Two
@@ -202,11 +201,10 @@ code
   them) and two results of integers. Three are not noticed: one is wrong only for Fortran-ordered arrays, one returns
   arrays from its arguments, and one accepts a scheme in capital letters. One counts an axis of length 0 as 1; a case
   now catches it.
-- Of the 12 faulty sentences, four are findings beside the right misconception, which a learner does not see. In five,
-  the advice presumed something that the code does not do; four of these texts are changed. One pointed with "there" at
-  the wrong place, which is changed as well. One took three equal results for a pattern, and one near slip gave the \
-same
-  numbers only because the steps were large.
+- Of the 12 faulty sentences, four are findings that a learner does not see, because the right misconception is shown
+  instead. In five, the advice presumed something that the code does not do; four of these texts are changed. In one,
+  which is changed as well, "there" pointed at the wrong place. One took three equal results for a pattern, and one
+  near slip gave the same numbers only because the steps were large.
 
 **Eleventh set**
 
@@ -224,15 +222,16 @@ the
   logit was chosen, but the check spoke of counting from 1; frozen layers came back in the wrong order, but the check
   called them changed. In four, one clause was inexact: where False is expected, at which layer to stop, whether
   `frozen` has an effect, and whether a velocity starts at zero.
-- Two right answers did not get full marks: versions of `adapt` whose accuracy on the old digits fell a little too far.
+- Two right answers did not get full marks: in both, an `adapt` let the accuracy on the old digits fall a little too
+  far.
 
 **Twelfth set**
 
 - Two wrong answers passed. One returns arrays from its arguments, which comparing values cannot show. The other takes
   the smaller side of `down` for the rank, although the docstring's own example has a larger rank; a case now catches
   it.
-- Two sentences were faulty. One said "In every wrong case tried, your result is 0" although the last layer's gradients
-  were right. The other, which a learner does not see, said of every case what was true of most.
+- Two sentences were faulty. One said "In every wrong case tried, your result is 0" although the last layer's
+  gradients were right. The other, which a learner does not see, claimed for every case what was true of most cases.
 - One right answer did not get full marks: an `adapt` whose accuracy on the old digits fell a little too far. The stub
   alone does not say how far is too far."""
 

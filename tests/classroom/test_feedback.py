@@ -16,6 +16,8 @@ from autograder.classroom.formulas import to_mathml
 from autograder.classroom.nbgrader import read_released
 from autograder.exercises import CHAPTERS
 from autograder.paths import COURSE
+from autograder.submitted_notebook import marks_of
+from tests.support.jupyterlab import browser_page, require_browser
 
 PICTURE = {"output_type": "display_data", "data": {"image/png": "aGVsbG8="}, "metadata": {}}
 PRINTED = {"output_type": "stream", "name": "stdout", "text": "1 < 2, <img src=x> & <b>so on\n"}
@@ -148,6 +150,20 @@ def test_only_answers_that_wait_for_a_person_are_said_to_be_unmarked():
     )
     blank = feedback.make_page(notebook, chapter.name, final, Marks(), None, chapter.written)
     assert "not marked yet" not in blank and blank.count(feedback.NO_RESPONSE) == len(chapter.written)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_page_can_be_read_on_a_phone(chapter):
+    require_browser()
+    notebook = read_released(chapter, COURSE)
+    final = {marks_of(cell)["grade_id"]: 0.0 for cell in notebook["cells"] if marks_of(cell).get("grade")}
+    with browser_page(width=390, height=844) as page:
+        page.set_content(feedback.make_page(notebook, chapter, final, Marks(), None, ()))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        for heading in page.locator(".nbgrader_cell .panel-heading").all():
+            own, score = heading.bounding_box(), heading.locator(".pull-right").bounding_box()
+            assert score["y"] + score["height"] <= own["y"] + own["height"], "a score in white, below its blue heading"
 
 
 def test_what_was_in_time_loses_nothing_on_the_page():

@@ -46,3 +46,15 @@ def test_moving_the_slider_draws_anew_and_says_what_happens(monkeypatch):
     assert "With weight −0.50 the digit arrives weaker, with every sign flipped." in picture.value
     control.value = -2.0
     assert picture.value == "ValueError: too &lt;much&gt;"
+
+
+def test_steps_that_a_browser_adds_up_leave_no_digits_behind(monkeypatch):
+    displayed, sent = [], []
+    monkeypatch.setattr(slider, "interactive", lambda: True)
+    monkeypatch.setattr("IPython.display.display", displayed.append)
+    weight_slider(lambda signal, weight: sent.append(weight) or signal * weight)
+    control, number = displayed[0].children[0].children
+    control.value = 0.3999999999999996
+    assert number.value == sent[-1] == 0.4
+    control.value = 0.04999999999999954
+    assert "With weight +0.05 the digit arrives weaker." in displayed[0].children[1].value

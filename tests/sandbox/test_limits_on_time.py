@@ -17,7 +17,7 @@ import pytest
 from autograder.candidate import frames
 from autograder.candidate.frames import Ending
 from autograder.paths import ROOT
-from autograder.sandbox import process, turns, usage, watch
+from autograder.sandbox import process, selftest, turns, watch
 from autograder.sandbox.clock import Clock, OutOfTimeError
 from autograder.sandbox.process import Outcome, Runner
 from autograder.sandbox.usage import Usage, find_family, measure_usage
@@ -196,12 +196,41 @@ def test_whether_a_job_is_alone_is_seen(begins, alone):
     job = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     try:
         job.stdout.readline()
-        assert usage._is_alone(job.pid) is alone
+        assert measure_usage(job.pid, 0).alone is alone
     finally:
         for pid in reversed(find_family(job.pid)):
             os.kill(pid, signal.SIGKILL)
         job.wait()
         job.stdout.close()
+
+
+_LEFT_BEHIND = """
+import os, time
+def answer():
+    for _ in range(5):
+        between = os.fork()
+        if not between:
+            if not os.fork():
+                time.sleep(0.3)
+                while True: pass
+            os._exit(0)
+        os.waitpid(between, 0)
+    while True: pass
+"""
+
+
+@pytest.mark.skipif(bool(selftest.why_not()), reason=f"no sandbox was tried: {selftest.why_not()}")
+def test_a_job_that_waits_for_processes_that_it_left_behind_gets_no_more_time(monkeypatch):
+    took, begun, everywhere = [], time.monotonic(), os.sched_getaffinity(0)
+    monkeypatch.setattr(turns, "run_alone", lambda: took.append("alone") or turns.run_beside_others())
+    os.sched_setaffinity(0, {min(everywhere)})  # as a worker of a class is
+    try:
+        with Runner("bubblewrap", time_limit=1.5) as runner:
+            assert verdict_of(runner, _LEFT_BEHIND).status == "timeout"
+    finally:
+        os.sched_setaffinity(0, everywhere)
+    assert took == [], "other workers would have to wait"
+    assert time.monotonic() - begun < 5.0, "it ran longer because its own processes kept it waiting"
 
 
 def test_who_runs_alone_waits_for_the_others_and_lets_nobody_begin():

@@ -66,8 +66,18 @@ def test_a_family_is_every_child_of_every_thread(proc):
 
 def test_what_a_family_uses_is_added_up_and_the_jobs_own_wait_counts(proc):
     proc |= {"7/task/7/children": "8 9", "8/status": STATUS, "8/stat": STAT, "8/schedstat": "0 4000000000 0"}
-    assert usage.measure_usage(7, 1) == Usage(3, 240 * 1024, 30.0, 4.0), "the third has ended meanwhile"
+    assert usage.measure_usage(7, 1) == Usage(3, 240 * 1024, 30.0, 4.0, alone=False), "the third has ended meanwhile"
     assert usage.measure_usage(7, 2).waited == 0.0
+
+
+def test_a_job_is_alone_only_without_processes_that_it_has_left_behind(proc):
+    proc |= {"7/task/7/children": "8", "8/task/8/children": "9", "8/status": STATUS, "8/stat": STAT}
+    proc |= {"9/status": STATUS, "9/stat": STAT, "9/task/9/children": ""}
+    assert usage.measure_usage(7, 2).alone
+    proc |= {"8/task/8/children": "9 10"}  # the first process adopts what the job started through another process
+    assert not usage.measure_usage(7, 2).alone
+    proc |= {"8/task/8/children": "9", "9/task/91/children": ""}
+    assert not usage.measure_usage(7, 2).alone, "a second thread"
 
 
 BOUNDS = watch.Bounds(seconds=1.0, wall=4.0, memory=1000, processes=8)

@@ -293,8 +293,8 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
         curve.set_ylabel(patient.name, rotation=0, fontsize=15, fontweight="bold", labelpad=14, va="center")
         bare(gallery)
         for left, layers, title in ((0, patient.before, "weights before"), (1.1, patient.after, "weights after")):
-            weights = layers[0][0]
-            tiles, limit = _tiles(weights[:, :neurons]), limit_of(np.percentile(np.abs(weights), 99))
+            weights = layers[0][0][:, :neurons]
+            tiles, limit = _tiles(weights), limit_of(np.percentile(np.abs(weights), 99))
             gallery.imshow(
                 tiles,
                 cmap=WEIGHTS,
@@ -322,11 +322,15 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
     for curve in axes[:-1, 0]:
         curve.tick_params(labelbottom=False)
     axes[-1, 0].set_xlabel("epoch")
+    largest = [
+        [f"{np.abs(layers[0][0][:, :neurons]).max():.3g}" for layers in (patient.before, patient.after)]
+        for patient in patients
+    ]
     said = " ".join(
         f"{patient.name}: loss from {patient.losses[0]:.2f} to {patient.losses[-1]:.2f}, weights up to "
-        f"{np.abs(patient.before[0][0]).max():.3g} before and {np.abs(patient.after[0][0]).max():.3g} after, biases of "
+        f"{before} before and {after} after, biases of "
         f"the hidden layer from {patient.after[0][1].min():.3g} to {patient.after[0][1].max():.3g}."
-        for patient in patients
+        for patient, (before, after) in zip(patients, largest, strict=True)
     )
     said = said.replace("-", "−")
     show(fig, alt=f"Patients: loss by epoch, weights of {neurons} neurons before and after, and biases. {said}")

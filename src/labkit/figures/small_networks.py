@@ -96,7 +96,7 @@ def both_passes(
     matrices : sequence of ndarray of shape (fan_in, fan_out)
         The weights between them.
     grad_values : sequence of ndarray, optional
-        How the loss changes with each of ``values``; None for those that are not shown.
+        Gradients to write below ``values``; None for those without.
     grad_matrices : sequence of ndarray, optional
         How the loss changes with each weight.
     names : sequence of str
@@ -155,7 +155,7 @@ def _in_words(values: Sequence, matrices: Sequence, grad_values: Any, grad_matri
         name = names[k] if k < len(names) else f"column {k}"
         said.append(f"{name}, one list per example: {column.tolist()}")
         if grad_values is not None and grad_values[k] is not None:
-            said.append(f"their gradients: {grad_values[k].tolist()}")
+            said.append(f"gradients: {grad_values[k].tolist()}")
         if k < len(matrices):
             said.append(f"weights to the next column: {matrices[k].tolist()}")
             if grad_matrices is not None:

@@ -30,8 +30,8 @@ class Landscape(Tool):
     surfaces: Mapping[str, Surface] = field(default_factory=lambda: SURFACES)
     title = "A landscape to walk in"
     note = (
-        "Bright is high. Drag the ball anywhere, or move it with the arrow keys. The arrow is the next step without "
-        "momentum: learning rate times gradient, downhill."
+        "Bright is high. Drag the ball anywhere, or move it with the arrow keys. "
+        "The arrow is the next step without momentum."
     )
 
     def __post_init__(self) -> None:
