@@ -99,7 +99,7 @@ def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged:
     show(
         fig,
         alt="The fraction of new images read against the fraction of old images still read; up and to the right is "
-        f"better. At the end of each run: {'; '.join(said)}.",
+        f"better. At each curve's end: {'; '.join(said)}.",
     )
 
 
