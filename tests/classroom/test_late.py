@@ -54,11 +54,17 @@ def test_ten_percent_per_day_begun_after_a_quarter_of_an_hour(seconds, points):
     assert penalty(seconds) == points
 
 
-def test_the_guides_example_is_what_happens(): guide = " ".join((ROOT / "docs" / "instructor.md").read_text(encoding="utf-8").split()) rule,
-whole = {"percent": 10, "grace_minutes": 15, "most": 50}, 21.0 costs = [penalty(late, score, **rule) for late, score in ((36 * HOUR, 16.0),
-(36 * HOUR, 4.0), (9 * DAY, 16.0))] assert costs == [3.2, 0.8, 8.0] and made_points() == whole for words in ( f"earned 16 of the {whole:g}
-points and submits 36 hours late loses 3.2 points", "earned 4 loses 0.8", "who earned 16 loses only 8, even after nine days", ): assert
-words in guide
+def test_the_guides_example_is_what_happens():
+    guide = " ".join((ROOT / "docs" / "instructor.md").read_text(encoding="utf-8").split())
+    rule, whole = {"percent": 10, "grace_minutes": 15, "most": 50}, 21.0
+    costs = [penalty(late, score, **rule) for late, score in ((36 * HOUR, 16.0), (36 * HOUR, 4.0), (9 * DAY, 16.0))]
+    assert costs == [3.2, 0.8, 8.0] and made_points() == whole
+    for words in (
+        f"earned 16 of the {whole:g} points and submits 36 hours late loses 3.2 points",
+        "earned 4 loses 0.8",
+        "who earned 16 loses only 8, even after nine days",
+    ):
+        assert words in guide
 
 
 def made_points():
