@@ -1,6 +1,8 @@
 """Is something true said about each well-known wrong answer, even where it was once something false, or nothing?"""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -733,6 +735,16 @@ def test_slips_are_made_again_only_if_the_answer_or_its_cases_have_changed():
     assert len(digest) == 64 and digest == making.digest(exercise, answers)
     assert digest != making.digest(exercise, replace(answers, cases=answers.cases[1:]))
     assert digest != making.digest(EXERCISES["apply_weight"], answers), "the answer of another file"
+
+
+def test_slips_are_made_again_if_any_code_that_decides_about_them_has_changed(tmp_path, monkeypatch):
+    exercise, answers = EXERCISES["relu"], key_of("relu")
+    folder = shutil.copytree(Path(making.__file__).parent, tmp_path / "slips")
+    monkeypatch.setattr(making, "__file__", str(folder / "making.py"))
+    digest = making.digest(exercise, answers)
+    for name in ("__init__.py", "sentences.py", "mutants.py"):
+        (folder / name).write_text(f"{(folder / name).read_text()}# changed\n")
+        assert digest != (digest := making.digest(exercise, answers)), name
 
 
 def test_few_digits_of_a_case_decide_whether_it_is_the_same():

@@ -49,13 +49,13 @@ def make_slips(exercise: Exercise, key: Key) -> list[Slip]:
 
 
 def digest(exercise: Exercise, key: Key) -> str:
-    """Return a digest of what an exercise's slips depend on: its answer, its cases, and the code that makes slips."""
+    """Return a digest of what an exercise's slips depend on: its answer, its cases, and the code of this folder."""
     hashed = hashlib.sha256(wire.encode([_rounded(packed(case)) for case in key.cases]))
     hashed.update(repr([_names(expected) for expected in key.expected]).encode())
     for path in reference.paths_of([exercise.name]):
         for region in markers.regions(path.read_text(encoding="utf-8"), path.name):
             hashed.update(region.body.encode())
-    for path in map(Path, (mutants.__file__, arguments.__file__, results.__file__, __file__)):
+    for path in sorted(Path(__file__).parent.glob("*.py")):
         hashed.update(path.read_text(encoding="utf-8").encode())
     return hashed.hexdigest()
 
