@@ -48,7 +48,8 @@ it was changed because of them; for this table, each answer is judged once, with
 recognisable if a tutor would recognise the mistake. It counts as described if the verdict begins with a sentence
 about it, before the call and its numbers.
 
-The next table shows how the autograder did when it first saw each set, as counted by a reader sentence by sentence:
+The next table shows how the autograder did when it first saw each set of answers; readers counted sentence by
+sentence:
 
 {read}
 
@@ -61,9 +62,9 @@ the prose of messages stay unchanged.
 
 When these mutants were first judged, 17 wrong mutants passed, one in 300. A case now catches each of the 17, so the
 tables below show only that these slips no longer pass. Then 2,488 mutants of the answers in other styles, for which
-no case had been made, were judged once, and those that passed were read. Eight of them were wrong: 99.6% were
-caught, or 99.4% without those that raise an error. Cases now catch these eight, too. The 99.6% is the better
-estimate for slips that nobody has thought of.
+no case had been made, were judged once, and those that passed were read. Eight of these were wrong, so 99.6% of the
+wrong mutants were caught, or 99.4% without those that raise an error. Cases now catch these eight, too. The 99.6% is
+the better estimate for slips that nobody has thought of.
 
 {chapters}
 
@@ -103,7 +104,7 @@ imprecisely | right answers with full marks |
 recognise. The first half was judged before any change to the autograder.
 
 **The third and fourth sets** were written by the autograder's own author on 28 November 2026, before the autograder
-was changed for the second half. The author had read the general findings but not the misconceptions. The author's
+was changed for the second half. The author had read the general findings but not the misconceptions. An author's own
 answers are easier to judge than a stranger's. For the second half and these two sets, this author read each sentence
 beside its code.
 
@@ -142,9 +143,9 @@ instead of the sum of the two largest. A case now catches it.
 in
   place of floats, and a `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two return
   arrays that share memory with other results or with the arguments; comparing values cannot show this.
-- Four sentences were faulty. One said that nonzero entries were counted, because there were as many zeros as biases.
-  One said that entries were moved in float32, but only the result was float32. Two were true only by chance, because
-  there are few cases: a sign that happened to match the bias's, and one wrong entry in the last row.
+- Four sentences were faulty. There were as many zeros as biases, so one sentence said that nonzero entries were
+  counted. One said that entries were moved in float32, but only the result was float32. Two were true only by chance,
+  because there are few cases: a sign that happened to match the bias's, and one wrong entry in the last row.
 
 **Sixth set**
 
