@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 HEADING = "New words"
 _ROW = re.compile(r"^\|([^|]+)\|(.+)\|\s*$")
-_CODE_CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
+_LEFT_OUT = re.compile(r"^```\{code-cell\}.*?^```$|^### BEGIN SOLUTION$.*?^### END SOLUTION$", re.MULTILINE | re.DOTALL)
 
 
 class GlossaryError(ValueError):
@@ -40,7 +40,7 @@ def read_terms(chapter: str, text: str) -> list[Term]:
     GlossaryError
         If a word of the table is not in bold exactly once in the text before the table.
     """
-    prose = _CODE_CELL.sub("", text)
+    prose = _LEFT_OUT.sub("", text)
     before, heading, after = prose.partition(f"\n## {HEADING}\n")
     if not heading:
         return []
@@ -79,7 +79,7 @@ def write_pages(sources: Mapping[str, str]) -> list[str]:
             if other := terms.get(term.word.lower()):
                 raise GlossaryError(f"{chapter}.md: the new word {term.word!r} is also introduced in {other.chapter}.")
             terms[term.word.lower()] = term
-    prose = {chapter: _CODE_CELL.sub("", text) for chapter, text in sources.items()}
+    prose = {chapter: _LEFT_OUT.sub("", text) for chapter, text in sources.items()}
     pages = [
         "# Glossary\n\nThis page lists all new words of the chapters: what each means, the section that introduces it, "
         "and other chapters in which it occurs (sometimes in its everyday meaning)."

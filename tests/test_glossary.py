@@ -57,6 +57,12 @@ def test_the_index_names_the_other_chapters_that_use_a_word():
     assert "; also in [2](../02_biases/02_biases.ipynb)." in of_w
 
 
+def test_the_index_does_not_search_model_answers():
+    hidden = "### BEGIN SOLUTION\nWeights.\n### END SOLUTION"
+    *_, of_w = write_pages({"01_weights": ONE, "02_biases": TWO.replace("Weights again, and", f"{hidden}\n\nNow")})
+    assert "also in" not in of_w
+
+
 @pytest.mark.parametrize("text", [ONE.replace("**weight**. Do", "weight. Do"), ONE.replace("hurry", "**weight**")])
 def test_a_word_that_is_not_in_bold_once_is_an_error(text):
     with pytest.raises(GlossaryError, match=r"01_weights\.md: the new word 'weight' is in bold (0|2) times"):

@@ -309,9 +309,8 @@ def train(rng):
         "With the new velocities in a list of pairs, the step is gradient_step(layers, velocity, learning_rate). "
         "Return both, layers first.",
     ),
-    why="Along a valley the gradients agree and the velocity grows, up to 1 / (1 - momentum) times a single gradient; "
-    "where their signs alternate, as across the valley, it shrinks to 1 / (1 + momentum) times one. With momentum 0 "
-    "the step is plain gradient descent.",
+    why="Where gradients agree, the velocity grows, up to 1 / (1 - momentum) times a single gradient; where their "
+    "signs alternate, it shrinks to 1 / (1 + momentum) times one. With momentum 0 the step is plain gradient descent.",
     prerequisites=("gradient_step",),
 )
 def momentum_step(rng):

@@ -143,9 +143,9 @@ instead of the sum of the two largest. A case now catches it.
 in
   place of floats, and a `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two return
   arrays that share memory with other results or with the arguments; comparing values cannot show this.
-- Four sentences were faulty. One said that nonzero entries were counted, because there were as many zeros as biases.
-  One said that entries were moved in float32, but only the result was float32. Two were true only by chance, because
-  there are few cases: a sign that happened to match the bias's, and one wrong entry in the last row.
+- Four sentences were faulty. There were as many zeros as biases, so one sentence said that nonzero entries were
+  counted. One said that entries were moved in float32, but only the result was float32. Two were true only by chance,
+  because there are few cases: a sign that happened to match the bias's, and one wrong entry in the last row.
 
 **Sixth set**
 

@@ -82,6 +82,7 @@ def weight_images(
     columns: int | None = None,
     size: float | None = None,
     limit: float | None = None,
+    label: str = "weight",
 ) -> Figure:
     """Draw the weights into each neuron as an image over the inputs: blue above zero, orange below.
 
@@ -100,6 +101,8 @@ def weight_images(
     limit : float, optional
         The weight that gets the full colour; by default the largest of all, so that images of
         one figure can be compared. Give it to compare figures.
+    label : str
+        What the colours show.
 
     Returns
     -------
@@ -110,7 +113,7 @@ def weight_images(
     rows = weights[None] if weights.ndim == 1 else weights.T
     limit = limit or limit_of(weights)
     fig, ax, drawn = _tiles(rows, shape, titles, columns, size, WEIGHTS, -limit, limit)
-    bar = fig.colorbar(drawn, ax=ax, shrink=0.9, aspect=22, pad=0.02, label="weight")
+    bar = fig.colorbar(drawn, ax=ax, shrink=0.9, aspect=22, pad=0.02, label=label)
     bar.outline.set_visible(False)
     return fig
 

@@ -267,6 +267,6 @@ def landscape(
     low, dot = (f"{signed(one, 2)} and {signed(other, 2)}" for one, other in places)
     show(
         fig,
-        alt=f"The loss over “{labels[0]}” and “{labels[1]}”, as a surface and as a map: {heights}, lowest at {low}. "
+        alt=f"The loss over “{labels[0]}” and “{labels[1]}”, as a surface and as a map: {heights}, low at {low}. "
         f"The dot is at {dot}.",
     )

@@ -87,7 +87,7 @@ def both_passes(
     grad_matrices: Sequence[np.ndarray] | None = None,
     names: Sequence[str] = (),
 ) -> None:
-    """Show a small network with all its numbers: forwards in grey, backwards in purple.
+    """Show a small network with all its numbers; gradients follow ←.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ def pass_5(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarra
 
 
 def pass_6(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
-    """Work back through the layers in half the memory."""
+    """Work back through the layers in float32."""
     gradients, grad = [], np.float32(grad_logits)
     for k in reversed(range(len(layers))):
         activation = np.float32(activations[k])
