@@ -53,6 +53,8 @@ _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+SANDBOX_VARIABLES = frozenset({*_ENVIRONMENT, "HOME", "LANG", "LD_LIBRARY_PATH", "PWD"})
+"""The only names in a sandbox's environment; bubblewrap adds PWD."""
 _VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _SYSTEM_PREFIXES = (Path("/usr"), Path("/usr/local"))
 _NOBODY = 65534

@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -160,18 +160,13 @@ def _sees_little(runner: process.Runner) -> tuple[bool, Any]:
     return not isinstance(value, str) and not set(value[0]) - on_the_way, value
 
 
-def _environment() -> Mapping[str, str]:
-    """Return the environment that a sandbox is started with; bubblewrap adds the working folder."""
-    return isolation.command_line(isolation.Isolation.BUBBLEWRAP)[1]
-
-
 _PROMISES: dict[str, Callable] = {
     "no network, not even a socket": _returns("open_sockets", lambda made: made == []),
     "no project, solutions, home or other submission in sight": _sees_little,
     "every file is read-only, except in a small /tmp": _returns("write_files", lambda done: done == []),
     "no privileges, and no way to gain any": _returns("privileges", lambda kept: kept == []),
     "no inherited files and no environment": _returns(
-        "inherited", lambda seen: not seen[0] and seen[1] <= 4 and set(seen[2]) <= {*_environment(), "PWD"}
+        "inherited", lambda seen: not seen[0] and seen[1] <= 4 and set(seen[2]) <= isolation.SANDBOX_VARIABLES
     ),
     "no call by which sandboxes could talk to each other or read a cache": _returns(
         "kernel_calls", lambda calls: calls == []

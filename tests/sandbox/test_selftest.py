@@ -15,6 +15,7 @@ from autograder.sandbox.process import CandidateError
 
 MIB = 2**20
 # What a probe finds where a promise holds, and what it finds where it does not.
+ENVIRONMENT = sorted(isolation.SANDBOX_VARIABLES)
 VALUES = {
     "no network, not even a socket": ([], ["inet"]),
     "every file is read-only, except in a small /tmp": ([], ["/etc/passwd"]),
@@ -29,7 +30,7 @@ VALUES = {
     "/tmp is small": (isolation.TEMPORARY_BYTES // MIB, isolation.TEMPORARY_BYTES // MIB + 1),
     "files are small": (limits.FILE_BYTES // MIB, limits.FILE_BYTES // MIB + 1),
     "no project, solutions, home or other submission in sight": ([[]], [["/srv/exchange"]]),
-    "no inherited files and no environment": ([[], 4, [0] * 9], [["SECRET"], 4, [0] * 9]),
+    "no inherited files and no environment": ([[], 4, ENVIRONMENT], [["SECRET"], 4, ENVIRONMENT]),
 }
 ENDS = {
     "signals to the autograder's process do nothing": Ending.ANSWERED,
@@ -75,7 +76,7 @@ def test_a_promise_about_what_is_found_holds_only_where_it_does(promise):
     assert holds(promise, Outcome(Ending.ANSWERED, wire.encode({"error": "x"})))[0] is False
 
 
-@pytest.mark.parametrize("seen", [[["A"], 4, [0] * 9], [[], 5, [0] * 9], [[], 4, [0] * 10]])
+@pytest.mark.parametrize("seen", [[["A"], 4, ENVIRONMENT], [[], 5, ENVIRONMENT], [[], 4, [*ENVIRONMENT, "A"]]])
 def test_each_thing_that_is_inherited_counts(seen):
     assert holds("no inherited files and no environment", answered(seen))[0] is False
 
