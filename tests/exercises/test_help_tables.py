@@ -407,6 +407,7 @@ BROKEN = {  # what became of the file, as old text and new, and the quote
         b"def weighed_sum(",
         "src/weightlab/weights.py has no function called weighted_sum. Was it renamed or deleted? …",
     ),
+    "without NumPy": (b"import numpy as np\n", b"", "… NameError: name 'np' is not defined …"),
 }
 ANSWERS = [  # chapter, question, a learner's number, and the quote
     (

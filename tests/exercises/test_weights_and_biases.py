@@ -123,7 +123,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
             "if inputs.ndim != 1 or inputs.shape != weights.shape: raise ValueError\n    return inputs @ weights",
             "raised a ValueError whose message does not contain",
         ),
-        ("return np.sum(inpts * weights)", "raised NameError: name "),
+        ("return np.sum(inpts * weights)", "NameError: name "),
         ("while True: pass", "did not finish within 10 seconds of computing time and was stopped."),
     ],
     "weighted_sums": [
