@@ -50,7 +50,7 @@ def distinct_neurons(weights: np.ndarray) -> int:
     Returns
     -------
     int
-        Number of different columns, from 1 (all neurons are identical) to fan_out.
+        Number of different columns, from 1 (all columns are equal) to fan_out.
 
     Examples
     --------
