@@ -81,6 +81,4 @@ def life(rows: Mapping[str, np.ndarray]) -> None:
     rows : mapping of str to ndarray of shape (pixels, n)
         For each stage, the weights into n neurons.
     """
-    rows_of_weights(
-        rows, said="At first noise, then patterns in the middle, where digits have ink, and noise in the corners."
-    )
+    rows_of_weights(rows, said="At first noise, then patterns in the middle of some neurons, and noise in the corners.")
