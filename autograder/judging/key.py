@@ -132,7 +132,11 @@ def make_key(exercise: Exercise, seed: int) -> Key:
         expected.append(_strip(observation).value if case.expected is None else case.expected)
         asked.append(observation.asked)
     related = () if exercise.scored else find_related(exercise, arguments, cases)
-    mistakes = _make_mistakes(exercise, cases, expected)
+    drawn = np.random.get_state()
+    try:
+        mistakes = _make_mistakes(exercise, cases, expected)
+    finally:
+        np.random.set_state(drawn)
     return Key(exercise.name, arguments, tuple(cases), tuple(expected), mistakes, related, tuple(asked))
 
 
@@ -140,6 +144,8 @@ def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tup
     """Run the misconceptions; a member of a family is left out if its answers are right or the same as another's."""
     made: list[Mistake] = []
     for wrong in reference.misconceptions(exercise.module).get(exercise.name, []):
+        # A misconception may draw from NumPy's global state; a key that is made again has to hold the same numbers.
+        np.random.seed(PUBLIC_SEED)
         with warnings.catch_warnings():  # such as NumPy's about the mean of nothing: the answer is wrong on purpose
             warnings.simplefilter("ignore", RuntimeWarning)
             seen = tuple(_strip(_run(exercise, case, wrong.function)) for case in cases)
