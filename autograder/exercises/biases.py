@@ -57,7 +57,7 @@ def _decision(answers: list, calls: tuple[Call, ...]) -> object:
         "exactly zero?",
         "Return neuron(inputs, weights, bias) > 0. The bias is already in that number, so compare it only with 0.",
     ),
-    why="The weighted sum plus the bias is above zero if the weighted sum is above minus the bias. So minus the bias "
+    why="Adding the bias and comparing with zero is the same as comparing the sum with minus the bias: minus the bias "
     "is the threshold.",
     prerequisites=("neuron",),
     views={"decision": _decision},

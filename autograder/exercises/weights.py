@@ -78,7 +78,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"computes every example in every neuron": 2, PURE: 1},
+    aspects={"computes each example's sum in each neuron": 2, PURE: 1},
     hints=(
         "Take one example (a row of inputs) and one neuron (a column of weights). Their weighted sum is one number. "
         "Where in the result does it belong?",
@@ -93,7 +93,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
 )
 def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the weighted sums of a whole layer for a whole batch: one example per row, one neuron per column."""
-    aspect = "computes every example in every neuron"
+    aspect = "computes each example's sum in each neuron"
     blank = np.where(np.arange(4)[:, np.newaxis] == 2, 0, rng.normal(size=(4, 3)))
     yield Case.of(aspect, blank, rng.normal(size=(3, 2)), note="four examples, one of them blank; two neurons")
     yield Case.of(

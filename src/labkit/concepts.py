@@ -167,7 +167,7 @@ CONCEPTS = (
         "other 0.51. Which has the lower cross-entropy loss?",
         "the first, because it is more confident and right",
         {
-            "neither, because both have made no mistake": "loss counts mistakes",
+            "neither, because all their answers are right": "loss counts mistakes",
             "the second, because it is the more cautious one": "confidence is always punished",
             "that depends on the probabilities of the other classes": "the loss looks at every class",
         },
