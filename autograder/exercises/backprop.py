@@ -49,8 +49,7 @@ def _pairs(answers: list, calls: tuple) -> list:
     ),
     views={"in float64": _in_float64},
     why="With a point on either side, a smooth curve's curvature cancels; what is left is rounding and an error of the "
-    "order of step squared. The copy keeps the input array unchanged, and in float64 a step of 1e-5 is far above "
-    "the rounding errors of numbers near 1.",
+    "order of step squared. In float64 a step of 1e-5 is far above the rounding errors of numbers near 1.",
 )
 def numerical_gradient(rng):
     """Measure the gradient of f at array: move each entry up and down by step, and compute how fast f changes."""
@@ -248,7 +247,7 @@ def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int,
     hints=(
         "Begin at the output layer. dense_gradient, given grad_logits and what entered that layer, returns three "
         "arrays. Which two are kept, and which layer needs the third?",
-        "The grad_x of layer k says how the loss changes with activations[k]. These came out of a ReLU, so "
+        "The grad_x of layer k says how the loss changes with activations[k]. For k > 0 these came out of a ReLU, so "
         "relu_gradient with activations[k] gives the grad_output of layer k - 1.",
         "for k in reversed(range(len(layers))): grad_x, grad_weights, grad_bias = dense_gradient(grad_output, "
         "activations[k], layers[k][0]); keep the pair; grad_output = relu_gradient(grad_x, activations[k]). Reverse "
