@@ -82,8 +82,8 @@ def numerical_gradient(rng):
         "and what should it be compared with?",
         "Take np.abs first and then the maximum, three times: of a - b, of a and of b. The divisor is the sum of the "
         "last two, but at least 1e-12, so that zeros can be compared.",
-        "First raise ValueError if a.shape != b.shape. Then divide np.abs(a - b).max(initial=0.0) by "
-        "max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12); initial=0.0 handles empty arrays.",
+        "First raise ValueError with both shapes in its message if they differ. Divide np.abs(a - b).max(initial=0.0) "
+        "by max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12); initial=0.0 handles empty arrays.",
     ),
     why="There is one scale for the whole array, so entries near zero, which may be mere rounding, do not count too "
     "much. The floor of 1e-12 makes two arrays of zeros agree.",
@@ -122,8 +122,8 @@ def relative_error(rng):
         "that the loss is a mean.",
         "The derivative of (p - t)**2 is 2 * (p - t). The loss is a mean over all entries: by what number is each "
         "square divided?",
-        "First raise ValueError if the shapes differ. The gradient is 2 * (predictions - targets) / predictions.size, "
-        "where size is the number of entries.",
+        "First raise ValueError with both shapes in its message if they differ. The gradient is 2 * (predictions - "
+        "targets) / predictions.size, where size is the number of entries.",
     ),
     why="Each prediction is in exactly one of the squares that the mean adds up. So its partial derivative is that "
     "square's derivative, divided by the number of squares.",

@@ -57,8 +57,9 @@ def loss_along_weights(
         ax.grid(axis="y", color=FAINT, linewidth=0.8)
     axes[0, 0].set_ylabel("loss")
     said = ". ".join(
-        f"“{name}”: {values[0]:.3f} at a move of {signed(moves[0])}, {values[here]:.3f} at 0, {values[-1]:.3f} at "
-        f"{signed(moves[-1])}, lowest {values.min():.3f}" + (f"; slope {signed(slopes[name])} at 0" if slopes else "")
+        f"“{name}”: {values[0]:.3f} at a move of {signed(moves[0])}, {values[here]:.3f} at 0"
+        + (f" with a slope of {signed(slopes[name])}" if slopes else "")
+        + f", {values[-1]:.3f} at {signed(moves[-1])}, lowest {values.min():.3f}"
         for name, values in losses.items()
     )
     show(fig, alt=f"Curves of the loss as one weight alone moves. {said}.")
