@@ -93,7 +93,7 @@ class Player(Tool):
         ]
 
     def _in_words(self, name: str, frame: Frame) -> str:
-        dead = sum(int(np.sum(counts[:_NEURONS] == 0)) for counts in frame.active)
+        dead = sum(int(np.sum(counts == 0)) for counts in frame.active)
         inactive = f", neurons inactive for all {min(EXAMPLES, len(self.x))} images: {dead}" if dead else ""
         return f"{name}: loss {frame.loss:.2f}, accuracy {frame.accuracy:.0%}{inactive}."
 
@@ -122,7 +122,8 @@ class Player(Tool):
             if self.x.shape[1] in (64, 196):
                 rows.append([images(f"{name}, {self.by} {moment}", _matrices(frames[moment])[0].T[:10])])
         ends = " ".join(self._in_words(start, every[-1]) for start, every in self.frames.items())
-        said = f"Weights of the first neurons at {len(rows)} moments during training. At the end: {ends}"
+        drawn = f"Weights into the first neurons of “{name}” at {len(rows)} moments, and the" if rows else "The"
+        said = f"{drawn} loss of each network by {self.by}. At the end: {ends}"
         return [*rows, self._charts()[:1]], said
 
     def show(self) -> None:

@@ -159,7 +159,7 @@ def test_frames_reach_the_browser_while_the_training_goes_on(digits, start, monk
 def test_without_anybody_a_still_figure_names_every_start(digits, start, capsys):
     labkit.watch_training(train, {"He": start, "again": start}, *digits[:2], epochs=2)
     printed = capsys.readouterr().out
-    assert printed.startswith("[figure] Watch weights take shape. Weights of the first neurons at 3 moments")
+    assert printed.startswith("[figure] Watch weights take shape. Weights into the first neurons of “He” at 3 moments")
     assert "He: loss " in printed
     assert "again: loss " in printed
 
