@@ -30,7 +30,7 @@ class Landscape(Tool):
     surfaces: Mapping[str, Surface] = field(default_factory=lambda: SURFACES)
     title = "A landscape to walk in"
     note = (
-        "Bright is high. Drag the ball anywhere, or move it with the arrow keys. "
+        "Bright means a high loss. Drag the ball anywhere, or move it with the arrow keys. "
         "The arrow is the next step without momentum."
     )
 
