@@ -117,12 +117,18 @@ class Player(Tool):
     def still_rows(self) -> tuple[list[list[dict]], str]:
         """Return the first network's weights at three moments, and the losses of all of them."""
         name, frames = next(iter(self.frames.items()))
-        rows = []
-        for moment in sorted({0, (len(frames) - 1) // 2, len(frames) - 1}):
-            if self.x.shape[1] in (64, 196):
-                rows.append([images(f"{name}, {self.by} {moment}", _matrices(frames[moment])[0].T[:10])])
-        ends = " ".join(self._in_words(start, every[-1]) for start, every in self.frames.items())
-        said = f"Weights of the first neurons at {len(rows)} moments during training. At the end: {ends}"
+        moments, drawn = sorted({0, (len(frames) - 1) // 2, len(frames) - 1}), []
+        if self.x.shape[1] in (64, 196):
+            drawn = [_matrices(frames[moment])[0].T[:10] for moment in moments]
+        limit = max(map(limit_of, drawn), default=1.0)  # one scale, as in the player
+        rows, said = (
+            [],
+            "At the end: " + " ".join(self._in_words(each, every[-1]) for each, every in self.frames.items()),
+        )
+        for moment, weights in zip(moments, drawn, strict=False):
+            rows.append([images(f"{name}, {self.by} {moment}", weights, limit=limit)])
+        if rows:
+            said = f"Weights of the first neurons of “{name}” at {self.by}s {', '.join(map(str, moments))}. {said}"
         return [*rows, self._charts()[:1]], said
 
     def show(self) -> None:
