@@ -28,7 +28,9 @@ def find_asked(name: str) -> Exercise | Question:
     if name in CHAPTERS:
         raise UnknownName(f"{name} is a chapter. Name one of its exercises: {', '.join(CHAPTERS[name].exercises)}.")
     if written := find_written(name):
-        raise UnknownName(f"{name} is a written answer in course/{written.chapter}: it has no check and no hints.")
+        raise UnknownName(
+            f"{name} is a written answer in course/{written.chapter}: it has no check, no hints and no stub."
+        )
     near = difflib.get_close_matches(name, asked, 3)
     raise UnknownName(f"No exercise is called {name!r}.{_suggest(near) if near else ' ' + _WHERE_NAMES_ARE}")
 

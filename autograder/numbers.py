@@ -51,7 +51,10 @@ def _judge(question: Question, notebook: SubmittedNotebook) -> Verdict:
     if verdicts:
         return max(verdicts, key=lambda verdict: verdict.score)
     if question.name + ANSWER in notebook.lost:
-        words = f"No cell of the notebook can be recognised as the answer to {question.name}. A person has to look."
+        words = (
+            f"The answer to {question.name} cannot be found, because the cells of the notebook have lost their names. "
+            "Paste your answers into a fresh copy of the notebook."
+        )
         return replace(judge_answer(question, None), status=Status.MALFORMED, message=words)
     return _without_number(question, answer)
 

@@ -139,7 +139,7 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNot
     _match_by_content(released["cells"], cells, found)
     wanted = [i for i, cell in enumerate(released["cells"]) if marks_of(cell)] or range(len(released["cells"]))
     if not {*wanted} & {*found}:
-        raise MalformedNotebook("none of its cells belongs to the chapter")
+        raise MalformedNotebook(f"none of its cells belongs to the chapter; {FRESH_COPY}")
     copies: dict[int, list[dict]] = {}
     own, last = [], -1
     for cell, index in zip(cells, found, strict=True):
@@ -192,12 +192,12 @@ def _parse(submitted: bytes) -> list[dict]:
     try:
         data = _load(submitted)
     except (ValueError, RecursionError):
-        raise MalformedNotebook("it is not JSON") from None
+        raise MalformedNotebook(f"it is not JSON; {FRESH_COPY}") from None
     cells = data.get("cells") if isinstance(data, dict) else None
     if not isinstance(cells, list):
-        raise MalformedNotebook("it holds no list of cells")
+        raise MalformedNotebook(f"it holds no list of cells; {FRESH_COPY}")
     if len(cells) > MAX_CELLS:
-        raise MalformedNotebook(f"it holds more than {MAX_CELLS:,} cells")
+        raise MalformedNotebook(f"it holds more than {MAX_CELLS:,} cells; {FRESH_COPY}")
     return [cell for cell in cells if isinstance(cell, dict)]
 
 
@@ -224,6 +224,8 @@ _REMEDIES = {
 
 
 _CLEAR = "clear the outputs of its largest cells"
+FRESH_COPY = "paste your answers into a fresh copy of it"
+"""What to do about a notebook that is damaged."""
 
 
 def _make_smaller(submitted: bytes) -> str:
@@ -236,7 +238,7 @@ def _make_smaller(submitted: bytes) -> str:
         sizes = {(k, part): len(json.dumps(cell.get(part))) for k, cell in enumerate(cells) for part in _REMEDIES}
         (number, part), size = max(sizes.items(), key=lambda item: item[1])
         if len(json.dumps(notebook.get("metadata"))) > size:
-            return "turn off Save Widget State Automatically in JupyterLab's Settings menu, restart the kernel and save"
+            return "turn off Save Widget State Automatically in JupyterLab's Settings menu, restart the kernel, save it"
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return _CLEAR
     first = next(iter(text_of(cells[number].get("source")).strip().splitlines()), "")

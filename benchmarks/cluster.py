@@ -44,8 +44,8 @@ def measure(submissions: int = SUBMISSIONS, fewer: int = FEWER) -> dict:
             with _cluster(folder, workers) as (address, scheduler):
                 runs.append((workers, n, *_grade(folder / "class", n, address, scheduler)))
     return {
-        "how": f"{submissions:,} submissions of {CHAPTER} (each worker grades one and sends its result for all others)"
-        f", a scheduler and {max(WORKERS)} workers on the same machine",
+        "how": f"{submissions:,} submissions of {CHAPTER} (each worker grades one submission and sends that result for "
+        f"all the others), a scheduler and {max(WORKERS)} workers on the same machine",
         "runs": [
             {
                 "workers": workers,
@@ -125,14 +125,14 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
     lines = [
         f"- **Submissions**: {students:,} students × {chapters} chapters = {count:,}.",
         f"- **Processor time**: {count:,} × {each:g} CPU seconds (all processes of a submission, "
-        f"including the students' own functions) = **{hours:,.0f} core hours**: "
+        f"including the student's own functions) = **{hours:,.0f} core hours**: "
         + ", ".join(f"{_time(max(hours / cores, alone))} on {cores} cores" for cores in CORES)
         + ".",
         f"- **Network**: {count:,} × ({sizes['to a worker']} KiB sent + {sizes['back']} KiB returned) = "
         f"{_gib(count * (sizes['to a worker'] + sizes['back']))}.",
         f"- **Disk**, in addition to the submissions: {count:,} × {kept} KiB = "
-        f"{_gib(count * kept)}; the gradebook takes another {sizes['of it the gradebook']} KiB "
-        f"per submission, {_gib(count * sizes['of it the gradebook'])}.",
+        f"{_gib(count * kept)} for files, and {count:,} × {sizes['of it the gradebook']} KiB = "
+        f"{_gib(count * sizes['of it the gradebook'])} for the gradebook.",
         f"- **Memory** per worker: {memory['a worker']} MiB, and {memory['its sandbox']} MiB for its sandbox.",
     ]
     if own:
@@ -140,11 +140,13 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
         scheduler = spread["CPU seconds of the scheduler"]
         busier = "the coordinator" if own >= scheduler else "the scheduler"
         lines += [
-            f"- **The coordinator** spends {own:g} CPU seconds per submission, the scheduler {scheduler:g}: the "
-            f"coordinator needs {_time(alone)} for the class, whatever the number of workers.",
+            f"- **Coordinator and scheduler**: the coordinator spends {own:g} CPU seconds per submission, and the "
+            f"scheduler {scheduler:g}. So the coordinator needs {_time(alone)} for the class, however many workers "
+            "there are.",
             f"- **The bottleneck** is {busier}: about {max(1, round(each / max(own, scheduler))):,} workers finish as "
-            f"many submissions per second as it can take. In a measurement with {spread['how']}, the cluster took "
-            f"{run['submissions a second']:g} submissions per second, and the coordinator computed for "
+            f"many submissions per second as {busier} can process, so more workers do not make grading faster.",
+            f"- **How this was measured**: {spread['how']}. The cluster processed {run['submissions a second']:g} "
+            f"submissions per second, and the coordinator computed for "
             f"{run['share of the time that the coordinator computes']:.0%} of the time.",
         ]
     return lines

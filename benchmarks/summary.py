@@ -30,28 +30,28 @@ def targets(result: Mapping) -> list[Row]:
     return [
         *beside,
         (
-            "processor seconds per submission, beyond the student's own functions",
+            "processor seconds per submission, without the student's own functions",
             "at most 0.15",
             told(cpu["beyond them"]),
             cpu["beyond them"]["median"] <= 0.15,
         ),
         (
-            "processor time per submission, divided by the time of its functions alone, which every grader needs",
+            "processor time per submission, divided by the processor time of the student's functions alone",
             "at most 1.6 times",
-            f"{told(cpu['times the functions alone'])} times; the functions are "
-            f"{cpu['share of the functions']['median']:.0%} of it",
+            f"{told(cpu['times the functions alone'])} times; the functions take "
+            f"{cpu['share of the functions']['median']:.0%} of the processor time",
             cpu["times the functions alone"]["median"] <= 1.6,
         ),
         (
             "speed with two processes compared with one",
             "at least 1.85 times",
             # With one process, its sandbox and the coordinator already use a part of the second processor.
-            f"{told(processes['one / two'])} times; all the work shared evenly between two processors would give "
+            f"{told(processes['one / two'])} times; if two processors shared all the work evenly, it would be "
             f"{2 * processes['one process']['median'] / cpu['weightlab grade']['median']:.2f} times",
             processes["one / two"]["median"] >= 1.85,
         ),
         (
-            f"a run over {nothing['submissions']} submissions with nothing to do",
+            f"duration of a run over {nothing['submissions']} submissions that finds nothing to do",
             "at most 1 s",
             f"{told(nothing['seconds'])} s; {told(nothing['CPU seconds'])} s of processor time; the first such run, "
             f"which reads everything, takes {nothing['seconds of the first, which reads everything']:g} s",

@@ -209,7 +209,7 @@ def test_a_reference_that_fails_its_own_case_is_named_in_one_sentence(before, af
     monkeypatch.setattr(reference.module("biases"), "dense", spoilt["dense"])
     with pytest.raises(reference.BrokenReference, match=rf"(?s)^solutions/weightlab/biases\.py: dense {words}") as told:
         key.make_key(EXERCISES["dense"], key.PUBLIC_SEED)
-    assert "its case: four by two" in str(told.value) and "\n" not in str(told.value)
+    assert "its case: four examples, two neurons" in str(told.value) and "\n" not in str(told.value)
 
 
 def _copy_of_the_project(folder):

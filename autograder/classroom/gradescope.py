@@ -165,7 +165,7 @@ def _examine(folder: Path, chapter: Chapter, seed: int, isolation: str) -> tuple
         said.append(f"{chapter.name} came without the library. Submit the zip that `weightlab submit` makes.")
     examination = examine_submission(submission, chapter, class_keys(chapter.name, seed), released, isolation)
     if examination.rebuilt.malformed:
-        said.append(f"{chapter.name}: the notebook cannot be read ({examination.rebuilt.malformed}).")
+        said.append(f"{chapter.name}: {examination.rebuilt.malformed}")
     if chapter.written:
         points = sum(answer.points for answer in chapter.written.values())
         said.append(f"{chapter.name}: a person marks {', '.join(chapter.written)} ({counted(points, 'point')}).")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..submitted_notebook import (
+    FRESH_COPY,
     Answer,
     MalformedNotebook,
     OwnCell,
@@ -76,7 +77,7 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> RebuiltNotebook:
     except MalformedNotebook as error:
         return RebuiltNotebook(notebook, malformed=_words(str(error)), doubtful=answers)
     except Exception as error:  # a bad submission affects only its own student
-        why = f"reading it raises {type(error).__name__}"
+        why = f"reading it raises {type(error).__name__}; {FRESH_COPY}"
         return RebuiltNotebook(notebook, malformed=_words(why), doubtful=answers)
     for cell in notebook["cells"]:
         if marks_of(cell).get("solution"):
@@ -88,12 +89,15 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> RebuiltNotebook:
     malformed = ""
     if read.lost:
         words = ", ".join(sorted(read.lost))
-        malformed = f"The cells of the notebook have lost their names, so these answers cannot be found: {words}."
+        malformed = (
+            f"The cells of the notebook have lost their names, so these answers cannot be found: {words}. "
+            "Paste them into a fresh copy of the notebook, and submit that copy."
+        )
     return RebuiltNotebook(notebook, read, malformed, frozenset(doubtful | read.lost))
 
 
 def _words(why: str) -> str:
-    return f"The notebook cannot be read: {why}. Open it, save it and submit it again."
+    return f"The notebook cannot be read: {why}, and submit it again."
 
 
 def _lay_in(cell: dict, answer: Answer) -> None:

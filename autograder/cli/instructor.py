@@ -74,8 +74,8 @@ def grade(
 ) -> None:
     """Grade a class: all submitted chapters, or only those given.
 
-    The exit status is 0 if everything is judged, 1 if the class cannot be graded as it is, and 3 if something is
-    unjudged.
+    The exit status is 0 if everything is judged, 1 if the class cannot be graded as it is, and 3 if something could not
+    be judged.
     """
     if self_test:
         raise SystemExit(_self_test())
@@ -103,7 +103,7 @@ def grade(
         click.echo(json.dumps(entries, indent=1))
     else:
         _summary(classroom, grading, time.monotonic() - begun)
-        _changes(grading, verbose)
+        _changes(classroom, grading, verbose)
     for words in grading.notices:
         click.echo(printable(words), err=True)
     for student, chapter, _, words in remarks:
@@ -211,14 +211,14 @@ def _summary(classroom: Path, grading: Grading, seconds: float) -> None:
             say(f"{entry['student']}, {entry['chapter']}: {why}", err=True)
 
 
-def _changes(grading: Grading, verbose: bool) -> None:
+def _changes(classroom: Path, grading: Grading, verbose: bool) -> None:
     changes = grading.changes
     if changes:
         new = sum(one.before is None for one in changes)
         told = [f"{counted(new, 'grade is', 'grades are')} new"] if new else []
         told += [f"{counted(len(changes) - new, 'grade')} changed"] if new < len(changes) else []
         hint = "" if verbose else " (`--verbose` lists them)"
-        say(f"{', '.join(told)}{hint}; .weightlab/history.jsonl gives the reasons.")
+        say(f"{', '.join(told)}{hint}; {classroom / '.weightlab' / 'history.jsonl'} gives the reasons.")
     fallen = [one for one in changes if one.before is not None and one.after < one.before]
     for one in changes if verbose else fallen[:_MOST_FALLEN]:
         before = "none" if one.before is None else f"{one.before:g}"

@@ -29,7 +29,7 @@ def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
     """Open JupyterLab where you left off.
 
     The first time, JupyterLab shows the course's first page. If it is already running for this copy of the course, the
-    command opens it in the browser and starts no second one.
+    command opens it in the browser and does not start another.
 
     Other options are passed on to JupyterLab, such as --allow-root in a container or --ip=0.0.0.0 on a server.
     """
@@ -57,12 +57,13 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     library = library.resolve()
     if not library.is_dir():
         raise click.UsageError(
-            f"{library} is not a folder. Give the folder that holds weights.py and the other modules."
+            f"{library} is not a folder. Give --library the folder that holds weights.py and the other modules."
         )
     exercises = select_exercises(names)
     if not any((library / f"{exercise.module}.py").is_file() for exercise in EXERCISES.values()):
         raise click.UsageError(
-            f"{library} contains no module of the library. Give the folder that holds weights.py and the other modules."
+            f"{library} contains no module of the library. Give --library the folder that holds weights.py and the "
+            "other modules."
         )
     if library == LIBRARY:  # a library that is named is no surprise
         _warn_of_other_copy()
@@ -143,7 +144,7 @@ def status(as_json: bool) -> None:
     from rich.table import Table
 
     table = Table(box=None, header_style="bold")
-    for heading in ("chapter", "exercises", "points", "written"):
+    for heading in ("chapter", "exercises", "points", "written answers"):
         table.add_column(heading)
     for row in rows:
         # No space within an exercise's entry, so that lines break only between exercises.
@@ -238,7 +239,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
 
     RELEASE is a folder or an archive. Without RELEASE, a git clone is updated from its origin.
 
-    You can also run this command from a new release: then name the older copy with --into.
+    You can also run this command from a new release; then name the older copy with --into.
     """
     from ..judging.words import counted  # read now: an update replaces the files of this very program
     from ..learner import clones, kept, releases

@@ -39,7 +39,7 @@ def hub_setup(exchange: Path, course: str) -> None:
 
 
 @click.command(short_help="Write an autograder for an assignment on Gradescope.")
-@click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER ...", callback=require_chapters)
+@click.argument("chapters", nargs=-1, metavar="CHAPTER ...", callback=require_chapters)
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.zip")
 @click.option(
     "--visibility",
@@ -60,6 +60,8 @@ def gradescope(chapters: tuple[str, ...], target: Path, visibility: str, seed: i
 
     if target.suffix != ".zip":
         raise click.UsageError(f"{target} is not the name of a zip: give the chapters first, then OUT.zip.")
+    if not chapters:
+        raise click.UsageError(f"Name at least one chapter before {target}.")
     files = write_zip(chapters, target, visibility, seed)
     automatic = sum(CHAPTERS[name].points for name in chapters)
     written = sum(answer.points for name in chapters for answer in CHAPTERS[name].written.values())

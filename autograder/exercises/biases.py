@@ -57,8 +57,8 @@ def _decision(answers: list, calls: tuple[Call, ...]) -> object:
         "exactly zero?",
         "Return neuron(inputs, weights, bias) > 0. The bias is already in that number, so compare it only with 0.",
     ),
-    why="If the weighted sum plus the bias is above zero, then the weighted sum is above minus the bias. So minus the "
-    "bias is the neuron's threshold.",
+    why="Adding the bias and comparing with zero is the same as comparing the sum with minus the bias: minus the bias "
+    "is the threshold.",
     prerequisites=("neuron",),
     views={"decision": _decision},
 )
@@ -105,13 +105,19 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
 def dense(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the outputs of a whole layer for a whole batch: the weighted sums, plus each neuron's bias."""
     aspect = "adds each neuron's bias to its sum"
-    yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), np.array([2.25, -1.5]), note="four by two")
+    yield Case.of(
+        aspect,
+        rng.normal(size=(4, 3)),
+        rng.normal(size=(3, 2)),
+        np.array([2.25, -1.5]),
+        note="four examples, two neurons",
+    )
     yield Case.of(
         aspect,
         rng.normal(size=(3, 3)),
         rng.normal(size=(3, 3)),
         np.array([1.5, -2.5, 0.5]),
-        note="three examples, inputs and neurons: the bias still belongs to the columns",
+        note="three examples, three inputs, three neurons: the bias still belongs to the columns",
     )
     yield Case.of(
         aspect,
@@ -138,8 +144,8 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
         "rows: look up np.vstack.",
         "Return np.vstack([weights, bias]). np.vstack treats the 1-D bias as one row.",
     ),
-    why="If one more input is always 1, its weights are added in full whatever the other inputs are, and that is what "
-    "a bias does. So a bias can be stored, and learned, like a weight.",
+    why="The weights of an input that is always 1 are added in full, as a bias is. So a bias can be stored like a "
+    "weight.",
 )
 def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
     """Join weights and bias in one array, such that [x, 1] @ folded gives the outputs of the dense layer."""
@@ -167,7 +173,7 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
         "the special cases require.",
     ),
     why="An array holds the product of its axis lengths, and a model holds the sum over its arrays. Weights and biases "
-    "are counted in the same way.",
+    "are counted alike.",
 )
 def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     """Count the parameters of a model, given the shape of each of its arrays by name."""
@@ -196,7 +202,7 @@ def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "gpt2_parameters",
-    task="Compute the number of parameters of GPT-2 small; count the tied embedding once.",
+    task="Compute the number of parameters of GPT-2 small; count the embedding once, although it is used twice.",
     value=124_439_808,
     points=2,
     hints=(
@@ -251,7 +257,7 @@ CHAPTER.question(
         ),
         "ties_the_embedding": (
             6_607_343_616,
-            "One of the two vocabulary arrays is missing. LLaMA reads with one and writes with the other: both count.",
+            "Either tok_embeddings or output is missing. LLaMA reads with one and writes with the other: both count.",
         ),
         "leaves_out_what_is_outside_the_blocks": (
             6_476_267_520,
@@ -303,8 +309,7 @@ CHAPTER.question(
     mistakes={
         "takes_bits_for_bytes": (
             26_953_662_464,
-            "This is four times the number of parameters, as if each took 4 bytes. A byte is 8 bits, so two numbers of "
-            "4 bits share one.",
+            "This is four times the number of parameters. A byte is 8 bits, so two numbers of 4 bits share one.",
         ),
         "two_bytes_each": (
             13_476_831_232,

@@ -192,7 +192,7 @@ def _network(before: Layers, answer: Any) -> Layers:
             raise NoNetwork(f"layer {k} came back with shapes other than {wanted}.", "other shapes")
         after.append(tuple(array.astype(float) for array in arrays))
         if not all((np.abs(array) < _LARGEST).all() for array in after[-1]):
-            raise NoNetwork(f"layer {k} holds NaN or huge numbers: training diverged.", "ran away")
+            raise NoNetwork(f"layer {k} holds NaN or huge numbers.", "ran away")
     return after
 
 

@@ -140,7 +140,7 @@ def minibatches(rng):
     for n, size, of_x, of_y, note in [
         (9, 4, (2,), (), "nine examples in batches of four: the last batch holds one example"),
         (6, 6, (), (2,), "six examples of one number, two numbers to predict for each, in a single batch"),
-        (3, 8, (2,), (), "a batch larger than the data"),
+        (3, 8, (2,), (), "a batch size larger than the data"),
         (5, 1, (2, 2), (), "one example at a time; each has two axes"),
     ]:
         labels = n + 0.25 + rng.permutation(n)  # these labels are neither row numbers nor whole numbers
@@ -309,8 +309,8 @@ def train(rng):
         "With the new velocities in a list of pairs, the step is gradient_step(layers, velocity, learning_rate). "
         "Return both, layers first.",
     ),
-    why="Where gradients agree, the velocity grows, up to 1 / (1 - momentum) times a single gradient; where their "
-    "signs alternate, it shrinks to 1 / (1 + momentum) times one. With momentum 0 the step is plain gradient descent.",
+    why="With equal gradients, the velocity approaches 1 / (1 - momentum) times a gradient; if only their sign "
+    "alternates, 1 / (1 + momentum) times the latest one. With momentum 0 the step is plain gradient descent.",
     prerequisites=("gradient_step",),
 )
 def momentum_step(rng):
@@ -371,10 +371,10 @@ _FATES = {
     "all_zero": (1, "Are all its weights zero, before and after? Here they are not."),
     "twins": (
         2,
-        "If each layer had started with equal weights other than zero, all hidden neurons would show the same image. "
-        "Do they?",
+        "If each layer had started with equal weights other than zero, the images before training would show it: "
+        "equal, and not blank. Are they?",
     ),
-    "large_start": (3, "Compare its largest weight before training, and its first loss, with the others'."),
+    "large_start": (3, "Compare its largest weight before training with the others'."),
     "too_small": (
         4,
         "If the learning rate had been far too small, its weights would have moved, but hardly. How far did they?",
@@ -386,7 +386,8 @@ _FATES = {
     ),
     "mixed_labels": (
         6,
-        "With only the images shuffled, active neurons would have changed, but it would guess. Is that the case?",
+        "With only the images shuffled, hidden neurons would be active and clearly changed, yet it would guess. Is all "
+        "of that the case?",
     ),
     "no_biases": (
         7,

@@ -277,7 +277,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
         "number of examples, cross_entropy_gradient, backward_unfrozen, frozen_step. After the epoch, append the "
         "sum divided by len(x).",
     ),
-    why="Training a network and fine-tuning part of it differ only in which parameters the step may move.",
+    why="`fine_tune` differs from `train` only in which parameters a step may move.",
     prerequisites=(
         "minibatches",
         "forward",

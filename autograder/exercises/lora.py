@@ -80,7 +80,7 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
     },
     hints=(
         "There are two matrices: down maps fan_in numbers to rank numbers, and up maps these to fan_out numbers. "
-        "Which of the two can be zero, so that their product is zero?",
+        "One of the two must be zero, so that their product is zero: which one, according to the docstring?",
         "Draw down with rng.normal and the standard deviation sqrt(1 / fan_in); up is np.zeros. The rank must be at "
         "least 1 and at most the smaller of fan_in and fan_out.",
         "Raise a ValueError unless 1 <= rank <= min(fan_in, fan_out); return rng.normal(0, np.sqrt(1 / fan_in), "
@@ -223,8 +223,8 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
         "The loop is the same as in train. Now the forward pass uses layers with their adapters, and the step moves "
         "only the adapters.",
         "Forward pass: lora_dense for each layer, relu between them; keep each layer's input. Backward pass: "
-        "lora_gradient for each layer from the last one, with relu_gradient between them. An adapter is a pair, as "
-        "a layer is, so gradient_step can move it.",
+        "lora_gradient for each layer, from the last to the first, with relu_gradient between them. An adapter is a "
+        "pair, as a layer is, so gradient_step can move it.",
         "Compute all gradients of a batch before you take a step, or move an adapter only after its own "
         "lora_gradient: grad_x, grad_down, grad_up = lora_gradient(grad, activations[k], weights, adapters[k], "
         "alpha).",
@@ -384,7 +384,7 @@ CHAPTER.question(
     mistakes={
         "with_the_embedding": (
             262_144_000,
-            "That includes `tok_embeddings`, which is used only for reading and stays frozen.",
+            "That includes `tok_embeddings`, the model's first array, which stays frozen.",
         ),
         "with_the_norm": (131_076_096, "That includes `norm`. Only `output` is trained."),
     },
@@ -407,7 +407,7 @@ CHAPTER.question(
     },
     hints=(
         "One adapter: down of shape (4096, 8), up of shape (8, 4096).",
-        "count_parameters counts one adapter. There are four per block, and 32 blocks.",
+        "Use count_parameters for one adapter. There are four per block, and 32 blocks.",
     ),
 )
 CHAPTER.question(

@@ -21,8 +21,8 @@ CHAPTER = Chapter("01_weights", "One number on one connection")
         "A weight of 2 turns 3 into 6, and a weight of -1 turns it into -3. The same operation works for every weight.",
         "Multiply the two: weight * signal. NumPy multiplies a whole array by a number at once, so no loop is needed.",
     ),
-    why="One multiplication does everything that a connection can do: a weight with a magnitude above 1 amplifies, one "
-    "near 0 suppresses, and a negative one flips the sign.",
+    why="One multiplication does everything that a connection does: a magnitude above 1 amplifies, one near 0 "
+    "suppresses, and a negative weight flips the sign.",
 )
 def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the signal after it has crossed one connection of the given weight."""
@@ -50,8 +50,8 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
         "First: if inputs.ndim != 1 or inputs.shape != weights.shape, raise the ValueError with both shapes in its "
         "message. Then the result is inputs @ weights, or np.sum(inputs * weights), as one number.",
     ),
-    why="A neuron has one output: each input votes with its own weight, and the votes are added. The shapes are "
-    "compared first because `*` would silently broadcast a single input to all the weights.",
+    why="Each input votes with its own weight, and the votes are added. The shapes are compared because `*` would "
+    "silently broadcast a single input.",
 )
 def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
     """Compute what reaches one neuron when each input crosses its own connection.
@@ -78,7 +78,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"computes every example in every neuron": 2, PURE: 1},
+    aspects={"computes each example's sum in each neuron": 2, PURE: 1},
     hints=(
         "Take one example (a row of inputs) and one neuron (a column of weights). Their weighted sum is one number. "
         "Where in the result does it belong?",
@@ -88,12 +88,12 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
         "inputs @ weights.",
     ),
     why="A matrix product is many weighted sums at once: row b of the left array and column j of the right one give "
-    "entry [b, j]. One array holds the weights of a layer, one neuron per column.",
+    "entry [b, j].",
     prerequisites=("weighted_sum",),
 )
 def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the weighted sums of a whole layer for a whole batch: one example per row, one neuron per column."""
-    aspect = "computes every example in every neuron"
+    aspect = "computes each example's sum in each neuron"
     blank = np.where(np.arange(4)[:, np.newaxis] == 2, 0, rng.normal(size=(4, 3)))
     yield Case.of(aspect, blank, rng.normal(size=(3, 2)), note="four examples, one of them blank; two neurons")
     yield Case.of(
@@ -123,8 +123,8 @@ def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
         "Add up layer_sizes[i] * layer_sizes[i + 1] for i in range(len(layer_sizes) - 1). A single size has no "
         "neighbour, and an empty sum is 0.",
     ),
-    why="Every neuron of a layer has one weight for each neuron of the layer before, so each pair of neighbouring "
-    "layers contributes the product of its sizes.",
+    why="A neuron has one weight for each neuron of the layer before, so each pair of neighbours contributes the "
+    "product of its sizes.",
 )
 def count_weights(rng: np.random.Generator) -> Iterator[Case]:
     """Count the weights of a network in which each layer is fully connected to the next; leave out the biases."""
@@ -159,8 +159,8 @@ def _differences(answers: list, calls: tuple[Call, ...]) -> np.ndarray:
         "For each c in range(n_classes) a column is images[labels == c].mean(axis=0) - images.mean(axis=0). "
         "np.stack(columns, axis=1) puts the columns side by side.",
     ),
-    why="A class's mean image says where its ink usually is. Subtracting the mean of all images leaves what sets the "
-    "class apart: positive where this class has more ink than the average image, negative where it has less.",
+    why="Subtracting the mean of all images leaves what sets a class apart: positive where it has more ink than "
+    "average, negative where it has less.",
     views={"differences": _differences},
 )
 def template_weights(rng: np.random.Generator) -> Iterator[Case]:
@@ -217,8 +217,8 @@ CHAPTER.question(
     mistakes={
         "adds_the_weights": (
             4.8,
-            "This is 3 times the sum of the weights, as if the connections were in parallel. Here each one multiplies "
-            "the output of the one before it.",
+            "This is 3 times the sum of the weights, as for parallel connections. Here each one multiplies the output "
+            "of the one before it.",
         ),
         "adds_instead_of_multiplying": (4.6, "This is the signal plus all weights. A connection multiplies."),
         "loses_the_sign": (0.3, "The magnitude is right, but one of the weights is negative and flips the sign."),

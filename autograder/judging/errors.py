@@ -117,10 +117,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
         case "lengths":
             return "`zip(strict=True)` got sequences of different lengths. Print the `len` of each."
         case "axis":
-            return (
-                "An array with one axis has only axis 0. If `from numpy import *` has replaced Python's "
-                "`sum`, write `import numpy as np` instead, and `np.sum` for NumPy's."
-            )
+            return _explain_axis(message)
         case "index":
             return _explain_index(message, str(error.get("code") or ""))
         case "subscript" if re.search(r"'(frozen)?set' object", message):
@@ -178,6 +175,19 @@ def _explain_name(name: str, course: Mapping[str, str], arguments: tuple[str, ..
     if name and arguments:
         return f"The arguments are called {', '.join(arguments)}; there is no `{name}`."
     return ""
+
+
+def _explain_axis(message: str) -> str:
+    found = re.search(r"for array of dimension (\d+)", message)
+    axes = int(found[1]) if found else 1
+    if axes != 1:
+        which = "0 and 1" if axes == 2 else f"0 to {axes - 1}"
+        has = f"An array with {axes} axes has only the axes {which}" if axes else "A single number has no axis"
+        return f"{has}. Print the array's shape just before this line."
+    return (
+        "An array with one axis has only axis 0. If `from numpy import *` has replaced Python's `sum`, write "
+        "`import numpy as np` instead, and `np.sum` for NumPy's."
+    )
 
 
 def _explain_index(message: str, code: str) -> str:

@@ -33,9 +33,11 @@ def refuse_sources(exercise: Exercise, sources: Mapping[str, bytes], folder: str
     """
     file = f"{folder}/{exercise.module}.py"
     if exercise.module not in sources:
-        return Reply(Status.MISSING, f"{file} is missing. Put the file back, or submit it with your notebook.")
+        zipped = f"the zip that `weightlab submit {exercise.chapter}` makes"
+        return Reply(Status.MISSING, f"{file} is missing. Put the file back, or submit {zipped}.")
     if len(sources[exercise.module]) > MAX_SOURCE:
-        return Reply(Status.ERROR, f"{file} is larger than {MAX_SOURCE // 2**10} KiB and was not read.")
+        words = f"{file} is larger than {MAX_SOURCE // 2**10} KiB, so it was not read. Keep only your functions in it."
+        return Reply(Status.ERROR, words)
     return None
 
 
@@ -153,17 +155,24 @@ _ENDINGS = {
     ),
     Ending.NOT_TRIED: (
         Status.TIMEOUT,
-        "{name} was not tried: the functions before it had used up all of the {limit:g} seconds that a whole "
-        "chapter may take.",
+        "{name} was not tried, because the functions before it had used up all of the {limit:g} seconds that a whole "
+        "chapter may take. Make the slow ones faster first.",
     ),
     Ending.CRASHED: (
         Status.CRASHED,
         "{name} ended its whole process, so nothing came back. Endless recursion, far too much memory, or a call that "
         "exits Python can cause this.",
     ),
-    Ending.MEMORY: (Status.CRASHED, f"{{name}} used more than {MEMORY // 2**20} MiB of memory and was stopped."),
+    Ending.MEMORY: (
+        Status.CRASHED,
+        f"{{name}} used more than {MEMORY // 2**20} MiB of memory and was stopped. Look for an array that is far too "
+        "large, or for a list that never stops growing.",
+    ),
     Ending.PROCESSES: (Status.CRASHED, f"{{name}} started far too many processes and was stopped. {ONE_PROCESS}"),
-    Ending.FILES: (Status.CRASHED, "{name} wrote far too many files and was stopped."),
+    Ending.FILES: (
+        Status.CRASHED,
+        "{name} wrote far too many files and was stopped. Return the result instead of writing it to files.",
+    ),
     Ending.TOO_MUCH: (Status.MALFORMED, "{name} sent back more than can be read. Return just the result."),
     Ending.SEVERAL: (
         Status.MALFORMED,

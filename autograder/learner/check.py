@@ -86,8 +86,10 @@ def _check(exercise: Exercise, library: Path, carrier: Carrier) -> Verdict:
     sources = read_library(library)
     verdict = examine(exercise, sources, shown(library), carrier, SELF_CHECK)
     verdict.saved, verdict.folder = saved, str(ROOT) if library.is_relative_to(ROOT) else ""
-    if verdict.status == Status.MISSING and library == LIBRARY and SOLUTIONS.exists():
-        verdict.message = f'{verdict.file} is missing. `labkit.reset("{exercise.name}")` restores the whole file.'
+    if verdict.status == Status.MISSING and library == LIBRARY:
+        whole = f'`labkit.reset("{exercise.name}")` restores the whole file.'
+        fresh = "Take it from a fresh copy of the course."
+        verdict.message = f"{verdict.file} is missing. {whole if SOLUTIONS.exists() else fresh}"
     return verdict
 
 

@@ -98,8 +98,9 @@ def run_git(copy: Path, *words: str) -> bytes:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise GitError(f"git could not be run ({error}).") from None
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise GitError(f"git {words[0]} failed: {said}.")
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
+        why = next((line for line in said if line.startswith(("fatal: ", "error: "))), said[-1])  # advice may follow it
+        raise GitError(f"git {words[0]} failed ({why.partition(': ')[2].rstrip('.') or why}).")
     return done.stdout
 
 

@@ -29,8 +29,10 @@ def judge_copy(chapters: Iterable[Chapter]) -> list[Verdict]:
         try:
             notebook = (COURSE / chapter.name / f"{chapter.name}.ipynb").read_bytes()
             verdicts += judge_numbers(chapter, read_notebook(released_notebooks.read(chapter.name), notebook))
-        except (OSError, MalformedNotebook) as error:
-            verdicts += malformed_numbers(chapter, str(error))
+        except OSError as error:
+            verdicts += malformed_numbers(chapter, f"{chapter.name}.ipynb cannot be read ({error.strerror}).")
+        except MalformedNotebook as error:
+            verdicts += malformed_numbers(chapter, f"{chapter.name}.ipynb cannot be read: {error}, and push again.")
     return verdicts
 
 

@@ -79,6 +79,8 @@ def check(name: str = "", value: Any = _UNASKED, *more: Any) -> Card | Note:
     if isinstance(asked, Question):
         value = (value, *more) if more else value
         verdict = judge_answer(asked, None if value is _UNASKED else value)
+        if value is _UNASKED:
+            verdict.message = f'Give the check your number, too: `check("{name}", {name})`.'
     else:
         verdict = check_exercise(asked)
     if verdict.status == Status.UNJUDGED:
@@ -158,7 +160,7 @@ class Board:
         keys = ("score", "points", "written")
         total = {"chapter": "in all"} | {key: sum(row[key] for row in self.rows) for key in keys}
         lines = [
-            f"{row['chapter']:<20} {row['score']:5g} of {row['points']:<3g} written: {row['written']:g}"
+            f"{row['chapter']:<20} {row['score']:5g} of {row['points']:<3g} written answers: {row['written']:g}"
             for row in [*self.rows, total]
         ]
         return "\n".join([*lines, record.WRITTEN, self._next(), f"{self._about} Questions: {help_link()}"])

@@ -14,7 +14,7 @@ from ..judging.words import counted
 from ..names import find_chapter
 from ..paths import KEYS, LIBRARY, ROOT, shown
 from ..refusal import UnknownName
-from . import renew
+from . import renew, tutor
 from .kept import free_folder, write_whole
 from .manifest import is_released, read_released
 from .notebook import Note
@@ -62,13 +62,20 @@ def submit(chapter: str = "", student: str = "") -> Any:
     try:
         packed = pack_submission(find_chapter(str(chapter)).name, student=student or remembered_student())
     except (UnknownName, OSError) as error:
-        return Note("Nothing was packed", str(error))
+        return Note("Nothing was packed", _say(error))
     if student:
         remember_student(student)
     return Parcel(f"{chapter} is packed", packed.path, packed.warnings)
 
 
-def take_home() -> Parcel:
+def _say(error: Exception, path: Path | None = None) -> str:
+    """Say why a zip could not be made or unpacked."""
+    if isinstance(error, zipfile.BadZipFile):
+        return f"{path.name} is not a zip, or a damaged one ({error}). Upload it again."
+    return tutor.unwritable(error) if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def take_home() -> Parcel | Note:
     """Pack all of your work, and show a link that downloads it: library, notebooks that you changed, progress.
 
     Unpack the zip in any copy of the course to continue there, or upload it and call `bring_back`.
@@ -76,10 +83,13 @@ def take_home() -> Parcel:
     files = _find_work()
     target = ROOT / f"{_NAME}-{time.strftime('%Y%m%d-%H%M')}.zip"
     part = target.with_suffix(".zip.part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in files.items():
-            archive.writestr(name, path.read_bytes())
-    part.replace(target)
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, path in files.items():
+                archive.writestr(name, path.read_bytes())
+        part.replace(target)
+    except OSError as error:
+        return Note("Nothing was packed", _say(error))
     words = [
         f"{counted(len(files), 'file')}: your library, the notebooks that you changed, and your progress.",
         "Changes after the last save (Ctrl+S, on a Mac ⌘S) are not included.",
@@ -95,11 +105,12 @@ def bring_back(name: str = "") -> Note:
     name : str
         The zip's name; without it the newest ``weightlab-work….zip`` of the course's folder, or of this one.
     """
+    path = None
     try:
         path = _find_parcel(name)
         done = _unpack(path)
     except (OSError, ValueError, zipfile.BadZipFile) as error:
-        return Note("Nothing was brought back", str(error))
+        return Note("Nothing was brought back", _say(error, path))
     words = [
         f"{counted(len(done), 'file')} from {path.name}. If the editor asks, choose Revert: Overwrite would undo this."
     ]
@@ -134,7 +145,8 @@ def _find_parcel(name: str) -> Path:
     if not found:
         asked = name or f"{_NAME}….zip"
         raise FileNotFoundError(
-            f"There is no {asked} in {ROOT} or beside this notebook. Upload it with the arrow above the file browser."
+            f"There is no zip called {asked} in {ROOT} or beside this notebook. Upload it with the arrow above the "
+            "file browser."
         )
     return max(found, key=lambda path: path.stat().st_mtime)
 

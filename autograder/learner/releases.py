@@ -42,28 +42,29 @@ def open_release(source: Path | None, copy: Path) -> Iterator[Path]:
         else:
             with _whole(source):
                 _unpack(source, target)
-        yield _find_root(target)
+        yield _find_root(target, source or copy)
 
 
-def _find_root(folder: Path) -> Path:
+def _find_root(folder: Path, source: Path) -> Path:
     for candidate in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
         if (candidate / MANIFEST).is_file():
             return candidate
-    raise UpdateError(f"There is no release of the course in {folder.name}: {MANIFEST} is missing.")
+    raise UpdateError(f"{source} is not a release of the course, because {MANIFEST} is missing. Download it again.")
 
 
 def _fetch(copy: Path, target: Path) -> None:
     """Unpack the release at a clone's git remote."""
     if not clones.is_clone(copy):
         raise UpdateError(
-            "This copy is not a git clone. Download the new release, then run this with its file name: "
-            "weightlab update RELEASE.zip"
+            "This copy is not a git clone. Download the new release and run `weightlab update RELEASE.zip`, with the "
+            "name of the downloaded file."
         )
     try:
         content = clones.fetch(copy)
     except clones.GitError as error:
         raise UpdateError(
-            f"{error} Download the new release, then run this with its file name: weightlab update RELEASE.zip"
+            f"{error} Download the new release and run `weightlab update RELEASE.zip`, with the name of the downloaded "
+            "file."
         ) from None
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         _unpack_tar(archive, target)
@@ -93,7 +94,7 @@ def _unpack(source: Path, target: Path) -> None:
         with tarfile.open(source) as archive:
             _unpack_tar(archive, target)
     else:
-        raise UpdateError(f"{source} is not a folder, a zip or a tar archive of the course.")
+        raise UpdateError(f"{source} is neither a folder nor a zip or tar archive that can be read. Download it again.")
 
 
 def _unpack_tar(archive: tarfile.TarFile, target: Path) -> None:

@@ -26,8 +26,8 @@ def describe_foreign_imports(source: bytes, file: str) -> str:
 
 
 FIX_FIRST = (
-    "Fix that, save, and check again. Until then no function that needs this file can be checked; the points that you "
-    "have earned stay in your progress."
+    "Fix the file, save, and check again. Until then no function that needs this file can be checked; the points that "
+    "you have earned stay in your progress."
 )
 """What to do about a file that Python cannot run."""
 

@@ -106,7 +106,7 @@ def _warnings(chapter: Chapter, notebook: Path, module: Path) -> list[str]:
         )
     warnings.append(
         f"The notebook was {saved_ago(notebook)}, and {shown(module)} was {saved_ago(module)}; "
-        "later changes are not in the zip. Save with Ctrl+S (⌘S) and pack again."
+        "later changes are not in the zip. If there are any, save with Ctrl+S (⌘S) and pack again."
     )
     return [warning for warning in warnings if warning]
 
@@ -121,7 +121,7 @@ def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:
     try:
         found = read_notebook(released, notebook.read_bytes())
     except MalformedNotebook as error:
-        return [f"{shown(notebook)} cannot be graded: {error}. Take a fresh copy of it, or ask for help."]
+        return [f"{shown(notebook)} cannot be graded: {error}, and pack again."]
     warnings = []
     for verdict in judge_numbers(chapter, found):
         if verdict.status == Status.NOT_STARTED:

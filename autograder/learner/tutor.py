@@ -84,7 +84,10 @@ def reset(name: str) -> tuple[str, str]:
     """Restore an exercise's stub; a copy of the file is kept beside the learner's record."""
     asked = find_asked(name)
     if not isinstance(asked, Exercise):
-        return name, "Only functions of the library can be reset."
+        return (
+            f"{name} was not reset",
+            f"{name} is a number in your notebook; only functions of the library can be reset.",
+        )
     stub = split_lines(public_keys(asked.module)[name].stub)
     path = LIBRARY / f"{asked.module}.py"
     if path.is_symlink() or (path.exists() and not path.is_file()):
@@ -149,7 +152,7 @@ def _end(lines: list[str], start: int) -> int:
 
 def unwritable(error: OSError) -> str:
     """Say that a file could not be written."""
-    return f"{error.filename} cannot be written ({error.strerror}), so nothing was changed."
+    return f"{error.filename or 'A file'} cannot be read or written ({error.strerror}), so nothing was changed."
 
 
 def _keep(path: Path) -> Path:

@@ -40,7 +40,7 @@ def keeps_the_products_apart(inputs, weights, bias):
 
 @of("neuron")
 def never_below_zero(inputs, weights, bias):
-    """Negative results come out as zero, as after ReLU, the activation function of chapter 4. A neuron's sum can be negative: return it as it is."""
+    """Negative results come out as zero, as after ReLU, the activation function of chapter 4. A neuron's sum can be negative: return it unchanged."""
     return max(0.0, weighted_sum(inputs, weights) + bias)
 
 
@@ -148,13 +148,13 @@ def bias_once_for_each_input(x, weights, bias):
 
 @of("dense")
 def order_swapped(x, weights, bias):
-    """The two arrays seem to be multiplied in the other order. Rows meet columns in a matrix product: which array has the examples in its rows?"""
+    """The arrays seem to be multiplied in the other order. Rows meet columns in a matrix product: which array has the examples in its rows?"""
     return weights @ x + bias
 
 
 @of("dense")
 def multiplies_entry_by_entry(x, weights, bias):
-    """The arrays seem to be multiplied entry by entry, as `*` does. Multiply each row of x by each column of weights, and add up the products."""
+    """The arrays seem to be multiplied entry by entry, as `*` does. Multiply each row of x by each column of weights, and add up."""
     return x * weights + bias
 
 
@@ -166,13 +166,13 @@ def bias_first(weights, bias):
 
 @of("fold_bias")
 def bias_as_a_column(weights, bias):
-    """The bias seems to be added as a column, which would be one more neuron. A bias is the weight of one more input: add a row."""
+    """The bias seems to be a column, which would be one more neuron. A bias is the weight of one more input: add a row."""
     return np.column_stack([weights, bias])
 
 
 @of("fold_bias")
 def adds_the_bias_to_every_weight(weights, bias):
-    """The bias is added to every weight, so it has no effect on blank inputs. Leave the weights unchanged and give the bias its own row."""
+    """The bias is added to every weight, so it has no effect on blank inputs. Leave the weights unchanged; give the bias its own row."""
     return weights + bias
 
 
@@ -190,7 +190,7 @@ def strings_them_together(weights, bias):
 
 @of("fold_bias")
 def bias_is_no_row_yet(weights, bias):
-    """The NumPy function used here does not join 1-D and 2-D arrays. Give the bias a second axis, so that it becomes a row."""
+    """The NumPy function used here does not join arrays of these shapes. The bias must become one row below the rows of `weights`."""
     return np.concatenate([weights, bias])
 
 
@@ -319,7 +319,7 @@ def bias_meets_the_first_input(inputs, weights, bias):
 
 @of("activates")
 def every_connection_must_agree(inputs, weights, bias):
-    """Here each weighted input plus the bias must be positive by itself. A neuron adds up first, so the other inputs can outweigh a negative one."""
+    """Here each weighted input plus the bias must be positive by itself. A neuron adds up first, so other inputs can outweigh a negative one."""
     return bool(np.all(inputs * weights + bias > 0))
 
 
@@ -331,7 +331,7 @@ def averages_the_inputs(x, weights, bias):
 
 @of("count_parameters")
 def first_times_last_axis(shapes):
-    """The first axis length seems to be multiplied by the last one, even if there is only one axis. Multiply all axis lengths of a shape, each once."""
+    """The first axis length seems to be multiplied by the last, even if there is only one axis. Multiply all axis lengths, each once."""
     return sum(shape[0] * shape[-1] if shape else 1 for shape in shapes.values())
 
 
@@ -343,14 +343,14 @@ def leaves_out_what_is_called_bias(shapes):
 
 @of("dense")
 def biases_down_the_batch(x, weights, bias):
-    """The biases seem to be repeated down the batch, so examples get different ones. Each bias belongs to one column and is the same for all examples."""
+    """The biases seem to be repeated down the batch, so examples get different ones. Each bias belongs to one column, for all examples."""
     sums = weighted_sums(x, weights)
     return sums + np.resize(bias, sums.size).reshape(sums.shape, order="F")
 
 
 @of("dense")
 def bias_in_the_last_row_of_weights(x, weights, bias):
-    """The biases are added to the last row of the caller's `weights`, so the last input multiplies them. Add them to the weighted sums, in a new array."""
+    """The biases are added to the last row of the caller's `weights`, so the last input multiplies them. Add them to the weighted sums."""
     weights[-1] += bias
     return x @ weights
 
@@ -365,12 +365,12 @@ def bias_in_place_of_the_last_weights(weights, bias):
 
 @of("fold_bias")
 def overwrites_the_last_weights(weights, bias):
-    """The biases replace the last row of the caller's `weights`, so the connections of the last input are lost. Make a new array with one more row."""
+    """The biases replace the last row of the caller's `weights`, so the last input's connections are lost. Make a new array with one more row."""
     weights[-1] = bias
     return weights
 
 
 @of("count_parameters")
 def an_axis_of_nothing_counts_as_one(shapes):
-    """An array with an axis of length 0 has no entries, but here that length counts as 1. Does your product skip a length of 0?"""
+    """An array with an axis of length 0 has no entries, but here that length counts as 1. Does your product skip it?"""
     return sum(math.prod(max(1, size) for size in shape) for shape in shapes.values())

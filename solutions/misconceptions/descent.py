@@ -45,7 +45,7 @@ def returns_the_change(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def scales_the_weights(layers, gradients, learning_rate):
-    """Each parameter seems to be multiplied by a factor, so large parameters take longer steps. The step is learning_rate times the gradient, whatever the parameter is."""
+    """Each parameter seems to be multiplied by a factor, so large parameters take longer steps. The step is learning_rate times the gradient, whatever the parameter."""
     return [(w * (1 - learning_rate * gw), b * (1 - learning_rate * gb)) for (w, b), (gw, gb) in zip(layers, gradients)]
 
 
@@ -66,7 +66,7 @@ def biases_take_the_whole_gradient(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def the_direction_alone(layers, gradients, learning_rate):
-    """Each gradient seems to be divided by its norm, so every array moves equally far. Use the gradient as it is, so that steps become shorter near a minimum."""
+    """Each gradient seems to be divided by its norm, so every array moves equally far. Use it as it is: small gradients make short steps."""
     return [
         (w - learning_rate * gw / np.linalg.norm(gw), b - learning_rate * gb / np.linalg.norm(gb))
         for (w, b), (gw, gb) in zip(layers, gradients)
@@ -75,7 +75,7 @@ def the_direction_alone(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def moves_only_the_names(layers, gradients, learning_rate):
-    """The layers come back unchanged. If a loop assigns `weights = weights - …`, that only names a new array: collect the new pairs in a list."""
+    """The layers come back unchanged. An assignment such as `weights = weights - …` only names a new array: collect new pairs in a list."""
     return layers
 
 
@@ -105,7 +105,7 @@ def one_list_for_each_kind(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def one_pair_alone(layers, gradients, learning_rate):
-    """This is one pair, not a list of pairs. Collect all pairs in a list. If the return is inside the loop, move it below the loop."""
+    """This is one pair, not a list of all pairs. If the return is inside the loop, move it below the loop."""
     return gradient_step(layers, gradients, learning_rate)[0]
 
 
@@ -196,7 +196,7 @@ def one_too_few_in_every_batch(x, y, batch_size, rng):
 
 @of("minibatches")
 def a_new_order_for_every_batch(x, y, batch_size, rng):
-    """A new order seems to be drawn for each batch, so some examples come twice and others never. Draw one order before the loop, then cut it."""
+    """A new order seems to be drawn for each batch, so some examples come twice and others never. Draw one order before the loop."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -206,7 +206,7 @@ def a_new_order_for_every_batch(x, y, batch_size, rng):
 
 @of("minibatches")
 def in_file_order(x, y, batch_size, rng):
-    """The examples always come in the order of the data. Neighbours in a file are often alike, so such batches do not represent the data. Draw the order from rng."""
+    """The examples always come in the order of the data. Neighbours in a file are often alike: draw the order from rng."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -226,7 +226,7 @@ def with_replacement(x, y, batch_size, rng):
 
 @of("minibatches")
 def leaves_an_example_in_its_place(x, y, batch_size, rng):
-    """The shuffle is not fair: some examples never end up at certain positions. If you swap by hand, check the range from which you draw: rng.integers leaves out its upper end."""
+    """The shuffle is not fair: some examples never reach certain positions. If you swap by hand, remember that rng.integers leaves out its upper end."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = [0, *(1 + rng.permutation(len(x) - 1))]
@@ -237,7 +237,7 @@ def leaves_an_example_in_its_place(x, y, batch_size, rng):
 
 @of("minibatches")
 def shuffles_whole_batches(x, y, batch_size, rng):
-    """Neighbouring examples always stay together, as if whole batches were shuffled. Shuffle the examples first, then cut them into batches."""
+    """Many neighbouring examples stay together, as if whole batches were shuffled. Shuffle the examples first, then cut them into batches."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in rng.permutation(np.arange(0, len(x), batch_size)):
@@ -246,7 +246,7 @@ def shuffles_whole_batches(x, y, batch_size, rng):
 
 @of("minibatches")
 def shuffles_within_batches(x, y, batch_size, rng):
-    """The examples stay near their old positions, as if they were shuffled only within their batch. Shuffle all examples first, then cut the order into batches."""
+    """The examples stay near their old positions, as if shuffled only within their batch. Shuffle all examples first, then cut the order into batches."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -306,7 +306,7 @@ def a_window_at_every_place(x, y, batch_size, rng):
 
 @of("minibatches")
 def draws_each_batch_anew(x, y, batch_size, rng):
-    """Each batch seems to be drawn from all examples, so some come more than once and others never. Draw one order per epoch, then cut it."""
+    """Each batch seems to be drawn from all examples, so some repeat and others never come. Draw one order per epoch, then cut it."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -316,7 +316,7 @@ def draws_each_batch_anew(x, y, batch_size, rng):
 
 @of("minibatches")
 def a_generator_of_its_own(x, y, batch_size, rng):
-    """The order is the same in every epoch, as from a generator with a fixed seed. Draw a new order from the rng argument in every call."""
+    """The order is the same in every epoch, as from a generator with a fixed seed. Draw a new order from rng in every call."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = np.random.default_rng(0).permutation(len(x))
@@ -351,7 +351,7 @@ def any_batch_size(x, y, batch_size, rng):
 
 @of("minibatches")
 def leaves_it_to_range(x, y, batch_size, rng):
-    """The batches are right, but the batch size is not checked: `range`, for example, accepts a negative step. Raise a ValueError whose message contains the batch size."""
+    """The batches are right, but the batch size is not checked: `range` accepts a negative step. Raise a ValueError whose message contains the batch size."""
     order = rng.permutation(len(x))
     for start in range(0, len(x), batch_size):
         rows = order[start : start + batch_size]
@@ -360,7 +360,7 @@ def leaves_it_to_range(x, y, batch_size, rng):
 
 @of("minibatches")
 def from_the_global_state(x, y, batch_size, rng):
-    """The order does not come from the rng argument, so the run cannot be repeated. Use the methods of rng instead of np.random or a new generator."""
+    """The order does not come from the rng argument, so the run cannot be repeated. Use rng's methods, not np.random or a new generator."""
     return minibatches(x, y, batch_size, np.random.default_rng())
 
 
@@ -431,7 +431,7 @@ def learning_rate_in_the_velocity(layers, gradients, velocity, learning_rate, mo
 
 @of("momentum_step")
 def velocity_points_downhill(layers, gradients, velocity, learning_rate, momentum):
-    """The velocity points downhill and contains the learning rate, as in some texts. Here the velocity adds up plain gradients, and the step is scaled and subtracted."""
+    """The velocity points downhill and contains the learning rate, as in some texts. Here it adds up plain gradients; the step is scaled and subtracted."""
     velocity = _added(velocity, gradients, momentum, -learning_rate)
     return gradient_step(layers, velocity, -1), velocity
 
@@ -472,7 +472,7 @@ def velocity_comes_first(layers, gradients, velocity, learning_rate, momentum):
 
 @of("momentum_step")
 def steps_without_a_velocity(layers, gradients, velocity, learning_rate, momentum):
-    """This is a plain gradient step: the velocity does not change and has no effect. Update the velocity first, then move the layers by it. Return both."""
+    """This is a plain gradient step: the velocity does not change and has no effect. Update the velocity first, then move the layers by it."""
     return gradient_step(layers, gradients, learning_rate), velocity
 
 
@@ -514,7 +514,7 @@ def reversed_gradients_where_they_fit(layers, gradients, learning_rate):
 
 @of("minibatches")
 def joins_the_rest_to_the_last_batch(x, y, batch_size, rng):
-    """The examples left over at the end join the last full batch, which then holds more than batch_size. Give them a smaller batch of their own."""
+    """The examples left over at the end join the last full batch, which then exceeds batch_size. Give them a smaller batch of their own."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))

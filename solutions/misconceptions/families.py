@@ -53,7 +53,7 @@ def rank_of_the_numbers(right, given):
 
 @wherever("adapter", "alpha")
 def rank_of_the_shorter_side(right, given):
-    """Alpha seems to be divided by the smaller axis length of a matrix. The rank is the axis length that `down` and `up` share, even if it is the larger one."""
+    """Alpha seems to be divided by a matrix's smaller axis length. The rank is the axis length that `down` and `up` share, even if it is larger."""
     down, _ = given["adapter"]
     return right(**given | {"alpha": given["alpha"] * down.shape[1] / min(down.shape)})
 
@@ -407,7 +407,7 @@ def losses_come_first(right, given):
 
 @wherever("epochs")
 def forgets_the_losses(right, given):
-    """The list of losses is missing: only the trained layers or adapters are returned. Record the mean loss of each epoch, and return the list second."""
+    """The result is not the required pair. Return the trained layers or adapters first, and the list of each epoch's mean loss second."""
     return right(**given)[0]
 
 

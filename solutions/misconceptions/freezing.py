@@ -64,7 +64,7 @@ def stops_at_the_first_frozen(layers, frozen):
 
 @of("count_trainable")
 def returns_inside_the_loop(layers, frozen):
-    """Only the first layer seems to be counted. Does your loop reach the last one? If the return is inside the loop, move it below the loop."""
+    """Only the first layer seems to be counted. If the return is inside the loop, move it below the loop."""
     return 0 if 0 in frozen else sum(part.size for part in layers[0])
 
 
@@ -141,7 +141,7 @@ def overlooks_an_unknown_index(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def looks_at_a_frozen_gradient(layers, gradients, learning_rate, frozen):
-    """The frozen layers come back unchanged, but a gradient of None causes an error. Check first whether the layer is frozen, and skip its gradient if it is."""
+    """The frozen layers come back unchanged, but a gradient of None causes an error. Check whether a layer is frozen before you use its gradient."""
     _refuse_unknown(layers, frozen)
     stepped = [(w - learning_rate * gw, b - learning_rate * gb) for (w, b), (gw, gb) in zip(layers, gradients)]
     return [old if k in frozen else new for k, (old, new) in enumerate(zip(layers, stepped))]
@@ -165,7 +165,7 @@ def lets_the_number_of_layers_pass(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def freezes_only_where_no_gradient_is(layers, gradients, learning_rate, frozen):
-    """A frozen layer moves if it has a gradient, as if only a gradient of None froze it. `frozen` alone says which layers must not change."""
+    """A frozen layer moves if it has a gradient, as if only a missing gradient froze it. `frozen` alone says which layers must not change."""
     _refuse_unknown(layers, frozen)
     steps = zip(layers, gradients)
     return [layer if pair is None else gradient_step([layer], [pair], learning_rate)[0] for layer, pair in steps]
@@ -188,7 +188,7 @@ def computes_everything_first(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def stops_at_the_last_trainable_layer(layers, activations, grad_logits, frozen):
-    """Only the last trainable layer has gradients. The backward pass must go on to the first trainable one. If a return is inside the loop, move it below the loop."""
+    """Only the last trainable layer has gradients, but the backward pass must go on to the first. Is a return inside the loop?"""
     last = max((k for k in range(len(layers)) if k not in frozen), default=-1)
     if last < 0:
         backward(layers, activations, grad_logits)  # no layer ends the loop
@@ -249,7 +249,7 @@ def last_layer_first(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def helpless_when_all_is_frozen(layers, activations, grad_logits, frozen):
-    """If all layers are frozen, an error is raised, perhaps because min() gets an empty sequence. Freezing all layers is allowed: every entry is then None."""
+    """If all layers are frozen, an error is raised, perhaps because min() gets an empty sequence. Freezing all is allowed: every entry is then None."""
     min(k for k in range(len(layers)) if k not in frozen)
     return backward_unfrozen(layers, activations, grad_logits, frozen)
 
@@ -269,7 +269,7 @@ def a_pair_of_nones(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def leaves_out_the_frozen_gradients(layers, activations, grad_logits, frozen):
-    """Only the gradients of trainable layers come back, so their positions no longer match the layers. Return one entry per layer, with None for frozen ones."""
+    """Only the gradients of trainable layers come back, so their positions no longer match the layers. Return one entry per layer, None for frozen ones."""
     return [g for g in backward_unfrozen(layers, activations, grad_logits, frozen) if g is not None]
 
 
@@ -353,7 +353,7 @@ def freezes_in_the_first_epoch_only(layers, x, y, *, frozen, epochs, **settings)
 
 @of("fine_tune")
 def puts_the_frozen_back_at_the_end(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """All layers seem to be trained, and the frozen ones restored at the end. The others have then adapted to layers that no longer exist: freeze in every step."""
+    """All layers seem to be trained, and the frozen ones restored at the end. Freeze in every step, so the others adapt to frozen layers."""
     trained, losses = train(layers, x, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng)
     return [old if k in frozen else new for k, (old, new) in enumerate(zip(layers, trained))], losses
 
@@ -379,7 +379,7 @@ def nothing_learns_below_a_frozen_layer(layers, x, y, *, frozen, epochs, batch_s
 
 @of("fine_tune")
 def trains_only_what_follows_the_frozen(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """No layer before a frozen one learns, but every layer that is not frozen must learn. Did you train only the layers after the last frozen one?"""
+    """No layer before a frozen one learns, but every layer outside `frozen` must learn. Did you train only the layers after the last frozen one?"""
     begin, signal = max(frozen, default=-1) + 1, x
     for weights, bias in layers[:begin]:
         signal = np.maximum(signal @ weights + bias, 0)
@@ -458,7 +458,7 @@ def starts_from_the_tuned_end(layers, tuned, share):
 
 @of("interpolate_layers")
 def subtracts_the_change(layers, tuned, share):
-    """The result moves away from the tuned network, as if the change were subtracted. Each number must go from its old value towards its tuned one."""
+    """The result moves away from the tuned network, as if the change were subtracted. Each number must go from its old towards its tuned value."""
     return [tuple(old + share * (old - new) for old, new in zip(*pair)) for pair in zip(layers, tuned)]
 
 
@@ -505,7 +505,7 @@ def _refuse_unknown(layers, frozen):
 
 @of("count_trainable")
 def removes_frozen_layers_by_shifted_indices(layers, frozen):
-    """The first frozen layer is left out, but later ones seem to be looked up in a shortened list. Do the indices still fit after a layer is removed?"""
+    """The first frozen layer is left out, but later ones seem to be missed. Do the indices still fit after a layer is removed?"""
     rest = list(layers)
     for k in sorted(frozen):
         if k < len(rest):
@@ -527,7 +527,7 @@ def no_relu_after_a_frozen_layer(layers, activations, grad_logits, frozen):
 
 @of("fine_tune")
 def puts_the_frozen_back_after_each_epoch(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """The frozen layers seem to learn within an epoch, and to be restored at its end. Freeze them in every step, so that the others can adapt to them."""
+    """The frozen layers seem to learn within an epoch, and to be restored at its end. Freeze them in every step, not only between epochs."""
     tuned, losses = list(layers), []
     for _ in range(epochs):
         settings = {"epochs": 1, "batch_size": batch_size, "learning_rate": learning_rate, "rng": rng}
@@ -539,7 +539,7 @@ def puts_the_frozen_back_after_each_epoch(layers, x, y, *, frozen, epochs, batch
 
 @of("interpolate_layers")
 def geometric_means(layers, tuned, share):
-    """The numbers seem to be mixed as in a geometric mean, with powers and products. Move along a straight line from one network to the other."""
+    """The numbers seem to be mixed as in a geometric mean, with powers and products. Move along a straight line between the two networks."""
     interpolate_layers(layers, tuned, share)
     return [
         tuple(np.sign(new) * np.abs(old) ** (1 - share) * np.abs(new) ** share for old, new in zip(*pair))

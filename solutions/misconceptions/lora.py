@@ -40,7 +40,7 @@ def up_comes_first(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def refuses_the_largest_rank(fan_in, fan_out, rank, rng):
-    """A rank equal to the smaller of fan_in and fan_out is refused. It saves nothing, but it is possible: refuse only higher ranks."""
+    """A rank equal to the smaller of fan_in and fan_out is refused. It saves nothing, but it is possible: only higher ranks are too high."""
     if not 1 <= rank < min(fan_in, fan_out):
         raise ValueError(f"rank {rank}")
     return lora_init(fan_in, fan_out, rank, rng)
@@ -83,7 +83,7 @@ def scaled_by_the_rank(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def unit_normal(fan_in, fan_out, rank, rng):
-    """`down` has a standard deviation of 1 for every layer. The more inputs a column adds up, the smaller the variance must be, as in chapter 3."""
+    """`down` always has a standard deviation of 1. The more inputs a column adds up, the smaller the variance must be, as in chapter 3."""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(size=(fan_in, rank)), np.zeros((rank, fan_out))
 
@@ -284,7 +284,7 @@ def adds_up_before_the_products(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def skips_the_other_factor(grad_output, x, weights, adapter, alpha):
-    """grad_down looks like the first columns of the gradient of down @ up. The chain rule reaches `down` through `up`, so grad_down must have `up` as a factor."""
+    """grad_down seems to be the first columns of the gradient of down @ up. The gradient reaches `down` through `up`: is `up` a factor?"""
     down, up = adapter
     scale = alpha / down.shape[1]
     whole = scale * x.T @ grad_output
@@ -322,7 +322,7 @@ def trains_up_alone(layers, adapters, x, y, **settings):
 
 @of("lora_fine_tune")
 def rank_of_the_shorter_side(layers, adapters, x, y, *, alpha, **settings):
-    """Alpha seems to be divided by the smaller axis length of a matrix. The rank is the axis length that `down` and `up` share, even if it is the larger one."""
+    """Alpha seems to be divided by a matrix's smaller axis length. The rank is the axis length that `down` and `up` share, even if it is larger."""
     down, _ = adapters[0]
     return lora_fine_tune(layers, adapters, x, y, alpha=alpha * down.shape[1] / min(down.shape), **settings)
 
@@ -474,7 +474,7 @@ def the_change_alone(weights, adapter, alpha):
 
 @of("lora_merge")
 def merges_into_the_given_array(weights, adapter, alpha):
-    """The caller's weights have changed, so the adapter can no longer be switched off. Return a new array."""
+    """The caller's weights have changed, but frozen weights must stay as they are. Return a new array."""
     down, up = adapter
     weights += alpha / down.shape[1] * (down @ up)
     return weights
@@ -503,7 +503,7 @@ def scale_the_wrong_way_round(weights, adapter, alpha):
 
 @of("lora_merge")
 def change_on_its_side(weights, adapter, alpha):
-    """The change seems to be transposed, which raises an error unless the layer is square. down @ up already has the shape of the weights."""
+    """The change seems to be transposed. down @ up already has the shape of the weights."""
     down, up = adapter
     return weights + alpha / down.shape[1] * (down @ up).T
 

@@ -7,7 +7,7 @@ from . import of
 
 @of("apply_weight")
 def adds_the_weight(signal, weight):
-    """This is the signal plus the weight. A weight multiplies the signal on its connection."""
+    """This is the signal plus the weight. But a weight of 0 lets nothing through, and a weight of 1 changes nothing."""
     return signal + weight
 
 
@@ -25,7 +25,7 @@ def a_negative_weight_lets_nothing_through(signal, weight):
 
 @of("apply_weight")
 def weight_as_a_change(signal, weight):
-    """The signal seems to be multiplied by 1 plus the weight. A weight of 1 should leave the signal unchanged, and a weight of 0 should give 0."""
+    """The signal seems to be multiplied by 1 plus the weight. But a weight of 0 lets nothing through, and 1 changes nothing."""
     return signal * (1 + weight)
 
 
@@ -133,13 +133,13 @@ def stops_at_the_shorter(inputs, weights):
 
 @of("weighted_sum")
 def counts_on_as_many_weights(inputs, weights):
-    """The sum is right if there are as many weights as inputs. Otherwise extra weights are ignored, or an IndexError is raised. Compare the shapes first."""
+    """With as many weights as inputs the sum is right. Otherwise extra weights are ignored, or an IndexError is raised. Compare the shapes first."""
     return sum(inputs[i] * weights[i] for i in range(len(inputs)))
 
 
 @of("weighted_sum")
 def lets_numpy_stretch(inputs, weights):
-    """The sum is right, but some arrays that do not fit are accepted, as when NumPy broadcasts them. Raise a ValueError whenever the shapes differ or an array is not 1-D."""
+    """The sum is right, but some shapes that do not fit are accepted, as in broadcasting. Refuse unequal shapes, and arrays that are not 1-D."""
     return np.sum(inputs * weights)
 
 
@@ -163,7 +163,7 @@ def leaves_the_shapes_to_float(inputs, weights):
 
 @of("weighted_sum")
 def compares_only_lengths(inputs, weights):
-    """The sum is right, but arrays with the same number of rows are accepted even if their shapes differ. len() gives only the first axis length: compare the whole shapes."""
+    """The sum is right, but some unequal shapes with the same first axis length are accepted. len() gives only that length: compare the shapes."""
     if len(inputs) != len(weights):
         raise ValueError
     return np.sum(inputs * weights)
@@ -179,7 +179,7 @@ def compares_only_shapes(inputs, weights):
 
 @of("weighted_sum")
 def compares_only_numbers_of_entries(inputs, weights):
-    """The sum is right, but a 2-D array of inputs is accepted if it has as many entries as there are weights. Check that both arrays are 1-D."""
+    """The sum is right, but 2-D inputs are accepted if they have as many entries as `weights`. Check that both arrays are 1-D."""
     if weights.ndim != 1 or inputs.size != weights.size:
         raise ValueError(f"{inputs.shape} and {weights.shape}")
     return float(np.ravel(inputs) @ weights)
@@ -187,7 +187,7 @@ def compares_only_numbers_of_entries(inputs, weights):
 
 @of("weighted_sum")
 def refuses_without_saying_why(inputs, weights):
-    """The sum is right, and inputs that do not fit are refused. Put both shapes into the message, so that the caller can find the mistake."""
+    """The sum is right, and inputs that do not fit are refused. Put both shapes into the message, so that the mistake can be found."""
     _refuse(inputs, weights)
     return float(inputs @ weights)
 
@@ -199,7 +199,7 @@ def _refuse(inputs, weights):
 
 @of("weighted_sums")
 def order_swapped(inputs, weights):
-    """The two arrays seem to be multiplied in the other order. Rows meet columns in a matrix product: which array has the examples in its rows?"""
+    """The arrays seem to be multiplied in the other order. Rows meet columns in a matrix product: which array has the examples in its rows?"""
     return weights @ inputs
 
 
@@ -217,7 +217,7 @@ def strings_all_sums_together(inputs, weights):
 
 @of("weighted_sums")
 def multiplies_entry_by_entry(inputs, weights):
-    """The arrays seem to be multiplied entry by entry, as `*` does. Multiply each row of inputs by each column of weights, and add up the products."""
+    """The arrays seem to be multiplied entry by entry, as `*` does. Multiply each row of inputs by each column of weights, and add up."""
     return inputs * weights
 
 
@@ -259,13 +259,13 @@ def only_the_last_products(inputs, weights):
 
 @of("count_weights")
 def counts_neurons(layer_sizes):
-    """This is the sum of all sizes, inputs and neurons together. Weights belong to connections: draw 3 inputs and 2 neurons, and count the lines between them."""
+    """This is the sum of all sizes. Weights belong to connections: draw 3 inputs and 2 neurons, and count the lines between them."""
     return sum(layer_sizes)
 
 
 @of("count_weights")
 def counts_the_biases_too(layer_sizes):
-    """The result is too large by one for each neuron, as if its bias were counted. Biases come in chapter 2; count only the connections here."""
+    """The result is too large by one for each neuron, as if its bias were counted. Count only the connections; biases come in chapter 2."""
     return sum((fan_in + 1) * fan_out for fan_in, fan_out in zip(layer_sizes[:-1], layer_sizes[1:]))
 
 
@@ -277,7 +277,7 @@ def multiplies_all_sizes(layer_sizes):
 
 @of("count_weights")
 def a_single_layer_counts_itself(layer_sizes):
-    """All sizes are multiplied together, so the result for a single layer is its size. Multiply neighbours only, then add; a single layer has no neighbour."""
+    """All sizes are multiplied together, even if there is only one. Multiply neighbours only, then add; a single size has no neighbour."""
     return int(np.prod(layer_sizes))
 
 
@@ -314,7 +314,7 @@ def connects_first_with_last(layer_sizes):
 
 @of("count_weights")
 def connects_first_with_last_always(layer_sizes):
-    """The first size times the last is counted, even for a single layer. Connect each layer to the next one; a single layer has no connections."""
+    """The first size times the last is counted, even for a single layer. Connect each layer to the next; a single layer has no connections."""
     return layer_sizes[0] * layer_sizes[-1]
 
 
@@ -351,7 +351,7 @@ def mean_of_the_class_means(images, labels, n_classes):
 
 @of("template_weights")
 def mean_image_lies_across(images, labels, n_classes):
-    """The mean image seems to be broadcast along the wrong axis. It has one entry per pixel, and a pixel is a row of the result."""
+    """The mean image seems to be broadcast along the wrong axis. It has one entry per pixel, and pixels are rows of the result."""
     return _means(images, labels, n_classes) - images.mean(axis=0)
 
 
@@ -369,7 +369,7 @@ def one_template_a_row(images, labels, n_classes):
 
 @of("template_weights")
 def minus_the_other_classes(images, labels, n_classes):
-    """The mean of the other classes seems to be subtracted. Subtract the same image from every class: the mean of all n images, this class included."""
+    """The mean of the other classes seems to be subtracted. Subtract the same image from every class: the mean of all images, this class included."""
     others = np.stack([images[labels != c].mean(axis=0) for c in range(n_classes)], axis=1)
     return _means(images, labels, n_classes) - others
 
@@ -424,7 +424,7 @@ def columns_in_order_of_appearance(images, labels, n_classes):
 
 @of("template_weights")
 def classes_from_one(images, labels, n_classes):
-    """Each template seems to be one column too far to the left, as if classes were counted from 1. Labels begin at 0: column c is for label c."""
+    """The templates seem to be one column too far to the left, as if classes were counted from 1. Labels begin at 0."""
     templates = np.zeros((images.shape[1], n_classes))
     for label in range(1, n_classes):
         templates[:, label - 1] = images[labels == label].mean(axis=0) - images.mean(axis=0)
@@ -433,7 +433,7 @@ def classes_from_one(images, labels, n_classes):
 
 @of("template_weights")
 def classes_from_one_to_an_empty_one(images, labels, n_classes):
-    """The last column is NaN, as if classes were counted from 1 and the last one had no images. Labels begin at 0: column c is for label c."""
+    """The last column is NaN, as if classes were counted from 1 and the last one had no images. Labels begin at 0."""
     templates = classes_from_one(images, labels, n_classes)
     templates[:, -1] = np.nan
     return templates
@@ -472,7 +472,7 @@ def only_the_last_class(images, labels, n_classes):
 
 @of("template_weights")
 def rows_cut_anew(images, labels, n_classes):
-    """The numbers are right, but in the wrong positions, as after a reshape. A reshape does not turn rows into columns: transpose, or stack along axis 1."""
+    """The numbers are right, but in the wrong positions, as after a reshape. A reshape does not turn rows into columns: transpose the array."""
     means = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     return means.T.reshape(means.shape)
 
@@ -514,14 +514,14 @@ def means_rounded_down(images, labels, n_classes):
 
 @of("template_weights")
 def leaves_blank_images_out(images, labels, n_classes):
-    """Blank images seem to be left out of the means. An image without ink counts as well, in its class's mean and in the mean of all images."""
+    """Blank images seem to be left out. An image without ink counts as well, in its class's mean and in the mean of all images."""
     inked = images.any(axis=1)
     return _means(images[inked], labels[inked], n_classes) - images[inked].mean(axis=0)[:, np.newaxis]
 
 
 @of("template_weights")
 def templates_of_length_one(images, labels, n_classes):
-    """Each template seems to be divided by its norm, the square root of its sum of squares. Return the difference of the two means as it is."""
+    """Each template seems to be divided by its norm, the square root of its sum of squares. Return the difference of the means unscaled."""
     templates = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     return templates / np.linalg.norm(templates, axis=0)
 
@@ -541,7 +541,7 @@ def medians_for_both_means(images, labels, n_classes):
 
 @of("template_weights")
 def equal_labels_count_once(images, labels, n_classes):
-    """Only the last image of each class seems to be added. Did you write `sums[labels] += images`? It adds only once for a label that repeats."""
+    """Only the last image of each class seems to be added. Did you write `sums[labels] += images`? It adds a repeated label only once."""
     sums = np.zeros((n_classes, images.shape[1]))
     sums[labels] += images
     counts = np.bincount(labels, minlength=n_classes)
@@ -557,7 +557,7 @@ def as_if_classes_were_equally_large(images, labels, n_classes):
 
 @of("template_weights")
 def templates_up_to_one(images, labels, n_classes):
-    """Each template seems to be divided by its largest magnitude. Leave the differences as they are: a class that differs strongly from the mean image needs larger weights."""
+    """Each template seems to be divided by its largest magnitude. Leave the differences as they are: classes that differ more need larger weights."""
     templates = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     largest = np.abs(templates).max(axis=0)
     return templates / np.where(largest > 0, largest, 1)

@@ -113,8 +113,8 @@ def fold_bias(weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
     """Return one array that holds a layer's weights and its bias.
 
     A bias acts as the weight of one more connection, whose input is always 1. If a
-    1 is appended to each row of ``x``, its weighted sums with this one array are the
-    layer's outputs.
+    1 is appended to each row of ``x``, the weighted sums of these rows with this one
+    array are the layer's outputs.
 
     Parameters
     ----------

@@ -216,7 +216,7 @@ def lora_fine_tune(
     layers : list of (weights, bias)
         The frozen network, with ReLU after each layer except the output layer.
     adapters : list of (down, up)
-        One adapter per layer, as `lora_init` returns it.
+        One adapter per layer, new or already trained.
     x : ndarray of shape (n, fan_in)
         The new examples, at least one.
     y : ndarray of int, shape (n,)
@@ -281,7 +281,8 @@ def lora_fine_tune(
 def lora_merge(weights: np.ndarray, adapter: Adapter, alpha: float) -> np.ndarray:
     """Return the weights with the adapter merged into them.
 
-    A plain layer with these weights gives the outputs of `lora_dense`.
+    A plain layer with these weights and the same bias gives the outputs of
+    `lora_dense`, up to rounding.
 
     Parameters
     ----------

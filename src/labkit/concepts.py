@@ -89,7 +89,7 @@ CONCEPTS = (
         {
             "as before, because it still holds all the numbers that it learned": "a weight's position does not matter",
             "a little worse, as if it were slightly damaged": "a weight's position matters only a little",
-            "not at all, because it can no longer be run": "a network with wrong weights is no network",
+            "not at all, because it can no longer be run": "a network with wrong weights cannot run",
         },
         0,
     ),
@@ -155,7 +155,7 @@ CONCEPTS = (
         {
             "much more than one, because they hold ten times the weights": "more weights compute more",
             "a little more than one, because each layer sharpens the result": "depth alone adds something",
-            "nothing, because signals cannot pass without an activation function": "layers need activations to run",
+            "nothing, because signals cannot pass without an activation function": "layers need activation functions",
         },
         2,
     ),
@@ -165,9 +165,9 @@ CONCEPTS = (
         12,
         "Two classifiers are right about the same ten images. One gives each right class a probability of 0.99, the "
         "other 0.51. Which has the lower cross-entropy loss?",
-        "the first, because it gives the right classes more",
+        "the first, because it is more confident and right",
         {
-            "neither, because both have made no mistake": "loss counts mistakes",
+            "neither, because all their answers are right": "loss counts mistakes",
             "the second, because it is the more cautious one": "confidence is always punished",
             "that depends on the probabilities of the other classes": "the loss looks at every class",
         },
@@ -221,7 +221,7 @@ CONCEPTS = (
         "they are unchanged, and every signal still crosses them",
         {
             "they have moved, but much less than the weights of the other layers": "freezing slows a layer down",
-            "they have become zero, because training leaves them out": "freezing silences a layer",
+            "they have become zero, because training leaves them out": "freezing sets weights to zero",
             "they are unchanged, because signals now go past them": "a frozen layer is skipped by the forward pass",
         },
         1,
@@ -324,10 +324,10 @@ def _comment(when: str, given: Mapping[str, str]) -> str:
     if when == "before":
         return "Thank you. The course answers all of these questions, and asks them again at its end."
     before = read_answers(store.load("concepts"), "before")
-    then = f" Before the course it was {score(before)}." if before else ""
+    then = f" Before the course: {score(before)}." if before else ""
     missed = [f"{number} (chapter {c.chapter})" for number, c in enumerate(CONCEPTS, 1) if given.get(c.name) != c.right]
     look = f" Look again at question{'s' * (len(missed) > 1)} {', '.join(missed)}." if missed else ""
-    return f"{score(given)} of {len(CONCEPTS)} are right.{then}{look}"
+    return f"Right answers: {score(given)} of {len(CONCEPTS)}.{then}{look}"
 
 
 def read_answers(record: Mapping, when: str) -> dict[str, str]:

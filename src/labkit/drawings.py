@@ -114,7 +114,8 @@ class Drawings:
         self._side = side
 
     def __repr__(self) -> str:
-        return f"{len(self._kept())} kept drawings"
+        count = len(self._kept())
+        return "1 kept drawing" if count == 1 else f"{count} kept drawings"
 
     def _ipython_display_(self) -> None:
         """Show nothing at the end of a notebook's cell: the pad itself says how many drawings are kept."""

@@ -225,7 +225,7 @@ def in_words(made: Sequence[tuple[str, bool]]) -> str:
             parts.append(f"“{level}”: {sum(came)} of {len(came)} right")
     expected, right = sum(CONFIDENCE[level] for level, _ in made), sum(came for _, came in made)
     if abs(expected - right) < max(1.0, len(made) ** 0.5 / 2):
-        verdict = "as often as you thought"
+        verdict = "about as often as you thought"
     else:
         verdict = "less often than you thought" if right < expected else "more often than you thought"
     return f"Your predictions, by stated confidence. {'; '.join(parts)}. All in all you were right {verdict}."

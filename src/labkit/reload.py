@@ -122,7 +122,7 @@ class Reloader:
                 continue
             if sentence := self._run_again(name, files[name], sources[name]):
                 failed[name] = (
-                    f"{sentence} Until it is fixed and saved, the last version that Python could read stays in effect."
+                    f"{sentence} Until you fix and save the file, the notebook uses the last version that ran."
                 )
             else:
                 self._sources[name] = sources[name]

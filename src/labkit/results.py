@@ -22,7 +22,8 @@ def as_numbers(value: Any, shape: tuple[int, ...], function: Callable, *, finite
         raise _unusable(function, describe(value), f"an array of shape {shape}" if shape else "a number")
     if finite and not np.isfinite(array).all():
         worst = "NaN (not a number)" if np.isnan(array).any() else "infinity"
-        raise _unusable(function, f"an array of shape {shape} that contains {worst}", "finite numbers")
+        found = f"an array of shape {shape} that contains {worst}" if shape else worst
+        raise _unusable(function, found, "finite numbers" if shape else "a finite number")
     return array
 
 

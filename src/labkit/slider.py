@@ -71,8 +71,10 @@ def bias_slider(neuron: Callable, weights: np.ndarray, groups: Mapping[str, np.n
         return {name: np.array([neuron(image, weights, bias) for image in images]) for name, images in groups.items()}
 
     def describe(bias: float) -> str:
-        counts = [f"{int(np.sum(numbers > 0))} of {len(numbers)} {name}" for name, numbers in outputs_of(bias).items()]
-        return f"With bias {signed(bias)} the neuron activates for {', '.join(counts)}."
+        counts = [
+            f"{int(np.sum(numbers > 0))} of {len(numbers):,} {name}" for name, numbers in outputs_of(bias).items()
+        ]
+        return f"With bias {signed(bias)} the neuron activates for {' and '.join(counts)}."
 
     def draw(bias: float) -> str:
         return _with_caption(outputs({bias: outputs_of(bias)}), describe(bias), 720)

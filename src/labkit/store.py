@@ -100,7 +100,9 @@ def _read(path: Path) -> dict:
     aside = next(one for one in (path.with_name(path.stem + name) for name in names) if not one.exists())
     with contextlib.suppress(FileNotFoundError):  # another process was quicker
         _patiently(lambda: path.rename(aside))
-    print(f"{path} could not be read as a record. It is kept as {aside.name}, and a new one is begun.", file=sys.stderr)
+    print(
+        f"{path} could not be read as a record. It is kept as {aside.name}, and a new record is begun.", file=sys.stderr
+    )
     return {}
 
 

@@ -19,37 +19,39 @@ from tests.accuracy.judging import PASSED, RAISED, SEEDS, all_mutants, answer_ke
 PAGE = ROOT / "docs" / "accuracy.md"
 TEXT = """# The autograder's own accuracy
 
-Does every right answer get full marks, and does every wrong one lose some? `python -m tests.accuracy` measures this
-and writes this page; what readers of the sentences found was added by hand. Unless a section says otherwise, every
-answer was judged with two keys, the public one and one from another seed. An answer counts as right only if both
-keys accept it, and as caught only if both reject it. Chapter 10 is scored by what the network can do, not by its
-numbers, and was judged with the public key alone.
+Does every right answer get full marks, and does every wrong one lose some? `.venv/bin/python -m tests.accuracy`
+measures this and writes this page. The counts by people who read the checks' sentences were added by hand.
+
+Unless a section says otherwise, every answer was judged with two keys: the public key, and a key from another seed. An
+answer counts as right only if both keys accept it, and as caught only if both keys reject it. Chapter 10 is scored by
+what the network can do, not by its numbers, so chapter 10 was judged with the public key alone.
 
 ## Right answers
 
 {right}
 
-The other styles are in `tests/alternatives/`: loops, recursion, einsum, NumPy's matrix class, lists of lists in place
-of arrays, single precision, generators, work on copies, and other formulas. Each answer ran in a separate process.
+The answers in other styles are in `tests/alternatives/`. They use loops, recursion, einsum, NumPy's matrix class,
+lists of lists in place of arrays, single precision, generators, copies, and other formulas. Each answer ran in a
+separate process.
 {wronged}
 
 ## Known wrong answers
 
 {known}
 
-A misconception counts as named if the check names it, and no other, with both keys.
+A misconception counts as named if, with both keys, the check names this misconception and no other.
 
 ## Answers by writers who saw only the stubs
 
 {unseen}
 
-`tests/accuracy/unseen/` holds the answers of these sets. The table shows how the autograder judges them now, after
-it was changed because of them; for this table, each answer is judged once, with the public key. A wrong answer is
-recognisable if a tutor would recognise the mistake. It counts as described if the verdict begins with a sentence
-about it, before the call and its numbers.
+`tests/accuracy/unseen/` holds these answers. The table shows how the autograder judges them now, after it was changed
+because of them. Each answer is judged once, with the public key. A wrong answer is recognisable if a tutor would
+recognise the mistake. A wrong answer counts as described if the verdict begins with a sentence about the mistake,
+before the call and its numbers.
 
-The next table shows how the autograder did when it first saw each set of answers; readers counted sentence by
-sentence:
+The next table shows the results when the autograder first saw each set. Readers judged the checks' sentences one by
+one.
 
 {read}
 
@@ -60,18 +62,18 @@ result is a mutant. The slips are: other operators, comparisons, constants, axes
 operands and arguments; dropped calls, arguments, statements and loop iterations; and writing in place. Signatures and
 the prose of messages stay unchanged.
 
-When these mutants were first judged, 17 wrong mutants passed, one in 300. A case now catches each of the 17, so the
-tables below show only that these slips no longer pass. Then 2,488 mutants of the answers in other styles, for which
-no case had been made, were judged once, and those that passed were read. Eight of these were wrong, so 99.6% of the
-wrong mutants were caught, or 99.4% without those that raise an error. Cases now catch these eight, too. The 99.6% is
-the better estimate for slips that nobody has thought of.
+When these mutants were first judged, 17 wrong mutants passed, one in 300. Cases now catch all 17, so the tables below
+show only that these slips no longer pass. For a better estimate, 2,488 mutants of the answers in other styles, for
+which no case had been made, were judged once, and those that passed were read. Eight of those were wrong. So 99.6% of
+the wrong mutants were caught, or 99.4% without those that raise an error. This is the better estimate for slips that
+nobody has thought of. Cases now catch these eight, too.
 
 {chapters}
 
 {kinds}
 
-**{share:.2%} of the slips that make a function wrong are caught.** Without those that only make Python raise an error,
-which no autograder could miss, the figure is {strict:.2%}.
+**{share:.2%} of the slips that make a function wrong are caught.** Without the slips that only make Python raise an
+error, which no autograder could miss, the figure is {strict:.2%}.
 
 ### Slips that leave the answer right
 
@@ -100,19 +102,19 @@ imprecisely | right answers with full marks |
 
 ### How the sets were written and read
 
-**The two halves** were written by people who saw only the stubs, and who marked the answers that a tutor would
-recognise. The first half was judged before any change to the autograder.
+**The two halves** were written by people who saw only the stubs. The writers also marked the answers that a tutor
+would recognise. The first half was judged before any change to the autograder.
 
 **The third and fourth sets** were written by the autograder's own author on 28 November 2026, before the autograder
 was changed for the second half. The author had read the general findings but not the misconceptions. An author's own
-answers are easier to judge than a stranger's. For the second half and these two sets, this author read each sentence
-beside its code.
+answers are easier to judge than a stranger's. For the second half and these two sets, the author also read each
+sentence beside the answer's code.
 
-**The later sets** were written by other people who saw only the stubs. Each set was judged once, after the
-autograder had been changed for all earlier sets and before it was changed for this one. Whoever read the sentences
-had not read the set before. From the seventh set on, these readers had not read the code of the findings, either;
-the reader of the sixth set had worked on that code the same day. If a set had two writers, one wrote chapters 1 to 5
-and the other the rest.
+**The later sets** were written by other people who saw only the stubs. Each set was judged once, after the autograder
+had been changed for all earlier sets and before it was changed for this set. The readers of the checks' sentences had
+not read the set before. The reader of the sixth set had worked on the code of the findings the same day; the later
+readers had not read this code. If a set had two writers, one wrote the answers for chapters 1 to 5, and the other
+wrote the rest.
 
 In this table, "said little" counts sentences that were true but told the learner little, and "position only" counts
 answers for which the check gave only the position of the first number that differs.
@@ -132,109 +134,105 @@ each answer beside their own solutions | 9 | 15 |
 
 ### What passed, and which sentences were faulty
 
-**Third and fourth sets.** One wrong answer passed: a `relative_error` that divides by the largest sum of two \
-magnitudes
-instead of the sum of the two largest. A case now catches it.
+**Third and fourth sets.** One wrong answer passed: a `relative_error` that divides by the largest sum of two
+magnitudes instead of the sum of the two largest magnitudes. A case now catches this answer.
 
 **Fifth set**
 
-- Nine wrong answers passed. Cases now catch four: three store results as integers if the inputs are integers, and one
-  sets small weights to zero. The course accepts three: a list in place of an array (the check mentions it), integers \
-in
-  place of floats, and a `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two return
-  arrays that share memory with other results or with the arguments; comparing values cannot show this.
-- Four sentences were faulty. There were as many zeros as biases, so one sentence said that nonzero entries were
-  counted. One said that entries were moved in float32, but only the result was float32. Two were true only by chance,
-  because there are few cases: a sign that happened to match the bias's, and one wrong entry in the last row.
+- Nine wrong answers passed.
+  - Cases now catch four. Three store results as integers if the inputs are integers, and one sets small weights to
+    zero.
+  - The course accepts three: a list in place of an array (the check mentions the list), integers in place of floats,
+    and a `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do.
+  - Two return arrays that share memory with other results or with the arguments. Comparing values cannot show this.
+- Four sentences were faulty. One said that nonzero entries were counted, because there happened to be as many zeros as
+  biases. One said that entries were moved in float32, but only the result was float32. Two were true only by chance,
+  because there are few cases: a sign happened to match the bias's sign, and the one wrong entry happened to be in the
+  last row.
 
 **Sixth set**
 
-- Six wrong answers passed, and all contradict a docstring. Cases now catch three: a scheme matched as part of a longer
-  string, numbers of entries compared instead of shapes, and a rank computed from an adapter's numbers. The course
-  accepts two, which return integers in place of floats. One returns arrays from its arguments although new ones are
-  required; comparing values cannot show this.
-- Three sentences were faulty. Two were true only by chance: softmax was wrong exactly where a positive number is
-  expected, and an error came only if there were more columns than rows. One said that an invalid batch size is \
-refused,
-  although the error came from Python's `range`.
+- Six wrong answers passed, and all contradict a docstring. Cases now catch three: one matches a scheme as part of a
+  longer string, one compares numbers of entries instead of shapes, and one computes a rank from an adapter's numbers.
+  The course accepts two, which return integers in place of floats. The sixth returns arrays from its arguments
+  although new arrays are required; comparing values cannot show this.
+- Three sentences were faulty. Two were true only by chance: softmax happened to be wrong exactly where a positive
+  number is expected, and an error was raised only in cases with more columns than rows. One said that an invalid batch
+  size is refused, although the error came from Python's `range`.
 
 **Seventh set**
 
 - One wrong answer passed: it rounds probabilities to whole percentages before it chooses the largest. A case now
-  catches it.
+  catches this answer.
 - Five sentences were faulty. Two quoted the smallest and the largest number of the cases as if the answer were wrong
-  exactly between these two; such sentences now also name the nearest numbers for which the answer is right. One said
-  that an item is missing from every result, although networks of two layers came back complete. One said "wherever \
-your
-  result is wrong, it is too small", which held in these cases only. One said that the order of trained weights is
-  preserved, as it always is after small steps.
+  exactly between these two numbers. Such sentences now also name the nearest numbers for which the answer is right.
+  One said that an item is missing from every result, although the results for networks of two layers were complete.
+  One said "wherever your result is wrong, it is too small", which was true only in the cases tried. One said that the
+  order of trained weights is preserved, which is always true after small steps.
 
 **Eighth set**
 
 - Five wrong answers passed, and all contradict a docstring. One averages only over predictions that are not exact, one
-  compares numbers of entries instead of shapes, one stores targets as integers, one makes every batch 2-D, and one \
-ends
-  training as soon as the loss rises. Cases now catch them.
-- Twelve sentences were faulty. Three were true only by chance: "too small", and two slips that give the same results
-  in the cases. Two named entries as wrong although such entries were right in other cases. Two described a row
-  without a 1, although none was returned. Two gave advice with a clause that does not fit the code. Three were
-  inexact: about how often a function is called, about when it stops, and about biases that an adapter does not have.
-- After all these faults had been fixed, another person, who had not seen the set, read the 649 sentences again.
-  Eight were faulty; five of these are findings that a learner does not see, because the right misconception is shown
-  instead. Another 14 said little. Most of the eight were true by chance, such as a factor of one half that may be 1
-  divided by the rank, since the rank is 2 in every case. All eight faulty sentences and five of those that said
-  little are fixed.
+  compares numbers of entries instead of shapes, one stores targets as integers, one makes every batch 2-D, and one
+  ends training as soon as the loss rises. Cases now catch all five.
+- Twelve sentences were faulty. Three were true only by chance: one said "too small", and two named slips that give the
+  same results in the cases tried. Two named entries as wrong although such entries were right in other cases. Two
+  described a row without a 1, although no such row was returned. Two gave advice with a clause that does not fit the
+  code. Three were inexact: about how often a function is called, about when training stops, and about biases that an
+  adapter does not have.
+- After all these faults had been fixed, another person, who had not seen the set, read the 649 sentences again. Eight
+  sentences were faulty, and another 14 said little. Five of the eight are findings that a learner does not see,
+  because the right misconception is shown instead. Most of the eight were true only by chance. One, for example, named
+  a factor of one half, which may also be 1 divided by the rank, because the rank is 2 in every case. All eight faulty
+  sentences are fixed, and so are five of those that said little.
 
 **Ninth set**, the hardest of all
 
 - Of the 22 wrong answers that passed, 19 make an exception for a special value although the docstring makes none: an
-  array of zeros, layers of equal sizes, a class that does not occur, a number just above 0. Cases now catch these
-  19, and one more, which is wrong only for a rank that the course rules out. Two cannot be told from right answers
-  here: one compares with `is`, and one is wrong only for an array in Fortran's order.
-- Of the 26 faulty sentences, 13 named a condition or a pattern that only the cases tried had. Eight gave advice on \
-code
-  that the student had not written, although the results were the same. Three were inexact about random draws. Two
-  described an order the wrong way round.
+  array of zeros, layers of equal sizes, a class that does not occur, or a number just above 0. One more is wrong only
+  for a rank that the course rules out. Cases now catch these 20. The checks cannot tell the last two from right
+  answers: one compares with `is`, and one is wrong only for an array in Fortran order.
+- Of the 26 faulty sentences, 13 named a condition or a pattern that was true only in the cases tried. Eight gave
+  advice on code that the student had not written, because other code gave the same results. Three were inexact about
+  random draws. Two described an order the wrong way round.
 
 **Tenth set**
 
-- Of the nine wrong answers that passed, the course accepts five: three lists in place of arrays (the check mentions
-  them) and two results of integers. Three are not noticed: one is wrong only for Fortran-ordered arrays, one returns
-  arrays from its arguments, and one accepts a scheme in capital letters. One counts an axis of length 0 as 1; a case
-  now catches it.
+- Of the nine wrong answers that passed, the course accepts five: three return lists in place of arrays (the check
+  mentions the lists), and two return integers. Three are not noticed: one is wrong only for arrays in Fortran order,
+  one returns arrays from its arguments, and one accepts a scheme in capital letters. The ninth counts an axis of
+  length 0 as 1; a case now catches this answer.
 - Of the 12 faulty sentences, four are findings that a learner does not see, because the right misconception is shown
-  instead. In five, the advice presumed something that the code does not do; four of these texts are changed. In one,
-  which is changed as well, "there" pointed at the wrong place. One took three equal results for a pattern, and one
-  near slip gave the same numbers only because the steps were large.
+  instead. In five, the advice assumed something that the code does not do; four of these texts are changed. In
+  another, which is also changed, "there" pointed to the wrong place. One sentence took three equal results for a
+  pattern, and one named a near slip that gave the same numbers only because the steps were large.
 
 **Eleventh set**
 
-- Twelve wrong answers passed. One rescales each neuron's draws, and is caught now. The course accepts the other \
-eleven,
-  or they cannot be told from right ones. Three return integers in place of floats, and two floats in place of \
-integers.
-  The others return a list in place of an array (the check mentions it), float64 in place of float32, or arrays from \
-the
-  arguments, accept a scheme in capital letters, change the sign of a zero, or let NaN into gradients.
-- An `adapt` that draws from NumPy's global generator instead of `rng` passes now, because chapter 10 is scored by what
+- Twelve wrong answers passed. One rescales each neuron's draws, and is now caught. The other eleven are accepted on
+  purpose, or the checks cannot tell them from right answers. Three return integers in place of floats, and two return
+  floats in place of integers. Of the last six, one returns a list in place of an array (the check mentions the list),
+  one returns float64 in place of float32, one returns arrays from its arguments, one accepts a scheme in capital
+  letters, one changes the sign of a zero, and one lets NaN into gradients.
+- An `adapt` that draws from NumPy's global generator instead of `rng` now passes, because chapter 10 is scored by what
   the network can do.
-- Of the ten faulty sentences, four were true only in the cases tried, or not even in all of them: about a weight of 0,
-  about weights that are all 0, about a diagonal, and about a number of entries. Two named a wrong cause: the smallest
-  logit was chosen, but the check spoke of counting from 1; frozen layers came back in the wrong order, but the check
-  called them changed. In four, one clause was inexact: where False is expected, at which layer to stop, whether
-  `frozen` has an effect, and whether a velocity starts at zero.
-- Two right answers did not get full marks: in both, an `adapt` let the accuracy on the old digits fall a little too
-  far.
+- Of the ten faulty sentences, four were true only in the cases tried, or not even in all of these: they were about a
+  weight of 0, about weights that are all 0, about a diagonal, and about a number of entries. Two named a wrong cause:
+  one answer chose the smallest logit, but the check spoke of counting from 1, and one returned frozen layers in the
+  wrong order, but the check called the layers changed. In the last four, one clause was inexact: where False is
+  expected, at which layer to stop, whether `frozen` has an effect, and whether a velocity starts at zero.
+- Two right answers did not get full marks. Both are an `adapt` that lets the accuracy on the old digits fall a little
+  too far.
 
 **Twelfth set**
 
 - Two wrong answers passed. One returns arrays from its arguments, which comparing values cannot show. The other takes
   the smaller side of `down` for the rank, although the docstring's own example has a larger rank; a case now catches
-  it.
-- Two sentences were faulty. One said "In every wrong case tried, your result is 0" although the last layer's
-  gradients were right. The other, which a learner does not see, claimed for every case what was true of most cases.
-- One right answer did not get full marks: an `adapt` whose accuracy on the old digits fell a little too far. The stub
-  alone does not say how far is too far."""
+  this answer.
+- Two sentences were faulty. One said "In every wrong case tried, your result is 0" although the last layer's gradients
+  were right. The other, which a learner does not see, claimed for every case what was true only in most cases.
+- One right answer did not get full marks: an `adapt` that lets the accuracy on the old digits fall a little too far.
+  The stub alone does not say how far the accuracy may fall."""
 
 
 _NUMBERED = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")

@@ -480,5 +480,6 @@ def test_an_error_in_reading_affects_one_submission_and_says_so(monkeypatch):
     monkeypatch.setattr(rebuilding, "read_notebook", read_notebook)
     found = rebuild({"cells": []}, b"{}")
     assert found.malformed == (
-        "The notebook cannot be read: reading it raises RecursionError. Open it, save it and submit it again."
+        "The notebook cannot be read: reading it raises RecursionError; paste your answers into a fresh copy "
+        "of it, and submit it again."
     )

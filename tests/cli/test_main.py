@@ -10,6 +10,7 @@ import shutil
 import signal
 import time
 import tomllib
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -175,7 +176,7 @@ def test_a_file_that_python_cannot_read_is_described_once_with_what_to_do(librar
     (unread,) = [line for line in result.stdout.splitlines() if "Python cannot read" in line]
     assert re.search(r"Python cannot read line \d+ of \S*weights\.py: ", unread)
     assert f"Not checked: {', '.join(CHAPTERS['01_weights'].exercises)}." in result.stdout
-    assert result.stdout.count("Fix that, save, and check again.") == 1
+    assert result.stdout.count("Fix the file, save, and check again.") == 1
     assert "points that you have earned stay in your progress" in result.stdout
 
 
@@ -409,16 +410,16 @@ def test_grades_that_fell_are_listed_up_to_ten(capsys):
 
     fell = [Change(f"s{n}", "01_weights", 15.0, 1.0, ("resubmitted",)) for n in range(12)]
     rose = [Change("ann", "01_weights", 1.0, 15.0, ("resubmitted",)), Change("bo", "01_weights", None, 0.0, ())]
-    _changes(SimpleNamespace(changes=fell[:1] + rose, healed=[]), verbose=False)
+    _changes(Path("classroom"), SimpleNamespace(changes=fell[:1] + rose, healed=[]), verbose=False)
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("1 grade is new, 2 grades changed (`") and said[1:] == [
         "lower than before: s0, 01_weights: from 15 to 1 (resubmitted)"
     ]
-    _changes(SimpleNamespace(changes=fell + rose, healed=[]), verbose=False)
+    _changes(Path("classroom"), SimpleNamespace(changes=fell + rose, healed=[]), verbose=False)
     said = capsys.readouterr().out.splitlines()
     assert len(said) == 12 and said[-1] == "lower than before: 2 more grades"
     for changes, told in ((rose[1:] * 2, "2 grades are new ("), (rose[:1], "1 grade changed (")):
-        _changes(SimpleNamespace(changes=changes, healed=[]), verbose=False)
+        _changes(Path("classroom"), SimpleNamespace(changes=changes, healed=[]), verbose=False)
         assert capsys.readouterr().out.startswith(told)
 
 

@@ -276,7 +276,8 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 THROUGH_RELU,
                 "if k not in frozen: gradients[k] = gradient",
             ),
-            "backward_unfrozen … raised ValueError: matmul: Input operand 1 has a mismatch …",
+            "backward_unfrozen … raised ValueError: matmul: Input operand 1 has a mismatch … "
+            "(This case: NaN and impossible shapes before the trainable layers.)",
         ),
         (
             walked_back(

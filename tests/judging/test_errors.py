@@ -45,6 +45,7 @@ OWN = {
     "list(zip([1], [1, 2], strict=True))": "lengths",
     "float(x)": "scalar",
     "np.sum(x, axis=2)": "axis",
+    "np.sum(x[0], axis=1)": "axis",
     "weight": "name",
     "y += 1\ny = 2": "name",
     "small()": "arguments",
@@ -117,6 +118,9 @@ EXPLAINED = {
         "of numbers: which column does that number point to?"
     ),
     "np.sum(x, axis=2)": (
+        "An array with 2 axes has only the axes 0 and 1. Print the array's shape just before this line."
+    ),
+    "np.sum(x[0], axis=1)": (
         "An array with one axis has only axis 0. If `from numpy import *` has replaced Python's `sum`, write "
         "`import numpy as np` instead, and `np.sum` for NumPy's."
     ),

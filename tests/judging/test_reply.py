@@ -43,7 +43,7 @@ def test_a_module_that_is_missing_or_too_large_is_refused_before_anything_runs()
     large = reply.refuse_sources(NEURON, {"biases": b"#" * (MAX_SOURCE + 1)}, "own")
     assert (large.status, large.words) == (
         Status.ERROR,
-        f"{FILE} is larger than {MAX_SOURCE // 1024} KiB and was not read.",
+        f"{FILE} is larger than {MAX_SOURCE // 1024} KiB, so it was not read. Keep only your functions in it.",
     )
 
 

@@ -118,7 +118,7 @@ def test_a_syntax_error_is_one_sentence_and_says_what_stays(toylab, notebook, ca
     said = capsys.readouterr().out
     assert said == (
         "Line 1 of src/toylab/weights.py is not Python yet (expected ':'). "
-        "Until it is fixed and saved, the last version that Python could read stays in effect.\n"
+        "Until you fix and save the file, the notebook uses the last version that ran.\n"
     )
     assert names["double"](2) == 4 and names["quadruple"](1) == 4
     reloader.before_cell()
@@ -347,7 +347,7 @@ def test_a_live_figure_catches_up_with_edits_between_two_cells(toylab, notebook,
     toylab("weights", "def double(x)\n    return x\n")
     assert reload.catch_up() == (
         "Line 1 of src/toylab/weights.py is not Python yet (expected ':'). "
-        "Until it is fixed and saved, the last version that Python could read stays in effect."
+        "Until you fix and save the file, the notebook uses the last version that ran."
     )
     assert names["twice"](1) == 7
     monkeypatch.setattr(reload, "IN_BROWSER", True)

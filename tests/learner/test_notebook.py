@@ -181,7 +181,7 @@ def test_the_board_counts_what_is_checked_and_names_what_a_person_marks_as_the_c
     board = labkit.progress()
     (row,) = (row for row in board.rows if row["chapter"] == name)
     assert (row["points"], row["written"]) == (functions + numbers, words)
-    assert re.search(rf"^{name} +0 of {functions + numbers} +written: {words}$", repr(board), re.MULTILINE)
+    assert re.search(rf"^{name} +0 of {functions + numbers} +written answers: {words}$", repr(board), re.MULTILINE)
     assert f"<td>0 of {functions + numbers} points</td><td>{words} points</td>" in board._repr_html_()
     for shown in (repr(board), board._repr_html_()):
         assert "A person marks written answers" in shown and "not counted here" in shown
@@ -255,7 +255,7 @@ TEXT = "Save it as plain text in UTF-8"
 def test_a_file_that_cannot_be_loaded_is_named_first_and_no_hint_is_offered(tmp_path, text, words):
     (tmp_path / "weights.py").write_bytes(text)
     shown = repr_html(check.check_exercise(EXERCISES["weighted_sums"], tmp_path))
-    assert words in shown and "Fix that, save, and check again." in shown
+    assert words in shown and "Fix the file, save, and check again." in shown
     assert "points that you have earned stay in your progress" in shown
     assert "may help" not in shown and "builds on" not in shown
 
@@ -328,10 +328,10 @@ def test_reset_takes_the_definition_that_python_takes_and_names_the_other(state,
 def test_reset_says_in_a_sentence_where_it_cannot_write(state, library):
     (library / "weights.py").write_text(MINE, encoding="utf-8")
     state.write_text("a file in the folder's place")
-    assert "cannot be written" in repr(labkit.reset("apply_weight"))
+    assert "cannot be read or written" in repr(labkit.reset("apply_weight"))
     (library / "weights.py").unlink()
     library.rmdir()
-    assert "cannot be written" in repr(labkit.reset("apply_weight"))
+    assert "cannot be read or written" in repr(labkit.reset("apply_weight"))
     assert not library.exists()
 
 

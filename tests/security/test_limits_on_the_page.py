@@ -47,13 +47,13 @@ def expected() -> dict[str, str]:
             f"{examination.SECONDS:g} s, at most {examination.PUBLIC_SECONDS:g} s of them for the public cases, which "
             "explain failures"
         ),
-        "public cases of all functions in one process; then of each that failed there": (
+        "public cases of all functions together; then of each function that failed there": (
             f"{examination.PUBLIC_RUN_SECONDS:g} s; {examination.PUBLIC_RUN_SECONDS:g} s"
         ),
         "reading a submission, and making its notebook and page": f"another {examination.READING:g} s",
         "memory that one process maps": size(limits.MEMORY),
         "memory of all processes of a job, swapped-out memory included": (
-            f"{size(limits.MEMORY)}, checked every {watch._TICK * 1000:g} ms; if the autograder was given "
+            f"{size(limits.MEMORY)}, checked every {watch._TICK * 1000:g} ms; if the autograder has "
             f"a control group, the kernel stops a whole sandbox at {size(limits.MEMORY + cgroup.EXTRA)}"
         ),
         "processes and threads of a job; of a sandbox": f"{limits.MAX_PROCESSES}; {process._PROCESSES}",
@@ -95,7 +95,7 @@ def expected() -> dict[str, str]:
         "a library as it is collected; notebooks of a chapter that are compared": (
             f"{size(contents.MAX_LIBRARY)}; {contents.MAX_NOTEBOOKS}"
         ),
-        "files of a whole class's download; folders within folders": (
+        "files in a whole class's download; levels of nested folders": (
             f"{unpack.MAX_CLASS_FILES:,}; {unpack.DEEPEST} (from the exchange {inbound._DEEPEST})"
         ),
     }
@@ -117,5 +117,4 @@ def test_the_numbers_within_the_text_are_the_code_s():
     text = " ".join(PAGE.read_text(encoding="utf-8").split())
     whole = examination.SECONDS + examination.READING
     assert f"a submission can occupy one worker for {whole:g} seconds" in text.replace("A submission", "a submission")
-    assert f"{size(unpack.MAX_ZIP)} as a zip, {unpack.MAX_FILES:,} files" in text
     assert f"feedback quotes ({reply.MAX_QUOTED} characters at most)" in text

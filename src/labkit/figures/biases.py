@@ -49,7 +49,7 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
     show(
         fig,
         alt=f"The outputs of a neuron with one input, as lines. Left, with bias 0 and weights {weights}: lines of "
-        f"different slopes, all through zero. Right, with weight 1 and biases {biases}: parallel lines.",
+        f"different slopes, all through the origin. Right, with weight 1 and biases {biases}: parallel lines.",
     )
 
 
@@ -96,7 +96,7 @@ def sensitivity(
         if k == 0:
             ax.set_yticks(range(n_rows), [f"bias {signed(bias)}" for bias in biases])
     said = ". ".join(
-        f"{name}, bias {signed(bias)}: " + ", ".join(f"{share:.0%}" for share in row)
+        f"{name[:1].upper()}{name[1:]}, bias {signed(bias)}: " + ", ".join(f"{share:.0%}" for share in row)
         for name, shares in tables.items()
         for bias, row in zip(biases, shares, strict=True)
     )
@@ -136,7 +136,7 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
             )
             active = int(np.sum(np.asarray(numbers) > 0))
             ax.annotate(
-                f"{active} of {len(numbers)}\nactivate",
+                f"{active} of {len(numbers):,}\nactivate",
                 (1.02, row),
                 xycoords=("axes fraction", "data"),
                 va="center",

@@ -61,5 +61,5 @@ def in_words(weight: float) -> str:
     size, flips = abs(weight), ", with every sign flipped" if weight < 0 else ""
     if size < 0.05:
         return "almost nothing arrives" if size > 1e-9 else "nothing arrives"
-    change = "as strong as it was" if abs(size - 1) < 0.05 else "stronger" if size > 1 else "weaker"
+    change = "as strong as it was" if abs(size - 1) < 1e-9 else "stronger" if size > 1 else "weaker"
     return f"the digit arrives {change}{flips}"

@@ -25,7 +25,11 @@ def ten_neurons(images: np.ndarray, labels: np.ndarray) -> None:
     wanted = (labels[:, np.newaxis] == np.arange(10)) - 0.1
     weights = images.T @ wanted
     fig = weight_images(weights / np.abs(weights).max(), titles=range(10), columns=5, size=1.25)
-    show(fig, alt="Ten neurons as images of their weights; each shows the strokes of one of the digits 0 to 9 in blue.")
+    show(
+        fig,
+        alt="Ten neurons, one for each digit, as images of their weights: blue where the digit has more ink than the "
+        "average image, orange where it has less.",
+    )
 
 
 def one_threshold(images: np.ndarray, labels: np.ndarray, bias: float = -1.75) -> None:
@@ -46,7 +50,7 @@ def one_threshold(images: np.ndarray, labels: np.ndarray, bias: float = -1.75) -
     mistakes = {b: int(np.sum(groups["zeros"] <= 0) + np.sum(groups["others"] > 0)) for b, groups in rows.items()}
     show(
         outputs(rows),
-        alt=f"The outputs of one neuron for {len(images)} images of zeros and of other digits. Without a bias the "
+        alt=f"The outputs of one neuron for {len(images):,} images of zeros and of other digits. Without a bias the "
         f"output is on the wrong side of zero for {mistakes[0.0]} of the images, with a bias of {signed(bias)} for "
         f"{mistakes[bias]}.",
     )

@@ -267,9 +267,9 @@ def matrix_product(inputs: np.ndarray, weights: np.ndarray, sums: np.ndarray, ro
         )
     show(
         fig,
-        alt=f"Tables of numbers: inputs {inputs.shape} times weights {weights.shape} make sums {sums.shape}. Row "
-        f"{row} of the inputs, {inputs[row].tolist()}, and column {column} of the weights, "
-        f"{weights[:, column].tolist()}, meet at {signed(sums[row, column])} in the result.",
+        alt=f"Tables of numbers: inputs {inputs.shape} times weights {weights.shape} make sums {sums.shape}. Frames "
+        f"mark a row of the inputs, {inputs[row].tolist()}, a column of the weights, {weights[:, column].tolist()}, "
+        f"and their weighted sum in the result, {signed(sums[row, column])}.",
     )
 
 
@@ -403,7 +403,7 @@ def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None
     ax.grid(axis="x", color=FAINT, linewidth=0.8)
     ax.set_xlabel("fraction of unseen images read correctly")
     said = ", ".join(
-        f"“{name}” {min(runs):.0%}" + (f" to {max(runs):.0%}" if len(runs) > 1 else "")
+        f"“{name}” {min(runs):.0%}" + (f" to {max(runs):.0%}" if f"{min(runs):.0%}" != f"{max(runs):.0%}" else "")
         for name, runs in results.items()
     )
     show(fig, alt=f"The fraction of unseen images read correctly: {said}.")

@@ -61,7 +61,7 @@ _SIZES, _EPOCHS, _BATCH_SIZE, _LEARNING_RATE = (64, 32, 10), 20, 32, 0.3
 
 
 def admit(x: np.ndarray, y: np.ndarray) -> list[Patient]:
-    """Train six networks with your library, with something going wrong in each, and return them.
+    """Train six networks with your library, not all of them well, and return them.
 
     Parameters
     ----------

@@ -59,6 +59,8 @@ class Landscape(Tool):
         said = f"After {steps}: weights {first:.2f} and {second:.2f}, loss {losses[-1]:.4g}.".replace("-", "−")
         if self.walk.diverged:
             said = f"After {steps} the loss has passed {FAR:,.0f}: the descent diverged."
+        if event == "walk":  # the still figure shows several surfaces
+            said = f"{surface[0].upper()}{surface[1:]}. {said}"
         lines = [line(*np.transpose(path), color="black")]
         if not self.walk.diverged:
             arrow = [path[-1], path[-1] - rate * self.walk.gradient()]

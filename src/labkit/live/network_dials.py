@@ -39,12 +39,12 @@ def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers,
         ((weights, _), *_), now = measured(share)
         lines = [line(shares, [row[name] for row in table], name) for name in sets]
         dots = [(share, one, f"series-{k}", 6) for k, one in enumerate(now.values())]
-        axes = ("fraction of the tuned weights", 0, 1), ("accuracy", 0, 1)
+        axes = ("fraction of the way", 0, 1), ("accuracy", 0, 1)
         curves = chart("Accuracy", *axes, lines, dots, percent=True)
         panels = [curves, images("Weights into four neurons", weights.T[:4])]
         return {"panels": panels, "said": f"{share:.0%} of the way to the tuned weights. {_in_words(now)}"}
 
-    controls = [slider("share", "fraction of the tuned weights", 0.0, 1.0, 0.5, stills=(0.0, 0.5, 1.0))]
+    controls = [slider("share", "fraction of the way", 0.0, 1.0, 0.5, stills=(0.0, 0.5, 1.0))]
     return Dial("Between two networks", draw, controls)
 
 

@@ -93,7 +93,7 @@ class Player(Tool):
         ]
 
     def _in_words(self, name: str, frame: Frame) -> str:
-        dead = sum(int(np.sum(counts[:_NEURONS] == 0)) for counts in frame.active)
+        dead = sum(int(np.sum(counts == 0)) for counts in frame.active)
         inactive = f", neurons inactive for all {min(EXAMPLES, len(self.x))} images: {dead}" if dead else ""
         return f"{name}: loss {frame.loss:.2f}, accuracy {frame.accuracy:.0%}{inactive}."
 
@@ -117,18 +117,15 @@ class Player(Tool):
     def still_rows(self) -> tuple[list[list[dict]], str]:
         """Return the first network's weights at three moments, and the losses of all of them."""
         name, frames = next(iter(self.frames.items()))
-        moments, drawn = sorted({0, (len(frames) - 1) // 2, len(frames) - 1}), []
+        moments, rows = sorted({0, (len(frames) - 1) // 2, len(frames) - 1}), []
         if self.x.shape[1] in (64, 196):
-            drawn = [_matrices(frames[moment])[0].T[:10] for moment in moments]
-        limit = max(map(limit_of, drawn), default=1.0)  # one scale, as in the player
-        rows, said = (
-            [],
-            "At the end: " + " ".join(self._in_words(each, every[-1]) for each, every in self.frames.items()),
-        )
-        for moment, weights in zip(moments, drawn, strict=False):
-            rows.append([images(f"{name}, {self.by} {moment}", weights, limit=limit)])
-        if rows:
-            said = f"Weights of the first neurons of “{name}” at {self.by}s {', '.join(map(str, moments))}. {said}"
+            weights = [_matrices(frames[moment])[0].T[:10] for moment in moments]
+            limit = max(map(limit_of, weights))  # one scale, as in the player
+            for moment, one in zip(moments, weights, strict=True):
+                rows.append([images(f"{name}, {self.by} {moment}", one, limit=limit)])
+        ends = " ".join(self._in_words(start, every[-1]) for start, every in self.frames.items())
+        drawn = f"Weights into the first neurons of “{name}” at {len(rows)} moments, and the" if rows else "The"
+        said = f"{drawn} loss of each network by {self.by}. At the end: {ends}"
         return [*rows, self._charts()[:1]], said
 
     def show(self) -> None:

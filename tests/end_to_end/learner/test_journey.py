@@ -95,7 +95,7 @@ def test_a_wrong_and_then_a_right_answer_in_chapter_01(course):
         path.write_text(path.read_text(encoding="utf-8") + "\ndef broken(:\n", encoding="utf-8")
         shown = run_check(page, "weighted_sum")
         assert "Python cannot read line" in shown.inner_text()
-        assert "Fix that, save" in shown.inner_text() and "hint(" not in shown.inner_text()
+        assert "Fix the file, save" in shown.inner_text() and "hint(" not in shown.inner_text()
         assert "⚠" not in page.locator(".jp-Notebook").inner_text(), "said twice"
         keep(page, "01-syntax")
 

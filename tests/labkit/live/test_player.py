@@ -153,15 +153,13 @@ def test_frames_reach_the_browser_while_the_training_goes_on(digits, start, monk
     assert told == [1, 2, 3, 4]
     assert len(shown) == 2
     assert "application/vnd.jupyter.widget-view+json" in shown[-1]
-    assert "at epochs 0, 1, 3." in shown[-1]["text/plain"]
+    assert "at 3 moments" in shown[-1]["text/plain"]
 
 
 def test_without_anybody_a_still_figure_names_every_start(digits, start, capsys):
     labkit.watch_training(train, {"He": start, "again": start}, *digits[:2], epochs=2)
     printed = capsys.readouterr().out
-    assert printed.startswith(
-        "[figure] Watch weights take shape. Weights of the first neurons of “He” at epochs 0, 1, 2. "
-    )
+    assert printed.startswith("[figure] Watch weights take shape. Weights into the first neurons of “He” at 3 moments")
     assert "He: loss " in printed
     assert "again: loss " in printed
 
