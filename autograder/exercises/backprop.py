@@ -49,8 +49,7 @@ def _pairs(answers: list, calls: tuple) -> list:
     ),
     views={"in float64": _in_float64},
     why="With a point on either side, a smooth curve's curvature cancels; what is left is rounding and an error of the "
-    "order of step squared. The copy keeps the input array unchanged, and in float64 a step of 1e-5 is far above "
-    "the rounding errors of numbers near 1.",
+    "order of step squared. In float64 a step of 1e-5 is far above the rounding errors of numbers near 1.",
 )
 def numerical_gradient(rng):
     """Measure the gradient of f at array: move each entry up and down by step, and compute how fast f changes."""
@@ -83,8 +82,8 @@ def numerical_gradient(rng):
         "and what should it be compared with?",
         "Take np.abs first and then the maximum, three times: of a - b, of a and of b. The divisor is the sum of the "
         "last two, but at least 1e-12, so that zeros can be compared.",
-        "First raise ValueError if a.shape != b.shape. Then divide np.abs(a - b).max(initial=0.0) by "
-        "max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12); initial=0.0 handles empty arrays.",
+        "First raise ValueError with both shapes in its message if they differ. Divide np.abs(a - b).max(initial=0.0) "
+        "by max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12); initial=0.0 handles empty arrays.",
     ),
     why="There is one scale for the whole array, so entries near zero, which may be mere rounding, do not count too "
     "much. The floor of 1e-12 makes two arrays of zeros agree.",
@@ -123,8 +122,8 @@ def relative_error(rng):
         "that the loss is a mean.",
         "The derivative of (p - t)**2 is 2 * (p - t). The loss is a mean over all entries: by what number is each "
         "square divided?",
-        "First raise ValueError if the shapes differ. The gradient is 2 * (predictions - targets) / predictions.size, "
-        "where size is the number of entries.",
+        "First raise ValueError with both shapes in its message if they differ. The gradient is 2 * (predictions - "
+        "targets) / predictions.size, where size is the number of entries.",
     ),
     why="Each prediction is in exactly one of the squares that the mean adds up. So its partial derivative is that "
     "square's derivative, divided by the number of squares.",
@@ -248,7 +247,7 @@ def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int,
     hints=(
         "Begin at the output layer. dense_gradient, given grad_logits and what entered that layer, returns three "
         "arrays. Which two are kept, and which layer needs the third?",
-        "The grad_x of layer k says how the loss changes with activations[k]. These came out of a ReLU, so "
+        "The grad_x of layer k says how the loss changes with activations[k]. For k > 0 these came out of a ReLU, so "
         "relu_gradient with activations[k] gives the grad_output of layer k - 1.",
         "for k in reversed(range(len(layers))): grad_x, grad_weights, grad_bias = dense_gradient(grad_output, "
         "activations[k], layers[k][0]); keep the pair; grad_output = relu_gradient(grad_x, activations[k]). Reverse "

@@ -25,8 +25,7 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
     ),
     why="Squaring makes errors in both directions count, and makes one large error cost more than small ones with "
     "the same sum. "
-    "The shapes are compared because NumPy would broadcast (4,) and (4, 1) to (4, 4) and silently average sixteen "
-    "differences.",
+    "NumPy would broadcast (4,) and (4, 1) to (4, 4) and silently average sixteen differences.",
 )
 def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
     """Return the mean, over all entries, of the squared differences between predictions and targets.
@@ -59,7 +58,7 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
         "For each label: if it is below 0 or at least n_classes, raise ValueError with the label in the message. Then "
         "set rows[i, label] = 1.0 for each row i, or return np.eye(n_classes)[labels].",
     ),
-    why="NumPy counts negative indices from the end: without the check, label -1 would silently become the last class.",
+    why="NumPy counts negative indices from the end: as an index, label -1 would silently mean the last class.",
 )
 def one_hot(rng: np.random.Generator) -> Iterator[Case]:
     """Return one row per label, with 1.0 in the label's column and 0.0 elsewhere.
@@ -108,7 +107,7 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
         "np.log(np.exp(shifted).sum(axis=1)) minus the label's entry of shifted. Return the mean of these losses.",
     ),
     why="No probability is formed before the logarithm, so none can become 0: the loss of a confident mistake is "
-    "nearly the lead of the wrong class, here 20,000. The reference transposes the logits only for speed.",
+    "nearly the lead of the wrong class, here 20,000.",
 )
 def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     """Return the mean over the batch of -log(p), where p is the probability that softmax gives to the right class."""
@@ -181,7 +180,7 @@ CHAPTER.question(
         "binary_logarithm": (math.log2(27), "Is this a logarithm to base 2? The loss uses the natural one, np.log."),
         "forgets_the_minus": (
             -math.log(27),
-            "The sign is wrong: the logarithm of a probability is negative, and the loss is minus that.",
+            "The sign is wrong: this logarithm is negative, and the loss is minus that.",
         ),
     },
     hints=("What probability does each class get? Take minus its natural logarithm.",),

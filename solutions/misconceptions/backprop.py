@@ -100,7 +100,7 @@ def one_slope_for_all(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def two_names_for_one_array(f, array, step=1e-5):
-    """The gradient is zero everywhere, as if f got the same numbers both times. If you wrote `up = array`, that is a second name for the same array, not a copy."""
+    """The gradient is zero everywhere, as if f got the same numbers both times. If you wrote `up = array`, that makes no copy."""
     return np.zeros(array.shape)
 
 
@@ -127,7 +127,7 @@ def forgets_to_put_back(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def adds_the_step_back(f, array, step=1e-5):
-    """The gradient is right, but the input array has changed. If you add and subtract the step, rounding errors remain: work on a copy, or store each entry's value."""
+    """The gradient is right, but the input array has changed. If you add and subtract the step, rounding errors remain. Work on a copy."""
     if array.dtype != np.float64:
         return adds_the_step_back(f, array.astype(np.float64), step)
     gradient = np.empty(array.shape)
@@ -148,13 +148,13 @@ def keeps_the_dtype(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def ignores_the_step(f, array, step=1e-5):
-    """This is not the central difference for the step argument. Is a different step used, or more than two points? Move each entry up and down by `step`, once each."""
+    """This is not the central difference for the step argument. Is a different step used, or more than two points? Use `step` once each way."""
     return numerical_gradient(f, array, 1e-5)
 
 
 @of("numerical_gradient")
 def moves_in_the_callers_dtype(f, array, step=1e-5):
-    """The gradient is float64, but each entry seems to be moved in the array's own dtype, which a plain copy keeps. Work on a float64 copy."""
+    """The gradient is float64, but f seems to get numbers in the array's own dtype, which a plain copy keeps. Make a float64 copy."""
     return _measured(f, array.copy(), np.zeros(array.shape), step)
 
 
@@ -172,7 +172,7 @@ def _measured(f, moved, gradient, step):
 
 @of("numerical_gradient")
 def steps_back_to_the_start(f, array, step=1e-5):
-    """Most numbers are about half of what they should be, as if each entry moved up by `step`, but not down. Where must the second point be?"""
+    """Most numbers are about half of what they should be, as if each entry moved only up by `step`. Where must the second point be?"""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -221,7 +221,7 @@ def moves_whole_rows_in_a_view(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def fills_column_by_column(f, array, step=1e-5):
-    """The numbers are right, but in the wrong positions, as if they had been filled in column by column. An entry's gradient belongs at that entry's position."""
+    """The numbers are right, but in the wrong positions, as if filled in column by column. Each entry's gradient belongs at that entry's position."""
     return numerical_gradient(f, array, step).reshape(array.shape[::-1]).transpose()
 
 
@@ -251,7 +251,7 @@ def longer_steps_for_large_entries(f, array, step=1e-5):
 
 @of("relative_error")
 def entry_by_entry(a, b):
-    """Each difference seems to be divided by the magnitudes of its own two entries. Near zero, correct gradients then look wrong. Use one divisor for the whole array."""
+    """Each difference seems to be divided by its own two entries' magnitudes. Near zero, correct gradients then look wrong. Use one divisor for all entries."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12), initial=0.0))
 
@@ -389,7 +389,7 @@ def floor_at_zero_only(a, b):
 
 @of("relative_error")
 def entry_by_entry_above_a_floor(a, b):
-    """Each difference seems to be divided by the magnitudes of its own two entries. Near zero, correct gradients then look wrong. Use one divisor for the whole array."""
+    """Each difference seems to be divided by its own two entries' magnitudes. Near zero, correct gradients then look wrong. Use one divisor for all entries."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-12), initial=0.0))
 
@@ -420,7 +420,7 @@ def doubles_before_it_subtracts(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def of_the_root(predictions, targets):
-    """This is the gradient of the square root of the mean squared error. Here the loss is the mean of the squares itself, without a root."""
+    """This is the gradient of the root of the mean squared error. Here the loss is the mean of the squares, without a root."""
     check_shapes(predictions, targets)
     errors = predictions - targets
     return errors / (errors.size * np.sqrt(np.mean(errors**2)))
@@ -522,7 +522,7 @@ def shares_only_the_probabilities(logits, labels):
 
 @of("cross_entropy_gradient")
 def of_the_summed_loss(logits, labels):
-    """This is the gradient of the sum over the batch. The loss is a mean, so each of n examples contributes only one nth of its gradient."""
+    """This is the gradient of the sum over the batch. The loss is a mean: each of n examples contributes one nth of its gradient."""
     return softmax(logits) - one_hot(labels, logits.shape[1])
 
 
@@ -616,7 +616,7 @@ def bare_exponentials(logits, labels):
 
 @of("cross_entropy_gradient")
 def one_shift_for_the_batch(logits, labels):
-    """The same number seems to be subtracted from every row, so all exponentials in a row can become 0. Your softmax of chapter 4 avoids that."""
+    """The same number seems to be subtracted from every row, so a row's exponentials can all become 0. Your softmax of chapter 4 avoids that."""
     with np.errstate(all="ignore"):
         powers = np.exp(logits - logits.max())
         belief = powers / powers.sum(axis=1, keepdims=True)
@@ -755,7 +755,7 @@ def ones_for_the_bias(grad_output, x, weights):
 
 @of("dense_gradient")
 def inputs_on_their_side(grad_output, x, weights):
-    """grad_x is transposed: it has one column per example. Each example must be a row, so compare the shape of grad_x with the shape of x."""
+    """grad_x is transposed: it has one column per example. Each example must be a row, so compare the shapes of grad_x and x."""
     return weights @ grad_output.T, x.T @ grad_output, grad_output.sum(axis=0)
 
 
@@ -786,7 +786,7 @@ def bias_is_constant(grad_output, x, weights):
 
 @of("dense_gradient")
 def back_through_the_same_matrix(grad_output, x, weights):
-    """grad_x seems to use the weights as in the forward pass, which raises an error unless the layer is square. In the backward pass each connection is crossed from output to input."""
+    """grad_x seems to use the weights as in the forward pass, which fits only square layers. Each connection must be crossed from output to input."""
     return grad_output @ weights, x.T @ grad_output, grad_output.sum(axis=0)
 
 
@@ -823,7 +823,7 @@ def weights_from_the_left(grad_output, x, weights):
 
 @of("dense_gradient")
 def inputs_not_turned(grad_output, x, weights):
-    """The product for grad_weights raises an error unless the batch size equals the number of inputs. The sum goes over the examples: which array must be transposed?"""
+    """The product for grad_weights fits only if the batch size equals the number of inputs. Sum over the examples: which array must be transposed?"""
     return grad_output @ weights.T, x @ grad_output, grad_output.sum(axis=0)
 
 
@@ -851,13 +851,13 @@ def _back_without_relu(layers, activations, grad_logits, skipped):
 
 @of("backward")
 def no_relu_after_the_first_layer(layers, activations, grad_logits):
-    """The ReLU after the first layer seems to be missing in the backward pass. activations[1] came out of that ReLU: is k = 1 left out?"""
+    """The backward pass seems to lack the ReLU after the first layer. activations[1] came out of that ReLU: is k = 1 left out?"""
     return _back_without_relu(layers, activations, grad_logits, 1)
 
 
 @of("backward")
 def no_relu_before_the_last_layer(layers, activations, grad_logits):
-    """Only the ReLU before the output layer seems to be missing in the backward pass. activations[-1] came out of that ReLU: is k = len(layers) - 1 left out?"""
+    """Only the ReLU before the output layer seems to be missing. activations[-1] came out of that ReLU: is k = len(layers) - 1 left out?"""
     return _back_without_relu(layers, activations, grad_logits, len(layers) - 1)
 
 
@@ -1013,7 +1013,7 @@ def returns_after_the_last_layer(layers, activations, grad_logits):
 
 @of("numerical_gradient")
 def moves_in_the_dtype_of_the_array(f, array, step=1e-5):
-    """The entries seem to be moved in an array with the input's dtype, which is too coarse for such a small step. Which dtype is fine enough?"""
+    """The entries seem to be moved in an array with the input's dtype, too coarse for such a small step. Which dtype is fine enough?"""
     moved = np.array(array)
     gradient = np.zeros(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -1053,7 +1053,7 @@ def difference_at_the_largest_entry(a, b):
 
 @of("backward")
 def biases_before_the_relu(layers, activations, grad_logits):
-    """The gradients of the weights are right, but those of the hidden biases seem to skip the ReLU. An inactive neuron passes no gradient to its bias either."""
+    """The gradients of the weights are right, but those of the hidden biases seem to skip the ReLU. An inactive neuron's bias gets no gradient."""
     gradients, grad, raw = [], grad_logits, grad_logits
     for k in reversed(range(len(layers))):
         grad_x, grad_weights, _ = dense_gradient(grad, activations[k], layers[k][0])

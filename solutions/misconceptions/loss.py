@@ -169,7 +169,7 @@ def asserts_the_range(labels, n_classes):
 
 @of("one_hot")
 def the_label_for_a_one(labels, n_classes):
-    """The row contains the label itself, so class 3 counts more than class 1. The column already says which class it is: which number marks it?"""
+    """The row contains the label itself, so class 3 counts more than class 1. The column already says which class: which number marks it?"""
     return reference_one_hot(labels, n_classes) * labels[:, np.newaxis]
 
 
@@ -206,7 +206,7 @@ def classes_for_rows(labels, n_classes):
 
 @of("one_hot")
 def whole_columns(labels, n_classes):
-    """Every row has a 1 for each of the labels. Did you write `zeros[:, labels] = 1`, or use one list for all rows? Each row needs a single 1."""
+    """Every row has a 1 for each label. Did you write `zeros[:, labels] = 1`, or reuse one list? Each row needs a single 1."""
     reference_one_hot(labels, n_classes)
     ones = np.zeros((len(labels), n_classes))
     ones[:, labels] = 1
@@ -287,7 +287,7 @@ def maxima_lie_flat(logits, labels):
 
 @of("cross_entropy")
 def one_shift_for_the_batch(logits, labels):
-    """The same number seems to be subtracted from every row, so all exponentials in a row can become 0. Each row needs its own largest logit."""
+    """The same number seems to be subtracted from every row, so a row's exponentials can all become 0. Subtract each row's own largest logit."""
     shifted = logits - logits.max()
     return float((np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]).mean())
 
@@ -364,13 +364,13 @@ def decimal_logarithm(logits, labels):
 
 @of("cross_entropy")
 def surest_class(logits, labels):
-    """The loss seems to use the most probable class. It depends on the right class, whatever the network predicts: use the labels."""
+    """The loss seems to use the most probable class. Use each row's label instead, whatever the network predicts."""
     return float(surprise(logits, np.argmax(logits, axis=1)).mean())
 
 
 @of("cross_entropy")
 def every_pair_of_row_and_label(logits, labels):
-    """The entries of all labels seem to be taken from every row, as by rows[:, labels]. Each row has its own label: index rows and columns together."""
+    """The entries of all labels seem to be taken from every row, as by rows[:, labels]. Each row has its own label: index both together."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return float(-(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))[:, labels].mean())
 
@@ -540,7 +540,7 @@ def leaves_exact_predictions_out(predictions, targets):
 
 @of("one_hot")
 def the_nearest_class_for_strangers(labels, n_classes):
-    """A label out of range was replaced by the nearest class, so a mistake in the data goes unnoticed. Raise a ValueError whose message contains the label."""
+    """A label out of range became the nearest class, so a mistake in the data goes unnoticed. Raise a ValueError whose message contains the label."""
     return np.eye(n_classes)[np.clip(labels, 0, n_classes - 1)]
 
 
@@ -559,7 +559,7 @@ def leaves_certain_rows_out(logits, labels):
 
 @of("cross_entropy")
 def weighted_by_the_probability(logits, labels):
-    """Each loss seems to be multiplied by the probability of the right class, as in the formula for entropy. The right class is known, so leave out this factor."""
+    """Each loss seems to be multiplied by the right class's probability, as in the formula for entropy. The right class is known: omit this factor."""
     losses = surprise(logits, labels)
     return float((np.exp(-losses) * losses).mean())
 
@@ -586,7 +586,7 @@ def one_if_all_are_right(logits, labels):
 
 @of("accuracy")
 def judges_the_first_row_only(logits, labels):
-    """Only the first row seems to count, so the result is 0 or 1. If the return is inside the loop, move it below the loop."""
+    """Only the first row seems to count, so the result is 0 or 1. If the return is inside the loop, move it below."""
     return float(np.argmax(logits[0]) == labels[0])
 
 
@@ -613,7 +613,7 @@ def relative_errors(predictions, targets):
 
 @of("mean_squared_error")
 def spectral_norm_for_the_sum_of_squares(predictions, targets):
-    """A norm of order 2 seems to be used. For a 2-D array, np.linalg.norm(array, 2) is not the root of the sum of squares. Square and average the entries."""
+    """A norm of order 2 seems to be used. For 2-D arrays that is not the root of the sum of squares. Average the squares."""
     check_shapes(predictions, targets)
     return float(np.linalg.norm(predictions - targets, 2) ** 2 / predictions.size)
 
@@ -627,7 +627,7 @@ def softmax_applied_twice(logits, labels):
 def separate_questions(average):
     @of("cross_entropy")
     def a_yes_or_no_for_every_class(logits, labels):
-        """A sigmoid for each class seems to be used, as in binary cross-entropy, so the wrong classes add to the loss. Use one softmax for all classes."""
+        """A sigmoid per class seems to be used, as in binary cross-entropy, so the wrong classes add to the loss. Use a single softmax."""
         right = np.eye(logits.shape[1])[labels]
         losses = np.logaddexp(0, np.where(right > 0, -logits, logits).astype(float))
         return float(average(losses))

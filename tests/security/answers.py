@@ -9,7 +9,7 @@ attack = Attacks("the reply")
 
 @attack()
 def forged_reply(it: Submission) -> None:
-    """The function that writes the answer is replaced by one that adds scores, points and a verdict to it."""
+    """The function that writes the answer is replaced by one that adds scores, points and a verdict to the answer."""
     it.answers(
         "return 0.0",
         """
@@ -122,7 +122,7 @@ def audit_hook_that_refuses(it: Submission) -> None:
 
 @attack()
 def hooks_of_forks(it: Submission) -> None:
-    """Functions are registered to run in every later fork, and the import's finders are replaced."""
+    """Functions are registered to run in every later fork, and the finders of the import system are replaced."""
     it.answers("""
         import os, sys, threading
         def stay():

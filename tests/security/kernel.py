@@ -73,7 +73,7 @@ def patched_builtins(it: Submission) -> None:
 
 @attack()
 def patched_import(it: Submission) -> None:
-    """The built-in import replaces the checked module and labkit by an object that agrees with everything."""
+    """The built-in import returns an object that agrees with everything in place of the checked module and labkit."""
     it.runs("""
         import builtins
         real = builtins.__import__
@@ -194,7 +194,7 @@ def thread_left_running(it: Submission) -> None:
 
 @attack(gains=1)
 def forged_observation(it: Submission) -> None:
-    """A function that changes its input replaces the code that looks for changes, to get the point for that."""
+    """A function that changes its input also replaces the code that looks for changes, to get that point."""
     it.library["weights"] += b"""
 import sys
 def weighted_sum(inputs, weights):

@@ -178,7 +178,7 @@ def parser_bomb(it: Submission) -> None:
 
 @attack("missing", costs=OF_FUNCTIONS)
 def missing_module(it: Submission) -> None:
-    """The module under test is not there, and another claims to be it."""
+    """The module under test is missing, and another module claims to be it."""
     it.library["weights2"] = it.library.pop("weights")
 
 
@@ -190,7 +190,7 @@ def empty_module(it: Submission) -> None:
 
 @attack("error", costs=OF_FUNCTIONS)
 def compile_time_bomb(it: Submission) -> None:
-    """A constant that Python needs hours, or all memory, to fold when it compiles, and one that it refuses to read."""
+    """Two constants: to compile one, Python needs hours or all memory; Python refuses to read the other."""
     it.library["weights"] += b"\nx = " + b"9" * 5_000 + b"\ny = 'x' * 9**9 * 9**9\nz = 9**9**9\n"
 
 
@@ -240,7 +240,7 @@ def compiles(it: Submission, code: str) -> None:
 
 @attack()
 def compiled_into_something_else(it: Submission) -> None:
-    """The job that knows no secret sends back other code than the file's, which keeps the right answers it has made."""
+    """The first job, which knows no secret, sends back code that differs from the file's and holds right answers."""
     compiles(
         it,
         """
@@ -265,13 +265,13 @@ def apply_weight(signal, weight):
 
 @attack("error", "crashed", costs=OF_FUNCTIONS)
 def compiled_into_a_bomb(it: Submission) -> None:
-    """In place of a compiled module a tuple of two billion items is sent back."""
+    """In place of a compiled module, the job sends back a tuple of two billion items."""
     compiles(it, '_compiled["weights"] = b"(" + bytes([255, 255, 255, 127]) + b"N" * 100')
 
 
 @attack("crashed", costs=OF_FUNCTIONS)
 def compiled_into_broken_code(it: Submission) -> None:
-    """In place of a compiled module code is sent back that reads outside of its constants."""
+    """In place of a compiled module, the job sends back code that reads outside its constants."""
     compiles(
         it, '_compiled["weights"] = marshal.dumps(compile("0", "x", "exec").replace(co_code=b"d\\xff" * 50 + b"S\\0"))'
     )
@@ -291,7 +291,7 @@ _compiled.update({"weights": "text", 3: b"", "biases": [1, 2], "../../x": b"x", 
 
 @attack()
 def twins_of_modules(it: Submission) -> None:
-    """Modules whose names become another module's when Python reads them, and modules named as packages are."""
+    """Modules whose names Python normalises to another module's name, and modules that have the names of packages."""
     it.library["\uff57eights"] = b"def apply_weight(signal, weight):\n    return signal * weight\n"
     for name in ("numpy", "labkit", "sitecustomize", "candidate", "given", "wire"):
         it.library[name] = b"raise SystemExit\n"

@@ -110,7 +110,7 @@ def other_processes(it: Submission) -> None:
 
 @attack()
 def environment_and_arguments(it: Submission) -> None:
-    """The process's own arguments and environment are searched for values from the grader's."""
+    """The process's own arguments and environment are searched for values from the grader's environment."""
     it.finds(f"""
         import os, sys
         text = repr(dict(os.environ)) + repr(sys.argv) + repr(sys.orig_argv)
@@ -203,7 +203,7 @@ def gradebook_of_the_class(it: Submission) -> None:
 
 @attack(costs=3)
 def reference_from_another_exercise(it: Submission) -> None:
-    """The reference of weighted_sum, which a later exercise is given, is kept for weighted_sum, in memory and files."""
+    """A later exercise is given the reference of weighted_sum, and keeps it for weighted_sum in memory and in files."""
     wrong = b"""
 import builtins, os, pickle
 _kept = getattr(builtins, "_kept", None)

@@ -82,7 +82,7 @@ def deleted_checks(it: Submission) -> None:
 
 @attack()
 def checks_first(it: Submission) -> None:
-    """The check cells come first, and a cell after them raises what they would have raised."""
+    """The check cells come first, and a later cell raises the errors that they would have raised."""
     checks = it.checks()
     rest = [cell for cell in it.notebook["cells"] if cell not in checks]
     it.notebook["cells"] = [*checks, *rest, code_cell("raise AssertionError('checks')")]

@@ -40,7 +40,7 @@ def another_program(it: Submission) -> None:
 
 @attack("failed", "error")
 def program_in_tmp(it: Submission) -> None:
-    """A program of the student's own is written to /tmp and started there, to find more rights than it had."""
+    """A program of the student's own is written to /tmp and started there, to gain rights."""
     it.finds(f"""
         import os, stat, sys
         path = "/tmp/{MARK}-program"

@@ -323,7 +323,7 @@ class Lying(metaclass=Meta):
 
 @attack("error")
 def iterator_that_interrupts(it: Submission) -> None:
-    """An iterator raises what a key pressed by the grader would raise."""
+    """An iterator raises KeyboardInterrupt, as if the grader had pressed Ctrl+C."""
     it.answers(
         "return Interrupts()",
         """

@@ -56,9 +56,10 @@ def loss_along_weights(
         ax.set_xlabel("this weight moved by")
         ax.grid(axis="y", color=FAINT, linewidth=0.8)
     axes[0, 0].set_ylabel("loss")
-    said = "; ".join(
-        f"{name}: between {values.min():.3f} and {values.max():.3f}, {values[here]:.3f} at the weight's own value"
-        + (f", with a slope of {signed(slopes[name])}" if slopes else "")
+    said = ". ".join(
+        f"“{name}”: {values[0]:.3f} at a move of {signed(moves[0])}, {values[here]:.3f} at 0"
+        + (f" with a slope of {signed(slopes[name])}" if slopes else "")
+        + f", {values[-1]:.3f} at {signed(moves[-1])}, lowest {values.min():.3f}"
         for name, values in losses.items()
     )
     show(fig, alt=f"Curves of the loss as one weight alone moves. {said}.")
@@ -138,7 +139,7 @@ def probability_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, la
         bars = ax.bar(range(classes), probabilities[row], color=TEXT)
         bars[label].set(edgecolor=POSITIVE, linewidth=2.5)
         ax.set_ylim(0, 1.05)
-        ax.set_title(f"{label}: predicted with {probabilities[row, label]:.0%}", fontsize=11, loc="left", pad=3)
+        ax.set_title(f"label {label}: probability {probabilities[row, label]:.0%}", fontsize=11, loc="left", pad=3)
         ax = axes[row, 1]
         ax.bar(range(classes), gradient[row], color=np.where(gradient[row] >= 0, POSITIVE, NEGATIVE))
         ax.axhline(0, color=TEXT, linewidth=1)
@@ -158,7 +159,7 @@ def probability_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, la
         ax.set_xticks(range(classes))
         ax.set_xlabel("class")
     said = " ".join(
-        f"The digit {label}, predicted with {believed[label]:.0%}: gradient {signed(pull[label], 2)} for its own "
+        f"The label {label} has the probability {believed[label]:.0%}: gradient {signed(pull[label], 2)} for its own "
         f"logit, up to {signed(np.delete(pull, label).max(), 2)} for the others."
         for label, believed, pull in zip(labels, probabilities, gradient, strict=True)
     )

@@ -265,8 +265,11 @@ def landscape(
     heights = f"between {losses.min():.3f} and {losses.max():.3f}"
     places = (float(x[lowest]), float(y[lowest])), here
     low, dot = (f"{signed(one, 2)} and {signed(other, 2)}" for one, other in places)
+    rows, columns = (np.linspace(0, n - 1, 5).astype(int) for n in losses.shape)
+    rising, falling = (", ".join(signed(loss, 2) for loss in losses[rows, along]) for along in (columns, columns[::-1]))
     show(
         fig,
         alt=f"The loss over “{labels[0]}” and “{labels[1]}”, as a surface and as a map: {heights}, low at {low}. "
-        f"The dot is at {dot}.",
+        f"At five places along the diagonals it is {rising} where both weights rise, and {falling} where the second "
+        f"falls. The dot is at {dot}.",
     )

@@ -77,11 +77,10 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
     def draw(temperature: float) -> dict:
         divided = logits / temperature
         probabilities = as_numbers(softmax(divided[None]), (1, len(divided)), softmax)[0]
-        entropy = -float(np.sum(probabilities * np.log(np.maximum(probabilities, 1e-300))))
         best = int(probabilities.argmax())
         scaled = bars("logits / temperature", names, divided)
         panels = [scaled, bars("predicted probabilities", names, probabilities, percent=True)]
-        said = f"Temperature {temperature:.2g}: {names[best]} has {probabilities[best]:.0%}; entropy {entropy:.2f}."
+        said = f"Temperature {temperature:.2g}: the most probable class, {names[best]}, has {probabilities[best]:.0%}."
         return {"panels": panels, "said": said}
 
     controls = [slider("temperature", "temperature", -1.0, 1.5, 1.0, exponent=True, stills=(0.3, 1.0, 5.0))]
