@@ -132,7 +132,7 @@ def _name_left_over(verdict: Verdict, exercise: Exercise, sources: Mapping[str, 
     if verdict.status is not Status.NOT_STARTED or len(source) > MAX_READ:
         return verdict
     found = find_left_over_stub(source, exercise.name)
-    return replace(verdict, message=f"{verdict.message} {words.describe_left_over(*found)}") if found else verdict
+    return replace(verdict, message=words.left_over(exercise.name, *found)) if found else verdict
 
 
 def _name_lacking_imports(verdict: Verdict, exercise: Exercise, sources: Mapping[str, bytes], folder: str) -> Verdict:

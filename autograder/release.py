@@ -75,7 +75,10 @@ def check() -> list[str]:
 def require_sources() -> None:
     """Make sure that this copy of the project can build: a student's copy holds no reference."""
     if not SOLUTIONS.exists():
-        raise ReleaseError("This copy of the course holds no solutions/, from which everything is built.")
+        raise ReleaseError(
+            "This copy of the course holds no solutions/, from which everything is built. Use the whole "
+            "course, not a handout."
+        )
 
 
 def build() -> dict[Path, bytes]:

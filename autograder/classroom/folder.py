@@ -108,7 +108,9 @@ class Classroom:
     def require_submitted(self) -> None:
         """Refuse a folder that is not a classroom, such as a mistyped one, before anything is said about students."""
         if not self.submitted.is_dir():
-            raise ClassroomError(f"{self.root} has no submitted/ folder, so it is not a classroom.")
+            raise ClassroomError(
+                f"{self.root} has no submitted/ folder, so it is not a classroom. Name one with --classroom."
+            )
 
     def submission(self, student: str, chapter: str) -> Path:
         """Return the folder of a student's submission for a chapter."""

@@ -84,7 +84,9 @@ def write_zip(chapters: Sequence[str], target: Path, visibility: str = "visible"
         If this copy of the course holds no answers.
     """
     if not SOLUTIONS.exists():
-        raise ClassroomError("This copy of the course holds no solutions/, so it cannot grade.")
+        raise ClassroomError(
+            "This copy of the course holds no solutions/, so it cannot grade. Use the whole course, not a handout."
+        )
     settings = {"chapters": list(chapters), "visibility": visibility}
     settings["seed"] = secrets.randbits(64) if seed is None else seed
     packages = [f"{name}=={metadata.version(name)}" for name in _PACKAGES]
@@ -156,11 +158,11 @@ def _examine(folder: Path, chapter: Chapter, seed: int, isolation: str) -> tuple
     try:
         contents = find_contents(items_in(folder), chapter.name, Budget())
     except NotTakenError as error:
-        return absent(chapter, released), [f"{chapter.name} was not graded: {error}."]
+        return absent(chapter, released), [f"{chapter.name} was not graded: {_to_student(error)}."]
     files = contents.files
     library = {Path(name).stem: content for name, content in files.items() if name.startswith(f"{LIBRARY_FOLDER}/")}
     submission = Submission("student", chapter.name, files[f"{chapter.name}.ipynb"], library)
-    said += [f"{chapter.name}: {place}: {words}." for place, _, words in contents.left_out]
+    said += [f"{chapter.name}: {place}: {_to_student(words)}." for place, _, words in contents.left_out]
     if not library:
         said.append(f"{chapter.name} came without the library. Submit the zip that `weightlab submit` makes.")
     examination = examine_submission(submission, chapter, class_keys(chapter.name, seed), released, isolation)
@@ -170,6 +172,11 @@ def _examine(folder: Path, chapter: Chapter, seed: int, isolation: str) -> tuple
         points = sum(answer.points for answer in chapter.written.values())
         said.append(f"{chapter.name}: a person marks {', '.join(chapter.written)} ({counted(points, 'point')}).")
     return examination, said
+
+
+def _to_student(words: object) -> str:
+    """Return a reason as the student reads it, who can submit again; elsewhere instructors read it."""
+    return str(words).replace("ask for the zip", "submit the zip")
 
 
 def _as_test(verdict: Verdict, number: str, visibility: str) -> dict[str, Any]:

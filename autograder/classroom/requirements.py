@@ -21,7 +21,10 @@ EXERCISES = ROOT / "autograder" / "exercises"
 def require_reference() -> None:
     """Make sure that this copy of the project can grade: a student's copy holds no reference."""
     if not SOLUTIONS.exists():
-        raise ClassroomError("This copy of the course holds no solutions/, so it cannot grade a class.")
+        raise ClassroomError(
+            "This copy of the course holds no solutions/, so it cannot grade a class. Use the whole course, "
+            "not a handout."
+        )
 
 
 def require_isolation(name: str) -> None:

@@ -157,7 +157,7 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
 
 
 def _tell_waiting(students: list[str]) -> str:
-    return f"These students have answers that are not marked yet: {printable(', '.join(students))}."
+    return f"Students with answers that are not marked yet: {printable(', '.join(students))}."
 
 
 @click.command(short_help="Give a student more time for a chapter.")

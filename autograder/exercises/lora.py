@@ -400,7 +400,7 @@ CHAPTER.question(
         "one_matrix_a_block": (2_097_152, "That is one matrix per block. There are four: wq, wk, wv and wo."),
         "half": (
             4_194_304,
-            "That is half. Each adapter has two matrices, `down` and `up`, and each block has four adapters.",
+            "That is half. Did you count `down` and `up` of all four matrices in all 32 blocks, at rank 8?",
         ),
         "full_matrices": (2_147_483_648, "Those are the attention matrices. They stay frozen; count their adapters."),
         "all_matrices": (19_988_480, "That includes the feed-forward matrices. Only attention has adapters."),

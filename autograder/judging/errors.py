@@ -37,6 +37,7 @@ _PATTERNS = {
     "character": ({"SyntaxError"}, r"^invalid (non-printable )?character"),
     "return outside": ({"SyntaxError"}, r"^'return' outside function"),
     "recursion": ({"RecursionError"}, r""),
+    "memory": ({"MemoryError"}, r""),
     "input": ({"EOFError"}, r"EOF when reading a line"),
     "debugger": ({"BdbQuit"}, r""),
     "processes": ({"BlockingIOError"}, r""),
@@ -142,6 +143,8 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
                 "A function calls itself without end. Did you mean to call another function? If not, in which case "
                 "must it return without calling itself?"
             )
+        case "memory":
+            return "This array or list does not fit into memory. Is one of its lengths far too large?"
         case "processes":
             return ONE_PROCESS
         case "file":

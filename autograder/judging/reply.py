@@ -195,7 +195,7 @@ def _read_answer(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
         return Reply(
             Status.NOT_STARTED,
             f"{file} has no function called {name}. Was it renamed or deleted? "
-            f'labkit.reset("{name}") restores the stub.',
+            f'`labkit.reset("{name}")` restores the stub.',
         )
     cases = [
         [_read_outcome(outcome, call) for outcome, call in zip(outcomes, case.calls, strict=True)]

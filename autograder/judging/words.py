@@ -212,7 +212,7 @@ def tell_error(error: Mapping[str, Any]) -> str:
     where = f" on line {error['line']} of {error['file']}: {code}" if error.get("line") else ""
     kind, message = error.get("type"), str(error.get("message") or "").strip()
     if kind == NotImplementedError.__name__:
-        return f"calls a function that is not written yet ({message or kind}){where}"
+        return f"reaches code that is not written yet ({message or kind}){where}"
     if not message and kind == AssertionError.__name__:
         return f"raised AssertionError (a failed assert){where}"
     return f"raised {kind}{f': {message}' if message else ''}{where}"
@@ -335,12 +335,17 @@ def name_error(error: Mapping[str, Any]) -> str:
     kind = _find_known_error(error)
     if kind is None:
         return "raised an exception that is neither built into Python nor one of NumPy's"
-    return "calls a function that is not written yet" if kind is NotImplementedError else f"raised {kind.__name__}"
+    return "reaches code that is not written yet" if kind is NotImplementedError else f"raised {kind.__name__}"
 
 
 def not_written(exercise: str, file: str | None) -> str:
     """Say that an exercise has not been started."""
     return f"{exercise} is not written yet. Write it in {file}, save, and check again."
+
+
+def left_over(exercise: str, kind: LeftOver, line: int, other: int) -> str:
+    """Say that a function that seems written counts as not started, and why."""
+    return f"{exercise} still counts as not written. {describe_left_over(kind, line, other)}"
 
 
 def describe_left_over(kind: LeftOver, line: int, other: int) -> str:

@@ -57,8 +57,9 @@ def pack_submission(chapter: str, folder: Path = ROOT, student: str = "") -> Pac
     for path in (notebook, module):
         if not path.exists():
             others = _other_notebooks(notebook) if path == notebook else ""
-            remedy = f" If your answers are in {others}, rename that file to {notebook.name}." if others else ""
-            raise FileNotFoundError(f"{shown(path)} is missing, so there is nothing to submit.{remedy}")
+            rename = f"If your answers are in {others}, rename that file to {notebook.name}."
+            remedy = rename if others else "Take it from a fresh copy of the course."
+            raise FileNotFoundError(f"{shown(path)} is missing, so nothing was packed. {remedy}")
     entries = {f"{chapter}/{notebook.name}": notebook.read_bytes()}
     entries |= {f"{chapter}/{name}": content for name, content in read_companions(LIBRARY).items()}
     target = folder / f"{'-'.join(filter(None, [chapter, as_file_name(student)]))}.zip"

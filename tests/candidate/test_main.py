@@ -46,7 +46,7 @@ STATUSES = {
     "a stub below": (
         "def answer():\n    return other()\ndef other():\n    raise NotImplementedError",
         "error",
-        "calls a function that is not written yet (NotImplementedError) on line 4 of library/small.py",
+        "reaches code that is not written yet (NotImplementedError) on line 4 of library/small.py",
     ),
     "renamed": ("def anser():\n    return 2.0", "not_started", "has no function called answer"),
     "no function": ("answer = 2.0", "not_started", "has no function called answer"),

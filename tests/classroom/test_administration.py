@@ -72,7 +72,7 @@ def test_from_moodle_and_back(tmp_path):
     assert said.exit_code == 0 and "2 grades in" in said.output and "2 pages in" in said.output, said.output
     filled = list(csv.DictReader((room / "upload" / f"{WEIGHTS.name}_moodle_worksheet.csv").open(newline="")))
     assert [float(row["Grade"]) for row in filled] == [float(rows[name]["total"]) for name in ("Ada-L", "Bo-D")]
-    waiting = "These students have answers that are not marked yet: Ada-L, Bo-D."
+    waiting = "Students with answers that are not marked yet: Ada-L, Bo-D."
     assert said.output.count(waiting) == 1
     said = run("feedback", WEIGHTS.name, "--moodle", *here)
     assert said.exit_code == 0 and said.output.count(waiting) == 1, said.output

@@ -102,7 +102,7 @@ def test_what_is_missing_or_unreadable_is_named(submitted):
     results = submitted([WEIGHTS, BIASES], library={}, **{WEIGHTS.name: b"%PDF-1.4 not a notebook"})
     assert {test["score"] for test in results["tests"]} == {0} and {t["status"] for t in results["tests"]} == {"failed"}
     assert "01_weights came without the library. Submit the zip that `weightlab submit` makes." in results["output"]
-    assert "01_weights: the notebook cannot be read (" in results["output"]
+    assert "01_weights: The notebook cannot be read: it is not JSON; " in results["output"]
     assert "02_biases was not graded: " in results["output"]
     assert "a person marks" in results["output"] and "2_biases: a person" not in results["output"]
 

@@ -324,7 +324,7 @@ def test_what_lies_beside_a_missing_notebook_is_told(tmp_path, place, told):
     path.parent.mkdir(parents=True)
     path.write_text("x")
     found = tally.remarks_on(room, [entry("eve", "missing", [one("dense", "missing", 0)])])
-    words = "Something was submitted, but no 02_biases.ipynb."
+    words = "Something was submitted, but no 02_biases.ipynb: ask for the zip that `weightlab submit` makes."
     assert found == ([("eve", "02_biases", "missing", words)] if told else [])
     assert tally.remarks_on(room, [entry("eve")]) == []
 

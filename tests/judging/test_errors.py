@@ -45,6 +45,7 @@ OWN = {
     "list(zip([1], [1, 2], strict=True))": "lengths",
     "float(x)": "scalar",
     "np.sum(x, axis=2)": "axis",
+    "[1] * 10**15": "memory",
     "np.sum(x[0], axis=1)": "axis",
     "weight": "name",
     "y += 1\ny = 2": "name",

@@ -157,7 +157,7 @@ def test_a_function_that_is_not_there_is_told():
     found = read({"absent": True})
     assert found.status is Status.NOT_STARTED
     assert found.words == (
-        f'{FILE} has no function called neuron. Was it renamed or deleted? labkit.reset("neuron") restores the stub.'
+        f'{FILE} has no function called neuron. Was it renamed or deleted? `labkit.reset("neuron")` restores the stub.'
     )
 
 

@@ -37,7 +37,7 @@ GENERAL = {
     "its own error": (raised(f"E{SECRET}"), OWN_ERROR),
     "an error of the standard library": (raised("JSONDecodeError"), OWN_ERROR),
     "no exception": (raised("print"), OWN_ERROR),
-    "not written": (raised("NotImplementedError"), "calls a function that is not written yet"),
+    "not written": (raised("NotImplementedError"), "reaches code that is not written yet"),
     "a length": (differs(Kind.LENGTH), "gave a result of the wrong shape"),
     "a shape": (differs(Kind.SHAPE), "gave a result of the wrong shape"),
     "transposed": (differs(Kind.TRANSPOSED), "gave a result of the wrong shape"),
@@ -296,10 +296,10 @@ ERROR = {"type": "ValueError", "message": " bad \n", "line": 3, "file": "weights
         (ERROR | {"message": ""}, f"raised ValueError on line 3 of weights.py: {'x' * 119}…"),
         ({"type": "AssertionError"}, "raised AssertionError (a failed assert)"),
         ({"type": "AssertionError", "message": "no"}, "raised AssertionError: no"),
-        ({"type": "NotImplementedError"}, "calls a function that is not written yet (NotImplementedError)"),
+        ({"type": "NotImplementedError"}, "reaches code that is not written yet (NotImplementedError)"),
         (
             {"type": "NotImplementedError", "message": "relu", "line": 2, "file": "a.py", "code": "relu(x)"},
-            "calls a function that is not written yet (relu) on line 2 of a.py: relu(x)",
+            "reaches code that is not written yet (relu) on line 2 of a.py: relu(x)",
         ),
     ],
 )

@@ -83,10 +83,10 @@ def tables() -> str:
         exercise.points for exercise in CHAPTER.exercises.values()
     )
     lines = [
-        f"{len(PAYLOADS)} payloads. Each is a submission of chapter {CHAPTER.name} that earns {POINTS:g} of {whole:g} "
-        f"points without the attack, graded together with honest classmates. Stock is nbgrader {found['nbgrader']}.",
+        f"The corpus has {len(PAYLOADS)} attacks on chapter {CHAPTER.name}. Without its attack, each submission earns "
+        f'{POINTS:g} of {whole:g} points. "Stock" is nbgrader {found["nbgrader"]}.',
         "",
-        "| class | payloads | tried on stock | gain | harm a classmate | leave something | here: any of these |",
+        "| class | attacks | tried on stock | gain points | harm a classmate | leave something | here: any of these |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for group in [group.attack.group for group in GROUPS] + [None]:

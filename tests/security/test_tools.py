@@ -89,7 +89,7 @@ class TestCollecting:
         (tmp_path / "other.py").write_text("x = 1")
         (there / "weightlab" / "other.py").symlink_to(tmp_path / "other.py")
         os.mkfifo(there / "pipe")
-        assert inbox.collect().words["zed"] == "already collected, and unchanged"
+        assert inbox.collect().words["zed"] == "already collected and unchanged"
 
     def test_names_of_modules_are_such_that_every_disk_can_hold_them(self, tmp_path):
         for name in ("a" * MAX_NAME, "b" * (MAX_NAME + 1), "c" * 240, "\u00e9" * MAX_NAME):

@@ -232,9 +232,9 @@ def _describe_taken(
     upload: Upload, files: Mapping[str, bytes], written: bool, uploads: Iterable[Upload], module: str
 ) -> str:
     """Say what was taken from an upload, and what may be worth knowing about it."""
-    words = counted(len(files), "file") if written else "already collected, and unchanged"
+    words = counted(len(files), "file") if written else "already collected and unchanged"
     count = sum(one.problem not in (Reason.ANOTHER_KIND, Reason.WEB_ENTRY) for one in uploads)
-    words += f", the newest that holds the chapter, of {count} uploads" if count > 1 else ""
+    words += f", from the newest upload that holds the chapter (of {count})" if count > 1 else ""
     words += ", late according to Canvas" if upload.owner.late else ""
     partners = " and ".join(one.name for one in upload.owner.partners)
     words += f", together with {partners}" if partners else ""

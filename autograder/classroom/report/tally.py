@@ -174,7 +174,14 @@ def late_without_time(classroom: Classroom, entries: Iterable[Mapping]) -> list[
 def _remarks_on_files(folder: Path, student: str, chapter: str, status: str) -> list[Line]:
     found = []
     if status == Status.MISSING and any(next(folder.glob(f"{above}*.*"), None) for above in ("", "*/", "*/*/")):
-        found.append((student, chapter, Status.MISSING, f"Something was submitted, but no {chapter}.ipynb."))
+        found.append(
+            (
+                student,
+                chapter,
+                Status.MISSING,
+                f"Something was submitted, but no {chapter}.ipynb: ask for the zip that `weightlab submit` makes.",
+            )
+        )
     time = read_file(folder / FILE, MAX_BYTES)
     if time is not None and read_time(text := time.decode("utf-8", "replace")) is None:
         words = (

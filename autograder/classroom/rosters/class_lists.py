@@ -54,7 +54,9 @@ def read_class_list(path: Path) -> list[Student]:
     read = _from_canvas if {"student", "id", "section"} <= rows[0].keys() else _from_table
     found = [one for row in rows if any(vars(one := read(row)).values())]
     if not found:
-        raise ClassroomError(f"{path} has none of the columns by which students are identified: {', '.join(COLUMNS)}.")
+        raise ClassroomError(
+            f"No student in {path} can be identified. It needs one of the columns {', '.join(COLUMNS)}."
+        )
     return found
 
 

@@ -149,7 +149,7 @@ def read_roster(classroom: Path) -> Roster:
         return Roster()
     rows = read_rows(path)
     if rows and "id" not in rows[0]:
-        raise ClassroomError(f'{path} has no column "id". The columns of a roster are {", ".join(COLUMNS)}.')
+        raise ClassroomError(f'{path} has no column "id". Add it. The columns of a roster are {", ".join(COLUMNS)}.')
     students = [Student(**{name: row.get(name, "") for name in COLUMNS}) for row in rows]
     for one in students:
         if not one.id or (clean := clean_id(one.id)) != one.id:

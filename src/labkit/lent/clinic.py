@@ -1,4 +1,4 @@
-"""The clinic: networks that did not learn as they should, and networks that colleagues adapted.
+"""The clinic: networks that may not have learned as they should, and networks that colleagues adapted.
 
 Nothing here says what was done to whom: that is in a data file, ``data_files/clinic.json``. Learners
 find it out from weights and losses alone.

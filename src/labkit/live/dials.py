@@ -155,12 +155,12 @@ def bend_line(forward: Callable) -> Dial:
         lines = [line(x, wanted, "the curve"), line(x, fit, "output of the network")]
         lines += [line(x, np.clip(column, -4, 4), color="faint") for column in added.T]
         error = float(np.mean((fit - wanted) ** 2))
-        said = f"Hidden neurons: {len(bends)}, each with one bend. Mean squared error: {error:.4f}."
+        said = f"Hidden neurons: {len(bends)}. Mean squared error of the fit: {error:.4f}."
         return {"panels": [chart("A curve and its fit", ("input", -2, 2), ("output", -2, 2), lines)], "said": said}
 
     controls = [
         slider("neurons", "hidden neurons", 1, 25, 4, 24, stills=(2, 5, 15)),
         choice("target", "curve", _TARGETS),
     ]
-    note = "Grey: the contribution of each hidden neuron. Each neuron bends the sum in one place."
+    note = "Grey: the contribution of each hidden neuron. Each bends the sum in one place, the first at the left end."
     return Dial("ReLU bends fit a curve", draw, controls, note)

@@ -30,7 +30,7 @@ class Landscape(Tool):
     surfaces: Mapping[str, Surface] = field(default_factory=lambda: SURFACES)
     title = "A landscape to walk in"
     note = (
-        "Bright is high. Drag the ball anywhere, or move it with the arrow keys. "
+        "Bright means a high loss. Drag the ball anywhere, or move it with the arrow keys. "
         "The arrow is the next step without momentum."
     )
 
@@ -70,7 +70,7 @@ class Landscape(Tool):
         more = {"map": self._maps[surface], "pointer": place, "said": said, "width": 410, "height": 390}
         axes = [(name, *ends) for name, ends in zip(("first weight", "second weight"), ranges, strict=True)]
         fall = ("step", 0, max(20, count)), "loss", {"": losses}, 1e-3, FAR
-        panels = [chart(surface, *axes, lines, dots, **more), history("loss per step", *fall, width=300)]
+        panels = [chart(surface, *axes, lines, dots, **more), history("loss by step", *fall, width=300)]
         return {"panels": panels, "said": said, "ended": self.walk.diverged}
 
 

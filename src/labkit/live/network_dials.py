@@ -95,9 +95,7 @@ def switch_adapter(
         slider("alpha", "alpha / rank", 0.0, 4.0, 2.0, 80),
         control("switch", "adapter", "adapter on", value=True, stills=(False, True)),
     ]
-    return Dial(
-        "A LoRA adapter", draw, controls, "Switched off, the adapter leaves the network as it was, bit for bit."
-    )
+    return Dial("A LoRA adapter", draw, controls, "With the adapter off, the network is as it was, bit for bit.")
 
 
 @shown

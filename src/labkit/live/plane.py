@@ -112,7 +112,7 @@ class Plane(Tool):
             return "No points: add some of both classes."
         if not np.isfinite(self.network.neurons).all():
             return (
-                "Training diverged: some weights are no longer finite. Lower the learning rate, then take new weights."
+                "Training diverged: some weights are no longer finite. Lower the learning rate, then press New weights."
             )
         right = int(np.sum((self.network.differences(self.forward, self.places)[0] > 0) == self.labels))
         return f"{self._epochs} epochs: {right} of {len(self.places)} points are on the correct side of the boundary."

@@ -339,7 +339,7 @@ class TestAgain:
     def test_what_is_there_is_kept_unless_it_is_to_be_replaced(self, inbox):
         inbox.put("ada.zip", packed("old"))
         inbox.collect()
-        assert inbox.collect().words["ada"] == "already collected, and unchanged"
+        assert inbox.collect().words["ada"] == "already collected and unchanged"
         inbox.put("ada.zip", packed("new"))
         assert inbox.collect().lost == {"ada": Reason.KEPT} and inbox.mark("ada")[0] == "old"
         assert inbox.collect(replace=True).taken == {"ada"} and inbox.mark("ada")[0] == "new"
@@ -391,7 +391,7 @@ class TestAgain:
         inbox.put("ada.zip", packed("ada"))
         inbox.collect()
         (inbox.classroom / "submitted/ada" / CHAPTER / "timestamp.txt").write_text("2026-03-02 10:00:00 UTC")
-        assert inbox.collect().words["ada"] == "already collected, and unchanged" and "timestamp.txt" in inbox.held(
+        assert inbox.collect().words["ada"] == "already collected and unchanged" and "timestamp.txt" in inbox.held(
             "ada"
         )
 
@@ -499,11 +499,11 @@ def test_every_reason_has_words():
         (["ada_12_101_01_weights.zip", "ada_12_102_notes.pdf"], "2 files"),
         (
             ["ada_12_101_01_weights.zip", "ada_12_102_01_weights-1.zip"],
-            "2 files, the newest that holds the chapter, of 2 uploads",
+            "2 files, from the newest upload that holds the chapter (of 2)",
         ),
         (
             ["ada_12_101_01_weights.zip", "ada_12_102_a.rar", "ada_12_103_notes.pdf"],
-            "2 files, the newest that holds the chapter, of 2 uploads",
+            "2 files, from the newest upload that holds the chapter (of 2)",
         ),
         (["ada_LATE_12_101_01_weights.zip"], "2 files, late according to Canvas"),
     ],
