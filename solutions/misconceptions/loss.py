@@ -63,7 +63,7 @@ def root_of_it(predictions, targets):
 
 @of("mean_squared_error")
 def absolute_for_squared(predictions, targets):
-    """The magnitudes of the errors are averaged, without squaring. Squares make one large error cost more than several small ones with the same sum."""
+    """The magnitudes of the errors are averaged, without squaring. Squares make one large error cost more than small ones whose magnitudes have the same sum."""
     check_shapes(predictions, targets)
     return float(np.mean(np.abs(predictions - targets)))
 
@@ -613,7 +613,7 @@ def relative_errors(predictions, targets):
 
 @of("mean_squared_error")
 def spectral_norm_for_the_sum_of_squares(predictions, targets):
-    """A norm of order 2 seems to be used. For 2-D arrays that is not the root of the sum of squares. Average the squares."""
+    """A norm of order 2 seems to be used. For 2-D arrays that is rarely the root of the sum of squares. Average the squares."""
     check_shapes(predictions, targets)
     return float(np.linalg.norm(predictions - targets, 2) ** 2 / predictions.size)
 
