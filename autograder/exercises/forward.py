@@ -69,7 +69,7 @@ def softmax(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(
         large,
         np.array([[10_000.0, 9_998.5, -10_000.0], [-10_000.0, -9_999.0, -9_998.0]]),
-        note="rows around 10,000 and around -10,000",
+        note="logits around 10,000 and around -10,000",
     )
     yield Case.of(large, 800 + rng.normal(size=(2, 4)), note="logits around 800")
     yield Case.of(large, np.array([[-900.0, -901.0, -902.5]]), note="no logit above -900")
@@ -173,8 +173,7 @@ CHAPTER.question(
     mistakes={
         "share_without_exp": (
             1.0,
-            "Was an exp left out? Softmax divides exp(2) by exp(2) + exp(0), and exp(0) is 1: a logit of zero has a "
-            "probability above zero.",
+            "Was an exp left out? exp(0) is 1, so a class whose logit is zero has a probability above zero.",
         ),
         "the_other_class": (1 / (1 + math.exp(2)), "This is the probability of the other class."),
     },

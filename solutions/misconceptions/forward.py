@@ -24,7 +24,7 @@ def largest_entry(x):
 
 @of("relu")
 def python_max(x):
-    """`max` and `if` need a single True or False, but comparing an array gives one for each entry. Use the NumPy function that compares entry by entry."""
+    """`max` and `if` need a single True or False, but comparing an array gives one per entry. Use the NumPy function that compares entry by entry."""
     return max(x, 0)
 
 
@@ -48,7 +48,7 @@ def leaky(x):
 
 @of("relu")
 def whole_numbers_by_accident(x):
-    """The digits after the decimal point are gone. Does your version fill an integer array, or use np.vectorize? Use a NumPy function that compares entry by entry."""
+    """The digits after the decimal point are gone. Does your version fill an integer array, or use np.vectorize? Let NumPy compare entry by entry."""
     return np.maximum(x, 0).astype(int)
 
 
@@ -72,7 +72,7 @@ def answers_yes_or_no(x):
 
 @of("relu")
 def python_max_row_by_row(x):
-    """Each item of x seems to be compared with 0 as a whole, and in a 2-D array an item is a row. Let NumPy compare entry by entry."""
+    """Each item of x seems to be compared with 0 as a whole. In a 2-D array an item is a row: let NumPy compare entry by entry."""
     return np.array([max(0, row) for row in x])
 
 
@@ -119,7 +119,7 @@ def never_divides(logits):
 
 @of("softmax")
 def clipped_logits(logits):
-    """Large logits count as equal, as if they had been clipped or NaN had been replaced. To avoid overflow, subtract the same number from the whole row instead."""
+    """Large logits count as equal, as if they had been clipped or NaN had been replaced. Instead, subtract the same number from the whole row."""
     powers = np.exp(np.clip(logits, -80, 80))
     return powers / powers.sum(axis=1, keepdims=True)
 
@@ -176,7 +176,7 @@ def share_of_the_logits(logits):
 
 @of("softmax")
 def share_of_the_shifted_logits(logits):
-    """No exponential seems to be taken: the logits are shifted so that the smallest is 0, then divided by their sum. Softmax divides exponentials by their sum."""
+    """No exponential seems to be taken: logits shifted so that the smallest is 0 are divided by their sum. Softmax divides exponentials by their sum."""
     shifted = logits - logits.min(axis=1, keepdims=True)
     return shifted / shifted.sum(axis=1, keepdims=True)
 
@@ -229,7 +229,7 @@ def only_the_first_row(logits):
 
 @of("softmax")
 def returns_logarithms(logits):
-    """The results are logarithms of probabilities, which are negative. They come in chapter 5; return the probabilities themselves here."""
+    """The results are logarithms of probabilities. They come in chapter 5; return the probabilities themselves here."""
     return np.log(reference_softmax(logits))
 
 
@@ -243,7 +243,7 @@ def batch_as_one_after_the_shift(logits):
 def down_the_columns(shift):
     @of("softmax")
     def sums_of_the_columns(logits):
-        """Each entry seems to be divided by the sum of its column, across the batch. Divide by the sum over the classes of one image: check the axis."""
+        """Each entry seems to be divided by the sum of its column, across the batch. Divide by the sum over one image's classes: check the axis."""
         powers = np.exp(logits - shift(logits))
         return powers / powers.sum(axis=0)
 
@@ -399,7 +399,7 @@ def forgets_that_forward_returns_two(layers, x):
 
 @of("predict")
 def counts_classes_from_one(layers, x):
-    """The classes are counted from 1. Here, as in all of NumPy, the first class is 0: the position is the class."""
+    """The classes are counted from 1. Here the first class is 0: its position, as NumPy counts, is the class."""
     return np.argmax(reference_forward(layers, x)[0], axis=1) + 1
 
 
@@ -442,7 +442,7 @@ def all_probabilities(layers, x):
 
 @of("relu")
 def loops_over_one_axis(x):
-    """The loop seems to visit the entries of one axis: in a 2-D array each x[i] is a whole row. Use a NumPy function that works entry by entry."""
+    """The loop seems to run along one axis: in a 2-D array each x[i] is a row. Use a NumPy function that works entry by entry."""
     kept = np.zeros_like(x)
     for i in range(len(x)):
         if x[i] > 0:
@@ -452,7 +452,7 @@ def loops_over_one_axis(x):
 
 @of("softmax")
 def share_of_the_logits_above_one(logits):
-    """No exponential seems to be taken: the logits are shifted so that the smallest is 1, then divided by their sum. Softmax divides exponentials by their sum."""
+    """No exponential seems to be taken: logits shifted so that the smallest is 1 are divided by their sum. Softmax divides exponentials by their sum."""
     shifted = logits - logits.min(axis=1, keepdims=True) + 1
     return shifted / shifted.sum(axis=1, keepdims=True)
 

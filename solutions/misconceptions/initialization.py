@@ -158,7 +158,7 @@ def only_those_without_a_twin(weights):
 def sorted_by(rows):
     @of("distinct_neurons")
     def neighbours_after_sorting(weights):
-        """Each neuron seems to be compared only with the next one after sorting, but identical neurons need not be next to each other. Compare with all different neurons found so far."""
+        """Each neuron seems to be compared only with its neighbour after sorting. Identical neurons can be further apart: compare with all different neurons found so far."""
         margin, ordered = 1e-4 * np.abs(weights).max(), weights[:, np.lexsort(rows(weights))]
         return 1 + int(np.sum(np.abs(np.diff(ordered, axis=1)).max(axis=0) > margin))
 
@@ -250,7 +250,7 @@ def root_of_the_six_alone(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def half_the_range(fan_in, fan_out, rng):
-    """The range of the weights is half as wide as it should be. If you used rng.random() − 0.5, its values end at ±0.5, not at ±1."""
+    """The range of the weights is half as wide as required. If you used rng.random() − 0.5, its values end at ±0.5, not at ±1."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return limit * (rng.random((fan_in, fan_out)) - 0.5)
 
@@ -283,7 +283,7 @@ def limit_for_deviation(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def one_uniform_draw(fan_in, fan_out, rng):
-    """All connections have the same weight, so all neurons are identical. Draw one number for each connection."""
+    """All connections have the same weight, so all neurons of the layer compute the same number. Draw one number for each connection."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return np.full((fan_in, fan_out), rng.uniform(-limit, limit))
 
@@ -488,7 +488,7 @@ def one_neuron_copied(fan_in, fan_out, rng):
 
 @of("he_normal")
 def unscaled(fan_in, fan_out, rng):
-    """The standard deviation is 1 for every layer, so the signal would grow from layer to layer. The more inputs a neuron has, the smaller its weights must be."""
+    """The standard deviation is 1 for every layer, so signals would grow. The more inputs a neuron has, the smaller its weights must be."""
     return rng.standard_normal((fan_in, fan_out))
 
 
@@ -697,7 +697,7 @@ def layers_strung_together(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def weights_without_biases(layer_sizes, rng, scheme="he"):
-    """There is one item per layer, but not every item is a pair. A layer is the pair (weights, bias), even if all its biases are zero."""
+    """There is one item per layer, but not every item is a pair. A layer is the pair (weights, bias), even if all biases are zero."""
     check(layer_sizes, scheme)
     return [
         weights
@@ -842,14 +842,14 @@ def nothing_for_a_misspelling(layer_sizes, rng, scheme="he"):
 
 @of("distinct_neurons")
 def all_of_length_one(weights):
-    """Neurons that are positive multiples of each other are counted as one, as if every column were scaled to norm 1. Compare the weights as they are."""
+    """Neurons that are positive multiples of each other are counted as one, as if columns were scaled to norm 1. Compare them as they are."""
     lengths = np.linalg.norm(weights, axis=0)
     return distinct_columns(weights / np.where(lengths > 0, lengths, 1.0))
 
 
 @of("distinct_neurons")
 def rank_with_the_margin(weights):
-    """Neurons that are multiples or sums of others are not counted, as in a matrix rank. They are different neurons: compare the columns entry by entry."""
+    """Neurons that are multiples or sums of others are not counted, as in a matrix rank. They are different: compare the columns entry by entry."""
     return max(1, int(np.linalg.matrix_rank(weights, tol=1e-4 * np.abs(weights).max())))
 
 
@@ -871,7 +871,7 @@ def leaves_zeros_out(x, weight_matrices, activation):
 
 @of("init_layers")
 def fan_in_of_the_network(layer_sizes, rng, scheme="he"):
-    """Every layer seems to be scaled by the number of the network's inputs. A layer's fan_in is the number of its own inputs, the size before it."""
+    """Every layer seems to be scaled by the number of the network's inputs. A layer's fan_in is the number of its own inputs."""
     check(layer_sizes, scheme)
     first = layer_sizes[0]
 
@@ -905,7 +905,7 @@ def magnitudes_of_the_weights(weights):
 
 @of("signal_spread")
 def activations_never_passed_on(x, weight_matrices, activation):
-    """Each number is measured after an activation function, but the next layer seems to receive the signal from before it. Pass on the signal that you measured."""
+    """Each number is measured after an activation function, but the next layer seems to receive the signal from before it. Pass on what you measured."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = x @ weights

@@ -20,7 +20,7 @@ def relu(x: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of the same shape
-        The activations, none of them below zero.
+        The neurons' outputs, none of them below zero.
 
     Notes
     -----

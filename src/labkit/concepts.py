@@ -16,6 +16,13 @@ from .display import interactive, show_message
 
 WHEN = ("before", "after")
 UNDECIDED = "I do not know yet"
+_LETTERS = "abcd"
+"""How a record names the options, in the order in which they are shown: words may change with a release."""
+_EARLIER = {
+    "the first, because it gives the right classes more": "the first, because it is more confident and right",
+    "neither, because both have made no mistake": "neither, because all their answers are right",
+}
+"""Words of options in records of earlier releases, which named options by their words, and the words of today."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,10 @@ class Concept:
         Each wrong option, and the belief that leads to it.
     place : int
         The position of the right option among the others, 0 to 3.
+
+    Notes
+    -----
+    Answers are recorded by the position of an option: its words may change, its position may not.
     """
 
     name: str
@@ -54,6 +65,19 @@ class Concept:
         options = list(self.wrong)
         options.insert(self.place, self.right)
         return options
+
+    def read(self, recorded: Any) -> str | None:
+        """Return the option that a record names, or None if it names none."""
+        if not isinstance(recorded, str):
+            return None
+        if recorded in tuple(_LETTERS):
+            return self.options[_LETTERS.index(recorded)]
+        option = _EARLIER.get(recorded, recorded)
+        return option if option in (*self.options, UNDECIDED) else None
+
+    def letter(self, option: str) -> str:
+        """Return how a record names an option."""
+        return option if option == UNDECIDED else _LETTERS[self.options.index(option)]
 
 
 CONCEPTS = (
@@ -297,7 +321,9 @@ def _show_widget(when: str) -> None:
     def recorder(name: str) -> Any:
         def record(change: dict) -> None:
             answered = {name: change["new"]}
-            store.update("concepts", lambda everything: everything | {when: read_answers(everything, when) | answered})
+            store.update(
+                "concepts", lambda everything: everything | {when: _recorded(read_answers(everything, when) | answered)}
+            )
             report()
 
         return record
@@ -338,12 +364,13 @@ def read_answers(record: Mapping, when: str) -> dict[str, str]:
     given = record.get(when)
     if not isinstance(given, Mapping):
         return {}
-    allowed = {concept.name: {*concept.options, UNDECIDED} for concept in CONCEPTS}
-    return {
-        name: option
-        for name, option in given.items()
-        if name in allowed and isinstance(option, str) and option in allowed[name]
-    }
+    read = {concept.name: concept.read(given.get(concept.name)) for concept in CONCEPTS}
+    return {name: option for name, option in read.items() if option is not None}
+
+
+def _recorded(answers: Mapping[str, str]) -> dict[str, str]:
+    """Return answers as they are written to the record."""
+    return {concept.name: concept.letter(answers[concept.name]) for concept in CONCEPTS if concept.name in answers}
 
 
 def score(answers: Mapping[str, str]) -> int:

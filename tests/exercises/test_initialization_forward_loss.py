@@ -10,7 +10,7 @@ from autograder.judging import reference
 from autograder.judging.question import judge_answer
 from labkit import data
 from labkit.lent.given_training import given_relu, given_training, share_correct
-from tests.support.quoted import help_table, learner, rows, verdict_on
+from tests.support.quoted import learner, quotes, rows, says, verdict_on
 
 INITIALIZATION, FORWARD, LOSS = map(reference.module, ("initialization", "forward", "loss"))
 NAMES = ("03_initialization", "04_forward", "05_loss")
@@ -326,4 +326,5 @@ def test_the_notebook_explains_messages_that_learners_really_get(name, body, quo
     verdict = verdict_on(name, body, runner)
     assert quoted in verdict.message
     assert verdict.misconception or verdict.finding or any(quoted.startswith(words) for words in NAMELESS)
-    assert quoted in help_table(EXERCISES[name].chapter)
+    whole = [quote for quote in quotes(EXERCISES[name].chapter) if quoted in quote]
+    assert any(says(quote, verdict.message) for quote in whole)

@@ -78,8 +78,26 @@ def test_answers_picked_in_the_notebook_are_kept_and_shown_again(monkeypatch):
     choices = folds[0].children[0].children[1::2]
     assert len(choices) == 15 and all(choice.value is None for choice in choices)
     choices[0].value = "6"
-    assert concepts.store.load("concepts") == {"before": {"one_weight": "6"}}
+    assert concepts.store.load("concepts") == {"before": {"one_weight": CONCEPTS[0].letter("6")}}
     assert "1 answered" in folds[0].titles[0]
     concept_test("before")
     assert folds[1].children[0].children[1].value == "6"
     assert folds[1].selected_index == 0, "open where somebody was at work"
+
+
+def test_a_record_survives_new_words_of_an_option():
+    letters = {concept.name: concept.letter(concept.right) for concept in CONCEPTS}
+    assert letters["loss"] == "b" and set(letters.values()) == set("abcd")
+    assert concepts.read_answers({"after": letters}, "after") == RIGHT
+    assert concepts.read_answers({"before": {"loss": concepts.UNDECIDED}}, "before") == {"loss": concepts.UNDECIDED}
+
+
+def test_records_of_earlier_releases_name_options_by_their_words():
+    earlier = RIGHT | {"loss": "the first, because it gives the right classes more"}
+    assert concepts.read_answers({"before": earlier}, "before") == RIGHT
+    assert concepts.read_answers({"before": WRONG}, "before") == WRONG
+
+
+@pytest.mark.parametrize("recorded", ["", "e", "ab", "A", 1, None, ["a"], "no such option"])
+def test_what_names_no_option_is_no_answer(recorded):
+    assert concepts.read_answers({"before": {"loss": recorded, "no_such_question": "a"}}, "before") == {}

@@ -217,5 +217,5 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
     ]
     show(
         fig,
-        alt=f"Histograms of the signal in a network. Standard deviations by initialization: {'; '.join(said)}.",
+        alt=f"Histograms of signals after tanh. Standard deviations by initialization: {'; '.join(said)}.",
     )

@@ -47,7 +47,8 @@ def drag_secant(
             line(at + ends, (left + right) / 2 + secant * ends, "secant"),
         ]
         dots = [(at - step, left, "series-1", 7), (at + step, right, "series-1", 7), (at, middle, "text", 3)]
-        said = f"Step {step:.3g}: the secant's slope is {secant:.5f}; with a step of 0.00001 it is {tangent:.5f}."
+        slopes = f"the secant's slope is {secant:.5f}; with a step of 0.00001 it is {tangent:.5f}."
+        said = f"At w = {at:.3g}, step {step:.3g}: {slopes}"
         axes = ("w", -2, 2), (name, values.min() - room, values.max() + room)
         end = {"name": "end", "at": (at + step, right), "drag": True, "help": "Left and right arrow keys move the end."}
         panel = chart(f"{name} and a secant", *axes, lines, dots, pointer=end, said=said, width=480, height=300)
@@ -154,12 +155,12 @@ def bend_line(forward: Callable) -> Dial:
         lines = [line(x, wanted, "the curve"), line(x, fit, "output of the network")]
         lines += [line(x, np.clip(column, -4, 4), color="faint") for column in added.T]
         error = float(np.mean((fit - wanted) ** 2))
-        said = f"Hidden neurons: {len(bends)}, each with one bend. Mean squared error: {error:.4f}."
+        said = f"Hidden neurons: {len(bends)}. Mean squared error of the fit: {error:.4f}."
         return {"panels": [chart("A curve and its fit", ("input", -2, 2), ("output", -2, 2), lines)], "said": said}
 
     controls = [
         slider("neurons", "hidden neurons", 1, 25, 4, 24, stills=(2, 5, 15)),
         choice("target", "curve", _TARGETS),
     ]
-    note = "Grey: the contribution of each hidden neuron. Each neuron bends the sum in one place."
+    note = "Grey: the contribution of each hidden neuron. Each bends the sum in one place, the first at the left end."
     return Dial("ReLU bends fit a curve", draw, controls, note)

@@ -117,10 +117,12 @@ class Player(Tool):
     def still_rows(self) -> tuple[list[list[dict]], str]:
         """Return the first network's weights at three moments, and the losses of all of them."""
         name, frames = next(iter(self.frames.items()))
-        rows = []
-        for moment in sorted({0, (len(frames) - 1) // 2, len(frames) - 1}):
-            if self.x.shape[1] in (64, 196):
-                rows.append([images(f"{name}, {self.by} {moment}", _matrices(frames[moment])[0].T[:10])])
+        moments, rows = sorted({0, (len(frames) - 1) // 2, len(frames) - 1}), []
+        if self.x.shape[1] in (64, 196):
+            weights = [_matrices(frames[moment])[0].T[:10] for moment in moments]
+            limit = max(map(limit_of, weights))  # one scale, as in the player
+            for moment, one in zip(moments, weights, strict=True):
+                rows.append([images(f"{name}, {self.by} {moment}", one, limit=limit)])
         ends = " ".join(self._in_words(start, every[-1]) for start, every in self.frames.items())
         drawn = f"Weights into the first neurons of “{name}” at {len(rows)} moments, and the" if rows else "The"
         said = f"{drawn} loss of each network by {self.by}. At the end: {ends}"
