@@ -371,8 +371,8 @@ _FATES = {
     "all_zero": (1, "Are all its weights zero, before and after? Here they are not."),
     "twins": (
         2,
-        "If each layer had started with equal weights other than zero, the images before training would show it: "
-        "equal, and not blank. Are they?",
+        "If each layer had started with equal weights other than zero, the images before training would be "
+        "equal, but not blank. Are they?",
     ),
     "large_start": (3, "Compare its largest weight before training with the others'."),
     "too_small": (
@@ -402,7 +402,7 @@ _PATIENTS = {
     "a": (
         "mixed_labels",
         "Its hidden neurons differ, and its weights moved. What did it learn from?",
-        "Its loss falls little: it can only learn its labels by heart.",
+        "Its loss falls only slightly: it can do no more than learn its labels by heart.",
     ),
     "b": ("all_zero", "Look at its weights before training.", "What is its largest weight?"),
     "c": ("too_small", "Compare its weights before and after.", "Its loss falls in a nearly straight line."),
