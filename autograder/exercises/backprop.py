@@ -296,8 +296,8 @@ CHAPTER.question(
         ),
         "only_ahead": (
             2411,
-            "This is one more than the number of parameters, which is enough if each one is moved only up. Your "
-            "function moves it down as well.",
+            "This is one more than the number of parameters. That many losses are enough if each parameter is moved "
+            "only up. Your function moves each one down as well.",
         ),
     },
 )

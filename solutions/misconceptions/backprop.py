@@ -1013,7 +1013,7 @@ def returns_after_the_last_layer(layers, activations, grad_logits):
 
 @of("numerical_gradient")
 def moves_in_the_dtype_of_the_array(f, array, step=1e-5):
-    """The entries seem to be moved in an array with the input's dtype, too coarse for such a small step. Which dtype is fine enough?"""
+    """The entries seem to be moved in the input's dtype, which is too coarse for such a small step. Which dtype is fine enough?"""
     moved = np.array(array)
     gradient = np.zeros(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -1064,7 +1064,7 @@ def biases_before_the_relu(layers, activations, grad_logits):
 
 @of("relative_error")
 def row_sums_for_the_largest_magnitude(a, b):
-    """In 2-D arrays the magnitudes of a row seem to be added up, as np.linalg.norm(a, np.inf) does. Compare the largest magnitudes of single entries."""
+    """In 2-D arrays the magnitudes of a row seem to be added up, as in np.linalg.norm(a, np.inf). Compare the largest magnitudes of single entries."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     if not a.size:

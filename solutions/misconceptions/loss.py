@@ -294,7 +294,7 @@ def one_shift_for_the_batch(logits, labels):
 
 @of("cross_entropy")
 def forgets_the_logarithm(logits, labels):
-    """A logit seems to be subtracted from a sum of exponentials, so a logarithm is missing. Where is it in log(softmax)?"""
+    """A logit seems to be subtracted from a sum of exponentials, so a logarithm is missing. What is the logarithm of a quotient?"""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return float((np.exp(shifted).sum(axis=1) - shifted[np.arange(len(labels)), labels]).mean())
 
