@@ -557,7 +557,7 @@ def as_if_classes_were_equally_large(images, labels, n_classes):
 
 @of("template_weights")
 def templates_up_to_one(images, labels, n_classes):
-    """Each template seems to be divided by its largest magnitude. Leave the differences as they are: classes that differ more need larger weights."""
+    """Each template seems to be divided by its largest magnitude. Leave the differences as they are, so classes that differ more get larger weights."""
     templates = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     largest = np.abs(templates).max(axis=0)
     return templates / np.where(largest > 0, largest, 1)
