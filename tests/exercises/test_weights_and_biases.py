@@ -115,7 +115,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
     "weighted_sum": [
         (
             "raise NotImplementedError('weighted_sum is not written yet')",
-            "weighted_sum is not written yet. Write it in src/weightlab/weights.py, save, and check again.",
+            "weighted_sum still counts as not written.",
         ),
         ("inputs * weights", "gave None (is there a return?)"),
         ("return sum(inputs * weights)", "returned the number 2.6624; expected a ValueError"),

@@ -23,7 +23,6 @@ LEFT = {  # they draw or make what the course gives, or take only one number
     "labkit.figures.loss": {"opening"},
     "labkit.figures.openings": {"ten_neurons", "one_threshold", "birth_and_after"},
     "labkit.figures.weights": {"signed", "frame", "number_table"},
-    "labkit.figures.connection": {"in_words"},
     "labkit.figures.calibration": {"draw_calibration"},
 }
 
