@@ -168,7 +168,9 @@ def attempt(
 
 def _require_containment(runner: Carrier, mode: Mode) -> None:
     if mode is not SELF_CHECK and not runner.grades_classes:
-        raise UncontainedError(f"{type(runner).__name__} does not contain what it runs, so it cannot grade a class.")
+        raise UncontainedError(
+            f"{type(runner).__name__} does not isolate the code it runs, so it cannot grade a class."
+        )
 
 
 def find_passing(

@@ -181,7 +181,7 @@ def extension(student: str, chapter: str, days: float, hours: float, classroom: 
     except OverflowError:
         raise click.UsageError("That date is too far in the future. Give fewer days.") from None
     if more < timedelta(0):
-        raise click.UsageError("An extension cannot be negative. Without --days and --hours it is removed.")
+        raise click.UsageError("An extension cannot be negative. To remove one, leave out --days and --hours.")
     due = grant_extension(classroom, student, chapter, more, database)
     counts = "; set one in Formgrader, and the extension counts from it" if more else "; set one in Formgrader"
     when = f"is due on {due:%Y-%m-%d %H:%M} UTC" if due else f"has no deadline yet{counts}"

@@ -95,7 +95,7 @@ def relative_error(rng):
     """
     aspect = "compares with the largest entries"
     a = rng.normal(size=(4, 3)) + 2
-    yield Case.of(aspect, a, a + rng.normal(0, 0.1, (4, 3)), note="two arrays that nearly agree")
+    yield Case.of(aspect, a, a + rng.normal(0, 0.1, (4, 3)), note="two arrays that differ a little")
     yield Case.of(aspect, np.array([0.5, -3.0, 1.0]), np.array([0.75, -2.0, -1.5]), note="the largest is negative")
     apart = (np.array([2.0, 1.5, -6.0]), np.array([4.0, 1.0, -0.5]))
     yield Case.of(aspect, *apart, note="the largest entries at different positions")
@@ -296,8 +296,8 @@ CHAPTER.question(
         ),
         "only_ahead": (
             2411,
-            "This is one more than the number of parameters, which is enough if each one is moved only up. Your "
-            "function moves it down as well.",
+            "This is one more than the number of parameters. That many losses are enough if each parameter is moved "
+            "only up. Your function moves each one down as well.",
         ),
     },
 )
@@ -334,7 +334,7 @@ CHAPTER.question(
     value=235,
     hints=(
         "Look for the largest error in each row of the table. Which errors are rounding, and which are bugs?",
-        "Errors of about 1e-7 come from the precision of float32. Errors of 1e-3 and more are not rounding.",
+        "Here, errors of about 1e-7 come from the precision of float32. Those of 1e-3 and more are not rounding.",
     ),
     mistakes={
         "float32_is_no_bug": (

@@ -176,7 +176,7 @@ def lora_dense(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(part, *drawn(3, 3, 3, 3), 2.0, note="all matrices are square: the factors fit in any order")
     x, weights, bias, (down, up) = drawn(4, 6, 5, 3)
     down[:, 2] = down[:, 0] + down[:, 1]
-    yield Case.of(part, x, weights, bias, (down, up), 1.0, note="rank 3, and a column of down that is the sum of two")
+    yield Case.of(part, x, weights, bias, (down, up), 1.0, note="rank 3: a column of down is the sum of the other two")
     yield Case.of(part, *drawn(2, 3, 3, 5), 2.5, note="rank 5, above the number of inputs and of neurons")
 
 
@@ -212,7 +212,7 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(None, *small, tuple(a.astype(np.float32) for a in adapter), 4.0, note="float32")
     grad, x, weights, (down, up) = drawn(3, 5, 6, 3)
     down[:, 2] = down[:, 0] + down[:, 1]
-    note = "rank 3, and a column of down that is the sum of two"
+    note = "rank 3: a column of down is the sum of the other two"
     yield Case.of(None, grad, x, weights, (down, up), 0.75, note=note)
     yield Case.of(None, *drawn(4, 3, 3, 5), 2.5, note="rank 5, above the number of inputs and of neurons")
 
@@ -348,7 +348,7 @@ def lora_merge(rng: np.random.Generator) -> Iterator[Case]:
     weights, _ = draw_layers(rng, (6, 5))[0]
     down, up = draw_adapters(rng, (6, 5), 3)[0]
     down[:, 2] = down[:, 0] + down[:, 1]
-    yield Case.of(aspect, weights, (down, up), 1.0, note="rank 3, and a column of down that is the sum of two")
+    yield Case.of(aspect, weights, (down, up), 1.0, note="rank 3: a column of down is the sum of the other two")
     weights, _ = draw_layers(rng, (3, 3))[0]
     large = draw_adapters(rng, (3, 3), 5)[0]
     yield Case.of(aspect, weights, large, 2.5, note="rank 5, above the number of inputs and of neurons")

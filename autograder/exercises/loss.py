@@ -23,8 +23,8 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
         "if predictions.shape != targets.shape: raise ValueError with both shapes in its message. Otherwise return "
         "np.mean((predictions - targets) ** 2).",
     ),
-    why="Squaring makes errors in both directions count, and makes one large error cost more than small ones with "
-    "the same sum. "
+    why="Squaring makes errors in both directions count, and makes one large error cost more than small ones whose "
+    "magnitudes have the same sum. "
     "NumPy would broadcast (4,) and (4, 1) to (4, 4) and silently average sixteen differences.",
 )
 def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
@@ -126,7 +126,7 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     near = 900 + rng.normal(size=(3, 4))
     near[0, 0] = near[0].max() + 0.5
     near[1] = 901, 901, 899, 100
-    yield Case.of(large, near, np.array([0, 3, 1]), note="logits around 900; above one label two others tie")
+    yield Case.of(large, near, np.array([0, 3, 1]), note="logits up to about 900; above one label two others tie")
 
 
 @CHAPTER.exercise(

@@ -13,7 +13,7 @@ import socket
 import time
 
 if os.uname().nodename != "sandbox" or os.getppid() != 1 or os.path.exists("/proc/self"):
-    raise RuntimeError("these probes run only in separate namespaces, as `weightlab grade --self-test` makes them")
+    raise RuntimeError("these probes run only in separate namespaces, which `weightlab grade --self-test` creates")
 
 _PRIVATE = getattr(mmap, "MAP_PRIVATE", 0) | getattr(mmap, "MAP_ANONYMOUS", 0)
 

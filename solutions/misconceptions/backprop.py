@@ -251,7 +251,7 @@ def longer_steps_for_large_entries(f, array, step=1e-5):
 
 @of("relative_error")
 def entry_by_entry(a, b):
-    """Each difference seems to be divided by its own two entries' magnitudes. Near zero, correct gradients then look wrong. Use one divisor for all entries."""
+    """Each difference seems to be divided by its own two entries' magnitudes. Near zero, correct gradients can look wrong. Use one divisor for all entries."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12), initial=0.0))
 
@@ -283,13 +283,13 @@ def forgets_the_sign_of_the_difference(a, b):
 
 @of("relative_error")
 def small_errors_become_zero(a, b):
-    """A very small error comes out as 0, as if it had been rounded. Return the result as it is: errors of 1e-8 matter here."""
+    """A very small error comes out as 0, as if it had been rounded. Return the result as it is, however small."""
     return round(relative_error(a, b), 6)
 
 
 @of("relative_error")
 def averages_the_difference(a, b):
-    """The differences seem to be averaged. One wrong entry among thousands then hardly shows: use the largest difference."""
+    """The differences seem to be averaged. One wrong entry among thousands then counts less: use the largest difference."""
     check_shapes(a, b)
     if a.size == 0:
         return 0.0
@@ -305,7 +305,7 @@ def measures_against_one_array(a, b):
 
 @of("relative_error")
 def lengths_for_largest_entries(a, b):
-    """The norms of whole arrays seem to be compared. One wrong entry among thousands then hardly shows: use the largest magnitudes."""
+    """The norms of whole arrays seem to be compared. One wrong entry among thousands then counts less: use the largest magnitudes."""
     check_shapes(a, b)
     return float(np.linalg.norm(a - b) / max(np.linalg.norm(a) + np.linalg.norm(b), 1e-12))
 
@@ -365,7 +365,7 @@ def lets_numpy_stretch(a, b):
 
 @of("relative_error")
 def means_for_largest_entries(a, b):
-    """The mean magnitudes seem to be compared. One wrong entry among thousands then hardly shows: use the largest magnitudes."""
+    """The mean magnitudes seem to be compared. One wrong entry among thousands then counts less: use the largest magnitudes."""
     check_shapes(a, b)
     if a.size == 0:
         return 0.0
@@ -389,7 +389,7 @@ def floor_at_zero_only(a, b):
 
 @of("relative_error")
 def entry_by_entry_above_a_floor(a, b):
-    """Each difference seems to be divided by its own two entries' magnitudes. Near zero, correct gradients then look wrong. Use one divisor for all entries."""
+    """Each difference seems to be divided by its own two entries' magnitudes. Near zero, correct gradients can look wrong. Use one divisor for all entries."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-12), initial=0.0))
 
@@ -904,7 +904,7 @@ def last_layer_first(layers, activations, grad_logits):
 
 @of("backward")
 def the_same_blame_for_all(layers, activations, grad_logits):
-    """Every layer seems to receive grad_logits itself. Each layer's grad_output comes from the next layer's grad_x, passed through relu_gradient."""
+    """Every layer seems to receive grad_logits itself. Each earlier layer's grad_output comes from the next layer's grad_x, passed through relu_gradient."""
     return [dense_gradient(grad_logits, activations[k], layers[k][0])[1:] for k in range(len(layers))]
 
 
@@ -1013,7 +1013,7 @@ def returns_after_the_last_layer(layers, activations, grad_logits):
 
 @of("numerical_gradient")
 def moves_in_the_dtype_of_the_array(f, array, step=1e-5):
-    """The entries seem to be moved in an array with the input's dtype, too coarse for such a small step. Which dtype is fine enough?"""
+    """The entries seem to be moved in the input's dtype, which is too coarse for such a small step. Which dtype is fine enough?"""
     moved = np.array(array)
     gradient = np.zeros(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -1064,7 +1064,7 @@ def biases_before_the_relu(layers, activations, grad_logits):
 
 @of("relative_error")
 def row_sums_for_the_largest_magnitude(a, b):
-    """In 2-D arrays the magnitudes of a row seem to be added up, as np.linalg.norm(a, np.inf) does. Compare the largest magnitudes of single entries."""
+    """In 2-D arrays the magnitudes of a row seem to be added up, as in np.linalg.norm(a, np.inf). Compare the largest magnitudes of single entries."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     if not a.size:

@@ -154,7 +154,7 @@ def order_swapped(x, weights, bias):
 
 @of("dense")
 def multiplies_entry_by_entry(x, weights, bias):
-    """The arrays seem to be multiplied entry by entry, as `*` does. Multiply each row of x by each column of weights, and add up."""
+    """The arrays seem to be multiplied entry by entry, as with `*`. Multiply each row of x by each column of weights, and add up."""
     return x * weights + bias
 
 

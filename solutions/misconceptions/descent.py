@@ -196,7 +196,7 @@ def one_too_few_in_every_batch(x, y, batch_size, rng):
 
 @of("minibatches")
 def a_new_order_for_every_batch(x, y, batch_size, rng):
-    """A new order seems to be drawn for each batch, so some examples come twice and others never. Draw one order before the loop."""
+    """A new order seems to be drawn for each batch, so some examples come more than once and others never. Draw one order before the loop."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -215,7 +215,7 @@ def in_file_order(x, y, batch_size, rng):
 
 @of("minibatches")
 def with_replacement(x, y, batch_size, rng):
-    """Some examples come twice and others not at all, as if each row were drawn independently. Each example must come exactly once per epoch."""
+    """Some examples come more than once and others never, as if each row were drawn independently. Each example must come exactly once per epoch."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.integers(0, len(x), len(x))

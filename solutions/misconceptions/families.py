@@ -419,13 +419,13 @@ def throws_the_step_away(right, given):
 
 @wherever("epochs")
 def starts_over_each_batch(right, given):
-    """Every batch seems to start from the initial values, so only the last step counts. Start each step from the result of the last one."""
+    """Every batch seems to start from the initial values, so only the last step counts. Start each step from the result of the previous one."""
     return _loop(right, given, keep="never")
 
 
 @wherever("epochs")
 def starts_over_each_epoch(right, given):
-    """Every epoch seems to start from the initial values, so only the last epoch counts. Start each epoch from the result of the last one."""
+    """Every epoch seems to start from the initial values, so only the last epoch counts. Start each epoch from the result of the previous one."""
     return _loop(right, given, keep="within epochs")
 
 

@@ -63,7 +63,7 @@ def root_of_it(predictions, targets):
 
 @of("mean_squared_error")
 def absolute_for_squared(predictions, targets):
-    """The magnitudes of the errors are averaged, without squaring. Squares make one large error cost more than several small ones with the same sum."""
+    """The magnitudes of the errors are averaged, without squaring. Squares make one large error cost more than small ones whose magnitudes have the same sum."""
     check_shapes(predictions, targets)
     return float(np.mean(np.abs(predictions - targets)))
 
@@ -294,7 +294,7 @@ def one_shift_for_the_batch(logits, labels):
 
 @of("cross_entropy")
 def forgets_the_logarithm(logits, labels):
-    """A logit seems to be subtracted from a sum of exponentials, so a logarithm is missing. Where is it in log(softmax)?"""
+    """A logit seems to be subtracted from a sum of exponentials, so a logarithm is missing. What is the logarithm of a quotient?"""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return float((np.exp(shifted).sum(axis=1) - shifted[np.arange(len(labels)), labels]).mean())
 
@@ -613,7 +613,7 @@ def relative_errors(predictions, targets):
 
 @of("mean_squared_error")
 def spectral_norm_for_the_sum_of_squares(predictions, targets):
-    """A norm of order 2 seems to be used. For 2-D arrays that is not the root of the sum of squares. Average the squares."""
+    """A norm of order 2 seems to be used. For 2-D arrays that is rarely the root of the sum of squares. Average the squares."""
     check_shapes(predictions, targets)
     return float(np.linalg.norm(predictions - targets, 2) ** 2 / predictions.size)
 

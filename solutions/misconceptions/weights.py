@@ -37,7 +37,7 @@ def divides_by_the_weight(signal, weight):
 
 @of("apply_weight")
 def overwrites_the_signal(signal, weight):
-    """The caller's array is changed, as `signal *= weight` would do. Compute a new array instead."""
+    """The caller's array is changed, as with `signal *= weight`. Compute a new array instead."""
     signal *= weight
     return signal
 
@@ -217,7 +217,7 @@ def strings_all_sums_together(inputs, weights):
 
 @of("weighted_sums")
 def multiplies_entry_by_entry(inputs, weights):
-    """The arrays seem to be multiplied entry by entry, as `*` does. Multiply each row of inputs by each column of weights, and add up."""
+    """The arrays seem to be multiplied entry by entry, as with `*`. Multiply each row of inputs by each column of weights, and add up."""
     return inputs * weights
 
 
@@ -557,7 +557,7 @@ def as_if_classes_were_equally_large(images, labels, n_classes):
 
 @of("template_weights")
 def templates_up_to_one(images, labels, n_classes):
-    """Each template seems to be divided by its largest magnitude. Leave the differences as they are: classes that differ more need larger weights."""
+    """Each template seems to be divided by its largest magnitude. Leave the differences as they are, so classes that differ more get larger weights."""
     templates = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     largest = np.abs(templates).max(axis=0)
     return templates / np.where(largest > 0, largest, 1)

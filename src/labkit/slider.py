@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from . import data
 from .arrays import takes_lists
@@ -39,16 +40,21 @@ def weight_slider(apply_weight: Callable, digit: int = 3) -> None:
     digits = data.digits8()
     signal = digits.train_images[digits.train_labels == digit][0]
 
+    def cross(weights: Sequence[float]) -> tuple[Figure, list[str]]:
+        arrived = {weight: np.asarray(apply_weight(signal, weight), dtype=float) for weight in weights}
+        fig = connection(lambda _, weight: arrived[weight], signal, weights)
+        return fig, [in_words(weight, signal, arrived[weight]) for weight in weights]
+
     def draw(weight: float) -> str:
-        words = f"With weight {weight:+.2f} {in_words(weight)}.".replace("-", "−")
-        return _with_caption(connection(apply_weight, signal, [weight]), words, 540)
+        fig, (what,) = cross([weight])
+        return _with_caption(fig, f"With weight {weight:+.2f} {what}.".replace("-", "−"), 540)
 
     if interactive():
         _show_slider(draw, value=1.0, min=-2.0, max=2.0, step=0.05, description="weight", layout={"width": "440px"})
     else:
-        said = "; ".join(f"with weight {signed(weight)} {in_words(weight)}" for weight in WEIGHTS)
-        alt = f"A handwritten {digit} sent over three connections: {said}."
-        show(connection(apply_weight, signal, WEIGHTS), alt=alt)
+        fig, said = cross(WEIGHTS)
+        alt = "; ".join(f"with weight {signed(weight)} {what}" for weight, what in zip(WEIGHTS, said, strict=True))
+        show(fig, alt=f"A handwritten {digit} sent over three connections: {alt}.")
 
 
 @takes_lists

@@ -1,4 +1,4 @@
-"""Measures the autograder's own accuracy and writes docs/accuracy.md: ``python -m tests.accuracy`` (some minutes)."""
+"""Measures the autograder's own accuracy and writes docs/accuracy.md: ``python -m tests.accuracy`` (a few minutes)."""
 
 from __future__ import annotations
 
@@ -153,9 +153,9 @@ magnitudes instead of the sum of the two largest magnitudes. A case now catches 
 **Sixth set**
 
 - Six wrong answers passed, and all contradict a docstring. Cases now catch three: one matches a scheme as part of a
-  longer string, one compares numbers of entries instead of shapes, and one computes a rank from an adapter's numbers.
-  The course accepts two, which return integers in place of floats. The sixth returns arrays from its arguments
-  although new arrays are required; comparing values cannot show this.
+  longer string, one compares numbers of entries instead of shapes, and one computes a rank from an adapter's values
+  instead of its shapes. The course accepts two, which return integers in place of floats. The sixth returns arrays
+  from its arguments although new arrays are required; comparing values cannot show this.
 - Three sentences were faulty. Two were true only by chance: softmax happened to be wrong exactly where a positive
   number is expected, and an error was raised only in cases with more columns than rows. One said that an invalid batch
   size is refused, although the error came from Python's `range`.
@@ -226,9 +226,9 @@ magnitudes instead of the sum of the two largest magnitudes. A case now catches 
 
 **Twelfth set**
 
-- Two wrong answers passed. One returns arrays from its arguments, which comparing values cannot show. The other takes
-  the smaller side of `down` for the rank, although the docstring's own example has a larger rank; a case now catches
-  this answer.
+- Two wrong answers passed. One returns arrays from its arguments, which comparing values cannot show. The other uses
+  the length of `down`'s shorter axis as the rank, although the docstring's own example has a larger rank; a case now
+  catches this answer.
 - Two sentences were faulty. One said "In every wrong case tried, your result is 0" although the last layer's gradients
   were right. The other, which a learner does not see, claimed for every case what was true only in most cases.
 - One right answer did not get full marks: an `adapt` that lets the accuracy on the old digits fall a little too far.

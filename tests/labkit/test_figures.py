@@ -216,9 +216,12 @@ def test_a_connection_shows_what_the_learners_function_returns():
     fig = connection.connection(lambda signal, weight: weight * signal, np.arange(4.0), [0.5, -1.0])
     arrived = [axes.images[0].get_array().ravel().tolist() for axes in (fig.axes[2], fig.axes[5])]
     assert arrived == [[0, 0.5, 1, 1.5], [0, -1, -2, -3]]
-    assert connection.in_words(-1.0) == "the digit arrives as strong as it was, with every sign flipped"
-    assert connection.in_words(0.01) == "almost nothing arrives"
-    assert connection.in_words(0.0) == "nothing arrives"
+    signal = np.arange(4.0)
+    said = "the digit arrives as strong as it was, with every sign flipped"
+    assert connection.in_words(-1.0, signal, -signal) == said
+    assert connection.in_words(0.01, signal, 0.01 * signal) == "almost nothing arrives"
+    assert connection.in_words(0.0, signal, 0 * signal) == "nothing arrives"
+    assert connection.in_words(-1.0, signal, signal - 1) == "signals from −1 to 2 arrive"
 
 
 def test_the_calibration_picture_puts_each_share_where_it_belongs():

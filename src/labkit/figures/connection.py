@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from ..arrays import takes_lists
 from .style import NEGATIVE, POSITIVE, WEIGHTS, bare, figure
+from .weights import signed
 
 STRONGEST = 2.0
 """The signal and the weight that get the full colour and the widest line."""
@@ -56,8 +57,11 @@ def connection(apply_weight: Callable, signal: np.ndarray, weights: Sequence[flo
     return fig
 
 
-def in_words(weight: float) -> str:
-    """Say what a weight does to a signal."""
+@takes_lists
+def in_words(weight: float, signal: np.ndarray, arrived: np.ndarray) -> str:
+    """Say what a weight does to a signal; if something else arrived, say only what."""
+    if not np.allclose(arrived, weight * signal):
+        return f"signals from {signed(np.min(arrived))} to {signed(np.max(arrived))} arrive"
     size, flips = abs(weight), ", with every sign flipped" if weight < 0 else ""
     if size < 0.05:
         return "almost nothing arrives" if size > 1e-9 else "nothing arrives"

@@ -270,6 +270,6 @@ def landscape(
     show(
         fig,
         alt=f"The loss over “{labels[0]}” and “{labels[1]}”, as a surface and as a map: {heights}, low at {low}. "
-        f"At five places along the diagonals it is {rising} where both weights rise, and {falling} where the second "
-        f"falls. The dot is at {dot}.",
+        f"At five places along one diagonal, where both weights rise, the loss is {rising}; along the other, where "
+        f"the second weight falls, it is {falling}. The dot is at {dot}.",
     )

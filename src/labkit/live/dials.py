@@ -47,7 +47,8 @@ def drag_secant(
             line(at + ends, (left + right) / 2 + secant * ends, "secant"),
         ]
         dots = [(at - step, left, "series-1", 7), (at + step, right, "series-1", 7), (at, middle, "text", 3)]
-        said = f"Step {step:.3g}: the secant's slope is {secant:.5f}; with a step of 0.00001 it is {tangent:.5f}."
+        slopes = f"the secant's slope is {secant:.5f}; with a step of 0.00001 it is {tangent:.5f}."
+        said = f"At w = {at:.3g}, step {step:.3g}: {slopes}"
         axes = ("w", -2, 2), (name, values.min() - room, values.max() + room)
         end = {"name": "end", "at": (at + step, right), "drag": True, "help": "Left and right arrow keys move the end."}
         panel = chart(f"{name} and a secant", *axes, lines, dots, pointer=end, said=said, width=480, height=300)

@@ -38,7 +38,7 @@ class Pad(Tool):
     title = "Draw a digit"
     note = (
         "Before the network sees your drawing, the pad centres and scales it, as the makers of the data set did, and "
-        "removes part of its slant. So it does not matter where or how large you draw."
+        "removes part of its slant. So it hardly matters where or how large you draw."
     )
     controls = (
         choice("digit", "I drew a", map(str, range(10))),

@@ -51,7 +51,8 @@ def two(digits, layers):
 def test_the_secant_has_the_slope_that_numerical_gradient_gives(opened):
     dial = opened("drag_secant", numerical_gradient, lambda w: w**3)
     answer = at(dial, at=1.0, step=0.5)
-    assert "slope is 3.25000; with a step of 0.00001 it is 3.00000." in answer["said"]
+    slopes = "slope is 3.25000; with a step of 0.00001 it is 3.00000."
+    assert answer["said"] == f"At w = 1, step 0.5: the secant's {slopes}"
     (panel,) = answer["panels"]
     secant = panel["lines"][2]
     assert np.diff(secant["y"])[0] / np.diff(secant["x"])[0] == pytest.approx(3.25)
