@@ -6,9 +6,10 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from labkit import data
-from labkit.figures import capstone, lora
+from labkit.figures import beyond, capstone, lora, style
 from labkit.lent.given_training import share_correct
 
 
@@ -48,3 +49,26 @@ def test_the_opening_of_chapter_10_shows_the_reader_as_it_was_drawn_and_says_wha
     assert rotated < 20 and "blank" in said
     words = [text.get_text() for ax in fig.axes for text in ax.texts]
     assert words.count("?") == 3 and not any("nan" in word for word in words)
+
+
+def test_the_opening_of_chapter_11_marks_the_letters_of_the_name_that_it_says(drawn):
+    fig, said = drawn(beyond)
+    [ax] = fig.axes
+    name = re.search(r"name is “([a-z]+)”", said)[1]
+    words = [text.get_text() for text in ax.texts]
+    marked = [word for word in words if word == "end" or len(word) == 1]
+    assert marked == [*name, "end"] and words.count("start") == 1 and f"{name} …" in words
+    letters = [text.get_text() for text in ax.get_xticklabels()]
+    for bars, letter in zip(ax.containers, marked, strict=True):
+        colors = [to_hex(bar.get_facecolor()) for bar in bars]
+        assert colors.count(style.MARK) == 1 and letters[colors.index(style.MARK)] == letter
+    chances = [int(chance) for chance in re.findall(r", (\d+)%", said)]
+    assert len(chances) == len(marked) and all(f"{chance}%" in words for chance in chances)
+
+
+def test_the_small_model_expects_letters_that_follow():
+    model = beyond._small_model()
+    expected = {text: beyond._expected(model, text) for text in ("", "mar", "zzq")}
+    assert all(chances.sum() == pytest.approx(1) for chances in expected.values())
+    assert expected[""][0] < 0.01 < expected["mar"][0], "no name is empty"
+    assert {beyond.LETTERS[k] for k in np.argsort(-expected["mar"])[:4]} & set("aei")

@@ -1,4 +1,4 @@
-"""The figure of chapter 11: the letters that a model of names expects next."""
+"""The figures of chapter 11: the letters that a model of names expects next."""
 
 from __future__ import annotations
 
@@ -6,11 +6,69 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from .. import data
 from ..arrays import takes_lists
-from ..beyond import LETTERS
-from .style import COLORS, figure, show
+from ..beyond import LETTERS, windows
+from ..lent.given_training import given_relu, given_training
+from .style import COLORS, FAINT, MARK, TEXT, bare, figure, show
 
-__all__ = ["next_letters"]
+__all__ = ["next_letters", "opening"]
+
+
+def opening(seed: int = 49) -> None:
+    """Show how a small model of names writes one name: the probabilities of each next letter, and the letter drawn.
+
+    Parameters
+    ----------
+    seed : int
+        Of the generator that draws the letters.
+    """
+    layers, rng = _small_model(), np.random.default_rng(seed)
+    text, steps = "", []
+    while len(text) < 8 and not text.endswith("."):
+        probabilities = _expected(layers, text)
+        drawn = int(rng.choice(27, p=probabilities))
+        steps.append((text, probabilities, drawn))
+        text += LETTERS[drawn]
+    fig, ax = figure(1, 1, (7.8, 0.62 * len(steps) + 0.55))
+    highest, names = max(probabilities.max() for _, probabilities, _ in steps), [*LETTERS[1:], "end"]
+    said = []
+    for k, (written, probabilities, drawn) in enumerate(steps):
+        bars, at = np.roll(probabilities, -1) / highest * 0.72, (drawn - 1) % 27
+        ax.axhline(-k, color=FAINT, linewidth=1, linestyle="-")
+        ax.bar(range(27), bars, bottom=-k, width=0.75, color=[MARK if n == at else COLORS[0] for n in range(27)])
+        ax.text(at, bars[at] - k + 0.05, names[at], color=MARK, ha="center", fontsize=12, fontweight="bold")
+        ax.text(29.4, 0.06 - k, f"{probabilities[drawn]:.0%}", color=MARK, ha="right", fontsize=11)
+        ax.text(-1.3, 0.06 - k, f"{written} …" if written else "start", ha="right", fontsize=12, color=TEXT)
+        said.append(f"{names[at]}, {probabilities[drawn]:.0%}")
+    bare(ax).set_xticks(range(27), names)
+    ax.tick_params(length=0)
+    ax.set(xlim=(-4.8, 29.5), ylim=(-len(steps) + 0.9, 1))
+    show(
+        fig,
+        alt="A small network writes a name, letter by letter: bars show the probability of each next letter, and one "
+        f"letter is drawn, not always the most probable. Drawn, with their probabilities: {'; '.join(said)}. The "
+        f"name is “{text.rstrip('.')}”.",
+    )
+
+
+def _small_model() -> list[tuple[np.ndarray, np.ndarray]]:
+    """Train 81-64-27 on first names for one epoch: three letters in, the probabilities of the next one out."""
+    before, following = windows(data.names()[0][500:])
+    x = np.eye(27, dtype=np.float32)[before].reshape(len(before), 81)
+    rng = np.random.default_rng(0)
+    layers = [(rng.normal(0, np.sqrt(2 / 3), (81, 64)), np.zeros(64)), (rng.normal(0, 1 / 8, (64, 27)), np.zeros(27))]
+    [trained] = given_training([data.in_float32(layers)], x, following, epochs=1, batch_size=64, learning_rate=0.5)
+    return trained
+
+
+def _expected(layers: list[tuple[np.ndarray, np.ndarray]], text: str) -> np.ndarray:
+    """Return the probabilities of the dot and the letters a to z after a text."""
+    (first, bias), (second, last_bias) = layers
+    x = np.eye(27)[[LETTERS.index(letter) for letter in f"...{text}"[-3:]]].reshape(81)
+    logits = given_relu(x @ first + bias) @ second + last_bias
+    raised = np.exp(logits - logits.max())
+    return raised / raised.sum()
 
 
 @takes_lists
