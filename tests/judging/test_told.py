@@ -127,7 +127,7 @@ TOLD = [
         "frozen_step",
         CHECK_FROZEN + "return [p if g is None else gradient_step([p], [g], learning_rate)[0]\n"
         "        for p, g in zip(layers, gradients)]",
-        "only a gradient of None froze it",
+        "only a missing gradient froze it",
         "",
     ),
     (
@@ -525,7 +525,7 @@ TOLD = [
     (
         "cross_entropy",
         "right = np.eye(logits.shape[1])[labels]\nreturn np.logaddexp(0, logits * (1 - 2 * right)).sum(axis=1).mean()",
-        "A sigmoid for each class seems to be used",
+        "A sigmoid per class seems to be used",
         "too large",
     ),
     (
