@@ -29,8 +29,8 @@ def _random_gradients(rng: np.random.Generator, layers: list[tuple], dtype: type
         "(grad_weights, grad_bias) in zip(layers, gradients)]. This changes nothing in place.",
     ),
     why="Near a point the loss is almost linear, and the gradient says how fast it grows in each direction: a small "
-    "step against the gradient lowers it. New arrays are returned so that the network before the step can be "
-    "compared with the new one.",
+    "step against the gradient lowers it, unless the gradient is zero. New arrays are returned so that the network "
+    "before the step can be compared with the new one.",
 )
 def gradient_step(rng):
     """Compute the network after one gradient descent step."""
@@ -100,7 +100,7 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
         "a generator in the same state must give the same order": first == twin,
         "the same generator, used again, must give a new order": first != again,
         "a generator in another state must give another order": first != other,
-        "neighbouring examples must be separated": neighbours < len(first) / 3,
+        "most neighbouring examples must be separated": neighbours < len(first) / 3,
         "examples must move by more than batch_size positions on average": bool(travelled > batch_size),
     }
 

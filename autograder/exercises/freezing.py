@@ -101,7 +101,7 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
         "First raise a ValueError if any index in frozen is not in range(len(layers)). Then build the new list: the "
         "same layer if k is in frozen, otherwise gradient_step([layer], [gradient], learning_rate)[0].",
     ),
-    why="A frozen layer is skipped. A step of length zero gives the same result unless a gradient is None, NaN or "
+    why="A frozen layer is skipped. A step of length zero gives the same numbers unless a gradient is None, NaN or "
     "infinite.",
     prerequisites=("gradient_step",),
     views={"kept": _kept_bits},

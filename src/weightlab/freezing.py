@@ -98,9 +98,9 @@ def backward_unfrozen(
 ) -> list[tuple[np.ndarray, np.ndarray] | None]:
     """Return the gradients of the layers that learn, going back no further than needed.
 
-    A frozen layer still passes the gradient to the layers before it. No gradient is
-    needed before the first layer that learns: do not use the weights, biases or inputs
-    of the layers before it. They may hold NaN, or have shapes that do not fit.
+    A frozen layer still passes the gradient on if a layer before it learns. No gradient
+    is needed before the first layer that learns: do not use the weights, biases or
+    inputs of the layers before it. They may hold NaN, or have shapes that do not fit.
 
     Parameters
     ----------

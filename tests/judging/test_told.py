@@ -140,7 +140,7 @@ TOLD = [
         "        return grads\n"
         "    grad_logits = relu_gradient(grad_x, activations[k])\n"
         "return grads",
-        "must go on to the first trainable one",
+        "must go on to the first",
         "",
     ),
     (

@@ -1,4 +1,4 @@
-"""Figures of chapter 09: what each way of training costs."""
+"""Figures of chapter 09: a change of few numbers, and what each way of training costs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,52 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from .. import data
 from ..arrays import takes_lists
-from .style import COLORS, TEXT, figure, show
+from ..lent.given_training import given_training
+from ..tasks import Task
+from .style import COLORS, TEXT, WEIGHTS, bare, figure, show
 
-__all__ = ["costs"]
+__all__ = ["costs", "opening"]
+
+
+def opening() -> None:
+    """Show how training on rotated digits changed a layer, beside the nearest product of one column and one row."""
+    reader, (images, labels) = data.pretrained_reader(), data.digits14_train()
+    rotated = Task(90).apply(images[2000:].astype(np.float32))
+    [tuned] = given_training([reader], rotated, labels[2000:], epochs=6)
+    change = (tuned[0][0] - reader[0][0]).astype(float)
+    left, sizes, right = np.linalg.svd(change, full_matrices=False)
+    column, row = left[:, 0] * np.sqrt(sizes[0]), right[0] * np.sqrt(sizes[0])
+    panels = {
+        "one column": column.reshape(14, 14),
+        "one row": row.reshape(8, 8),
+        "column times row": _mosaic(np.outer(column, row)),
+        "what training changed": _mosaic(change),
+    }
+    numbers = (column.size, row.size, change.size, change.size)
+    fig, axes = figure(1, 7, (7.8, 2.7), width_ratios=(1.4, 0.16, 1.4, 0.16, 2.5, 0.6, 2.5))
+    for ax, (name, values), count in zip(axes[::2], panels.items(), numbers, strict=True):
+        limit = np.nanquantile(np.abs(values), 0.99)  # the few stronger ones have the full colour as well
+        bare(ax).imshow(values, cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
+        ax.set_title(f"{name}\n{count:,} numbers", fontsize=10.5)
+    for ax, sign in zip(axes[1::2], ("×", "=", "+ … ="), strict=True):
+        bare(ax).text(0.5, 0.5, sign, transform=ax.transAxes, ha="center", va="center", fontsize=15)
+    show(
+        fig,
+        alt=f"The change of the weights into {row.size} neurons, as images over the pixels: training gave each neuron "
+        "a different image. Beside it is the nearest product of one column and one row. It looks as large, but its "
+        f"{change.size:,} numbers are made of {column.size + row.size}: it repeats the image of the column for each "
+        "neuron, strong, faint or too faint to see, and with its signs flipped where the row is negative.",
+    )
+
+
+def _mosaic(weights: np.ndarray, side: int = 8) -> np.ndarray:
+    """Return the weights into each neuron as images, in rows of eight, with a blank line between them."""
+    size = round(len(weights) ** 0.5)
+    tiles = np.full((side, size + 1, side, size + 1), np.nan)
+    tiles[:, :size, :, :size] = weights.T.reshape(side, side, size, size).swapaxes(1, 2)
+    return tiles.reshape(side * (size + 1), -1)[:-1, :-1]
 
 
 @takes_lists

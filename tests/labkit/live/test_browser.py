@@ -144,7 +144,7 @@ def test_the_secant_is_dragged_until_it_is_the_tangent(page):
     slider = live.get_by_role("slider", name="step")
     before = live.get_by_role("application").bounding_box()
     drag(page, live.get_by_role("application"), (0.9, 0.3), (0.74, 0.5))
-    says(page, live, re.compile(r"Step 0\.[01]\d*: the secant's slope is"))
+    says(page, live, re.compile(r"step 0\.[01]\d*: the secant's slope is"))
     dragged = float(slider.get_attribute("aria-valuetext"))
     assert 0 < dragged < 0.2
     live.get_by_role("application").focus()
