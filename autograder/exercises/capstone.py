@@ -30,7 +30,7 @@ answers: the reference earns all points of every single task, and no naive answe
         "mixture: the new images, repeated several times, and the same number of old images from "
         "data.digits14_train(). Then use lora_merge. Take smaller steps if training diverges.",
     ),
-    why="A low-rank change fits the budget, and old images show what must stay. Training everything with old images "
+    why="A change of rank 8 fits the budget, and old images show what must stay. Training everything with old images "
     "and keeping only the largest directions of the change works nearly as well on average. One returned network "
     "has no switch; a system that may switch an adapter off forgets nothing.",
     prerequisites=(
@@ -116,8 +116,8 @@ for _name, _value in {"colleague_p": 3, "colleague_q": 2}.items():
         hints=(
             "Which layers changed at all?",
             "Compare the rank of the change with the axis lengths of the matrix.",
-            "If the rank is far below both axis lengths, it is an adapter. If only the last layer changed, it is "
-            "the head.",
+            "If matrices changed at a rank far below both axis lengths, it is an adapter. If only the last layer "
+            "changed, it is the head.",
         ),
     )
 CHAPTER.question(

@@ -80,14 +80,14 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
     },
     hints=(
         "There are two matrices: down maps fan_in numbers to rank numbers, and up maps these to fan_out numbers. "
-        "One of the two must be zero, so that their product is zero: which one, according to the docstring?",
+        "If one of the two is zero, their product is zero: which one, according to the docstring?",
         "Draw down with rng.normal and the standard deviation sqrt(1 / fan_in); up is np.zeros. The rank must be at "
         "least 1 and at most the smaller of fan_in and fan_out.",
         "Raise a ValueError unless 1 <= rank <= min(fan_in, fan_out); return rng.normal(0, np.sqrt(1 / fan_in), "
         "size=(fan_in, rank)) and np.zeros((rank, fan_out)).",
     ),
-    why="While up is zero, the adapted network gives the outputs of the old one, bit for bit if adapter and network "
-    "have the same dtype. Yet up can learn, because down is not zero. If both matrices were zero, neither would ever "
+    why="While up is zero, the adapted network gives the outputs of the old one, bit for bit if no dtype differs, "
+    "alpha's included. Yet up can learn, because down is not zero. If both matrices were zero, neither would ever "
     "learn.",
     views={"law": _law, "change": _no_change, "draws": _draws},
 )
@@ -192,7 +192,7 @@ def lora_dense(rng: np.random.Generator) -> Iterator[Case]:
         "grad_up = s * (x @ down).T @ grad_output; grad_x = grad_output @ weights.T + grad_inner @ down.T.",
     ),
     why="The gradient of `down` has `up` as a factor, and the gradient of `up` has `down`. So while `up` is zero, "
-    "`down` cannot move but `up` can: the first step moves only `up`.",
+    "`down` has a gradient of zero: the first descent step moves only `up`.",
     prerequisites=("dense_gradient", "lora_dense"),
 )
 def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:

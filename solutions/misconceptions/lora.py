@@ -13,7 +13,7 @@ from . import of
 
 @of("lora_init")
 def both_random(fan_in, fan_out, rank, rng):
-    """The adapter changes the network before it has learned anything. One of its matrices must start at zero, so that the product is zero."""
+    """The adapter changes the network before it has learned anything. Start one of its matrices at zero, so that the product is zero."""
     down, up = lora_init(fan_in, fan_out, rank, rng)
     return down, rng.normal(0, np.sqrt(1 / fan_in), size=up.shape)
 

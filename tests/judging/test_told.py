@@ -322,7 +322,7 @@ TOLD = [
     (
         "lora_init",
         f"{CHECK_RANK}return rng.normal(0, fan_in**-0.5, (fan_in, rank)), rng.normal(0, 0.01, (rank, fan_out))",
-        "One of its matrices must start at zero",
+        "Start one of its matrices at zero",
         "",
     ),
     (

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgba
 
 from . import weight_images
 from .biases import outputs
-from .style import show
+from .style import COLORS, NEGATIVE, PAPER, POSITIVE, SHEET, TEXT, bare, figure, limit_of, show
 from .weights import signed
 
-__all__ = ["birth_and_after", "one_threshold", "ten_neurons"]
+__all__ = ["birth_and_after", "forwards_and_backwards", "one_threshold", "ten_neurons"]
+
+Layers = Sequence[tuple[np.ndarray, np.ndarray]]
 
 
 def ten_neurons(images: np.ndarray, labels: np.ndarray) -> None:
@@ -74,3 +82,106 @@ def birth_and_after(images: np.ndarray, labels: np.ndarray) -> None:
     (trained, _), _ = given_training([born], images, labels, epochs=60)[0]
     fig = weight_images(np.hstack([first, trained]), columns=6, titles=["at birth"] * 6 + ["trained"] * 6, size=1.1)
     show(fig, alt="Six neurons as images of their weights: noise at birth, darker patches after training.")
+
+
+def forwards_and_backwards(images: np.ndarray, labels: np.ndarray) -> None:
+    """Show what each connection of a network carries for one digit, and how much the loss depends on its weight.
+
+    The connections from the pixels are left out.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height * width)
+        One image per row.
+    labels : ndarray of int, shape (n,)
+        The digit that each image shows.
+    """
+    from ..lent.given_training import given_training  # the trainer is needed only if something is trained
+
+    rng = np.random.default_rng(5)
+    sizes = [images.shape[1], 14, 12, 10]
+    born = [
+        (rng.normal(scale=np.sqrt(2 / fan_in), size=(fan_in, fan_out)), np.zeros(fan_out))
+        for fan_in, fan_out in itertools.pairwise(sizes)
+    ]
+    (layers,) = given_training([born], images, labels, epochs=3)
+    signals = _signals(layers, images)
+    of_the_label = _softmax(signals[-1])[np.arange(len(labels)), labels]
+    chosen = int(np.abs(of_the_label - 0.3).argmin())  # an image that the network is unsure about
+
+    x = images[chosen]
+    carried, gradients = _both_ways(layers, x, labels[chosen])
+    fig, axes = figure(2, 1, (7.8, 5.0))
+    for ax, numbers, title in zip(
+        axes,
+        (carried, [np.abs(gradient) for gradient in gradients]),
+        ("forwards: signal times weight", "backwards: how fast the loss changes with each weight"),
+        strict=True,
+    ):
+        _connections(ax, numbers, has_sign=ax is axes[0])
+        ax.set_title(title, fontsize=12, loc="left", pad=3)
+    side = int(np.sqrt(len(x)))
+    middle, bottom, right = -0.68, 0.0, len(gradients) + 0.62
+    place = (middle - 0.3, middle + 0.3, bottom - 0.42, bottom + 0.42)
+    axes[0].imshow(x.reshape(side, side), cmap=PAPER, vmin=0, vmax=1, extent=place, aspect="auto")
+    arrow = {"arrowstyle": "-|>,head_width=0.35,head_length=0.6", "color": TEXT, "linewidth": 1.6}
+    axes[0].annotate("", (-0.1, 0), (-0.33, 0), arrowprops=arrow)
+    axes[1].annotate("", (right - 0.42, 0), (right - 0.15, 0), arrowprops=arrow)
+    axes[1].text(right, 0, "loss", ha="center", va="center", fontsize=13, fontweight="bold")
+    reached = int(np.abs(gradients[1]).max(axis=0).argmax())
+    show(
+        fig,
+        alt=f"A digit, {labels[chosen]}, in a small network, drawn twice: a line for each connection between neurons. "
+        "Forwards: the wider the line, the larger is signal times weight; solid blue is positive, dashed orange "
+        "negative. Backwards: the wider the line, the faster the loss changes with the weight, whichever way. "
+        f"The widest line of the last layer leads to the class {reached}.",
+    )
+
+
+def _both_ways(layers: Layers, x: np.ndarray, label: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return signal times weight and the gradient of each weight, for one image and all layers but the first."""
+    _, *hidden, logits = _signals(layers, x)
+    gradient = _softmax(logits) - (np.arange(len(logits)) == label)
+    carried, gradients = [], []
+    for signal, (weights, _) in zip(reversed(hidden), reversed(layers[1:]), strict=True):
+        carried.insert(0, signal[:, np.newaxis] * weights)
+        gradients.insert(0, np.outer(signal, gradient))
+        gradient = (weights @ gradient) * (signal > 0)
+    return carried, gradients
+
+
+def _signals(layers: Layers, x: np.ndarray) -> list[np.ndarray]:
+    """Return the inputs of each layer of a network with ReLU between its layers, and then its logits."""
+    signals = [x]
+    for k, (weights, bias) in enumerate(layers):
+        sums = signals[-1] @ weights + bias
+        signals.append(np.maximum(sums, 0) if k < len(layers) - 1 else sums)
+    return signals
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def _connections(ax: Axes, matrices: Sequence[np.ndarray], *, has_sign: bool) -> None:
+    """Draw one line per connection, wider the larger its number is; without signs in a colour that has none."""
+    heights = [np.linspace(0.5, -0.5, n) for n in (len(matrices[0]), *(matrix.shape[1] for matrix in matrices))]
+    for k, matrix in enumerate(matrices):
+        strength = np.abs(matrix) / limit_of(matrix)
+        seen = [at for at in sorted(np.ndindex(matrix.shape), key=lambda at: strength[at]) if strength[at] > 0.03]
+        colors = [(POSITIVE if matrix[at] > 0 else NEGATIVE) if has_sign else COLORS[1] for at in seen]
+        ax.add_collection(
+            LineCollection(
+                [[(k, heights[k][i]), (k + 1, heights[k + 1][j])] for i, j in seen],
+                linewidths=[0.6 + 4.6 * strength[at] for at in seen],
+                colors=[to_rgba(color, 0.15 + 0.8 * strength[at]) for color, at in zip(colors, seen, strict=True)],
+                linestyles=[(0, (2.2, 0.9)) if matrix[at] < 0 else "solid" for at in seen],
+            )
+        )
+    for k, column in enumerate(heights):
+        ax.scatter([k] * len(column), column, s=44, color=SHEET, edgecolor=TEXT, linewidth=1.2, zorder=3)
+    for digit, y in enumerate(heights[-1]):
+        ax.text(len(matrices) + 0.07, y, digit, ha="left", va="center", fontsize=10.5)
+    bare(ax)
+    ax.set(xlim=(-1, len(matrices) + 0.8), ylim=(-0.56, 0.56))

@@ -1,0 +1,74 @@
+"""Do the figures at the beginnings of chapters show what they say, in words that can be read?"""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from labkit import data
+from labkit.figures import openings, style
+from labkit.lent.given_training import mean_loss
+
+
+def both_ways():
+    digits = data.digits8()
+    openings.forwards_and_backwards(digits.train_images, digits.train_labels)
+
+
+OPENINGS = {"both ways": both_ways}
+
+
+def drawn(monkeypatch, name):
+    kept = []
+    monkeypatch.setattr(openings, "show", lambda fig, alt: kept.append((fig, alt)))
+    OPENINGS[name]()
+    return kept[0]
+
+
+@pytest.mark.parametrize("name", OPENINGS)
+def test_an_opening_uses_the_width_and_its_words_can_be_read(monkeypatch, name):
+    fig, alt = drawn(monkeypatch, name)
+    width = int.from_bytes(style.to_png(fig)[16:20], "big") / style.SHARPNESS
+    assert 0.85 * style.WIDEST < width / style.PIXELS_PER_INCH < 1.05 * style.WIDEST
+    assert 80 < len(alt) < 500
+    words = [text for text in fig.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    assert min(text.get_fontsize() for text in words) >= 10
+    ticks = {label for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for label in axis.get_ticklabels(which="both")}
+    boxes = [(text.get_text(), text.get_window_extent()) for text in words if text not in ticks]
+    overlapping = [
+        (a, b)
+        for (a, one), (b, other) in itertools.combinations(boxes, 2)
+        if min(one.x1, other.x1) - max(one.x0, other.x0) > 1 and min(one.y1, other.y1) - max(one.y0, other.y0) > 1
+    ]
+    assert overlapping == []
+
+
+def test_the_gradients_of_both_ways_are_those_that_are_measured():
+    rng = np.random.default_rng(0)
+    sizes = [6, 5, 4, 3]
+    layers = [(rng.normal(size=shape), rng.normal(size=shape[1])) for shape in itertools.pairwise(sizes)]
+    x = rng.random(6)
+    carried, gradients = openings._both_ways(layers, x, 1)
+    assert [matrix.shape for matrix in carried] == [(5, 4), (4, 3)]
+    for k, gradient in enumerate(gradients, start=1):
+        for at in np.ndindex(gradient.shape):
+            losses = []
+            for by in (1e-6, -1e-6):
+                weights = layers[k][0].copy()
+                weights[at] += by
+                moved = [*layers[:k], (weights, layers[k][1]), *layers[k + 1 :]]
+                losses.append(mean_loss(moved, x[np.newaxis], np.array([1])))
+            assert gradient[at] == pytest.approx((losses[0] - losses[1]) / 2e-6, abs=1e-7)
+    assert any(gradient.any() for gradient in gradients)
+
+
+def test_only_what_flows_forwards_has_a_sign(monkeypatch):
+    fig, alt = drawn(monkeypatch, "both ways")
+    above, below = ({tuple(color[:3]) for part in ax.collections[:2] for color in part.get_colors()} for ax in fig.axes)
+    assert len(above) == 2 and len(below) == 1 and not above & below
+    digit, reached = re.findall(r"digit, (\d).*class (\d)", alt)[0]
+    assert digit == reached
