@@ -54,8 +54,8 @@ def board() -> list[dict]:
     """Return one row per chapter: name, title, exercises with their scores, points so far, points in all.
 
     ``written`` is the points for its written answers, which a person marks; no other number includes them. ``begun``
-    says whether any of its exercises was ever checked with an answer in it; ``finished`` is when the last of them was solved, in seconds
-    since 1970, or None.
+    says whether any of its exercises was ever checked with an answer in it; ``finished`` is when the last of them was
+    solved, in seconds since 1970, or None.
     """
     data = load()
     rows = []
