@@ -22,6 +22,7 @@ LEFT = {  # they draw or make what the course gives, or take only one number
     "labkit.figures.boundaries": {"spirals", "opening"},
     "labkit.figures.loss": {"opening"},
     "labkit.figures.lora": {"opening"},
+    "labkit.figures.capstone": {"opening"},
     "labkit.figures.openings": {"ten_neurons", "one_threshold", "birth_and_after", "forwards_and_backwards"},
     "labkit.figures.weights": {"signed", "frame", "number_table"},
     "labkit.figures.calibration": {"draw_calibration"},
