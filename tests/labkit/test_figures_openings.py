@@ -19,7 +19,7 @@ def both_ways():
     openings.forwards_and_backwards(digits.train_images, digits.train_labels)
 
 
-OPENINGS = {"both ways": both_ways}
+OPENINGS = {"both ways": both_ways, "small steps": openings.many_small_steps}
 
 
 def drawn(monkeypatch, name):
@@ -72,3 +72,20 @@ def test_only_what_flows_forwards_has_a_sign(monkeypatch):
     assert len(above) == 2 and len(below) == 1 and not above & below
     digit, reached = re.findall(r"digit, (\d).*class (\d)", alt)[0]
     assert digit == reached
+
+
+def test_every_small_step_leads_downhill_and_neighbours_part():
+    for start in [(1.25, 1.15), (-1.15, 1.25), (-1.25, 1.15), (1.9, -0.5)]:
+        path = np.array(openings._descent(start))
+        losses = (path.prod(axis=1) - 1) ** 2
+        assert (np.diff(losses) < 0).all() and losses[-1] < 0.1
+    assert openings._descent((-1.15, 1.25))[-1].sum() > 0 > openings._descent((-1.25, 1.15))[-1].sum()
+
+
+def test_the_words_count_the_descents_into_each_valley(monkeypatch):
+    fig, alt = drawn(monkeypatch, "small steps")
+    starts, one, other = map(int, re.findall(r"from (\d+) starts: (\d+) times .* (\d+) times", alt)[0])
+    assert starts == one + other and one == other
+    (flat,) = (ax for ax in fig.axes if ax.name != "3d")
+    assert len([drawn for drawn in flat.lines if len(drawn.get_xdata()) > 1]) == starts
+    assert flat.collections[0].get_cmap().name == style.LOSS

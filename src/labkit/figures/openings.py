@@ -9,13 +9,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
+from matplotlib.ticker import MaxNLocator
 
 from . import weight_images
 from .biases import outputs
-from .style import COLORS, NEGATIVE, PAPER, POSITIVE, SHEET, TEXT, bare, figure, limit_of, show
+from .style import COLORS, FAINT, LOSS, NEGATIVE, PAPER, POSITIVE, SHEET, TEXT, bare, figure, limit_of, show
 from .weights import signed
 
-__all__ = ["birth_and_after", "forwards_and_backwards", "one_threshold", "ten_neurons"]
+__all__ = ["birth_and_after", "forwards_and_backwards", "many_small_steps", "one_threshold", "ten_neurons"]
 
 Layers = Sequence[tuple[np.ndarray, np.ndarray]]
 
@@ -136,6 +137,59 @@ def forwards_and_backwards(images: np.ndarray, labels: np.ndarray) -> None:
         "negative. Backwards: the wider the line, the faster the loss changes with the weight, whichever way. "
         f"The widest line of the last layer leads to the class {reached}.",
     )
+
+
+def many_small_steps() -> None:
+    """Show descents from many starts on the loss of the smallest network with two layers, as a surface and as a map."""
+    line = np.linspace(-2, 2, 81)
+    losses = (np.multiply.outer(line, line) - 1) ** 2
+    # Pairs of neighbours on both sides of the diagonal, some close to it and some further away.
+    across, aside = np.meshgrid(np.linspace(-1.2, 1.2, 7), (0.05, 0.3, 0.7))
+    starts = np.column_stack([(across + aside).ravel(), (aside - across).ravel()])
+    starts = [start for start in [*starts, *-starts, (1.7, 1.7), (-1.7, -1.7)] if abs(start[0] * start[1] - 1) < 2.5]
+    paths = np.array([_descent(start) for start in starts])
+    heights = (paths[:, :, 0] * paths[:, :, 1] - 1) ** 2
+    there = paths[:, -1].sum(axis=1) > 0
+
+    fig, ax = figure(1, 1, (7.8, 3.9))
+    ax.remove()
+    surface = fig.add_subplot(1, 2, 1, projection="3d", computed_zorder=False)
+    flat = fig.add_subplot(1, 2, 2)
+    shown = np.minimum(losses, 6.5)
+    x, y = np.meshgrid(line, line, indexing="ij")
+    surface.plot_surface(x, y, shown, cmap=LOSS, alpha=0.8, linewidth=0, rcount=40, ccount=40, zorder=1)
+    levels = 6.5 * np.linspace(0, 1, 15) ** 2
+    flat.contourf(x, y, losses, levels=levels, cmap=LOSS, alpha=0.55, extend="max")
+    flat.contour(x, y, losses, levels=levels, colors="white", linewidths=0.6, alpha=0.8)
+    for path, height, far in zip(paths, heights, there, strict=True):
+        look = {"color": COLORS[2] if far else COLORS[4], "linestyle": "-", "linewidth": 0.9, "zorder": 5}
+        surface.plot(*path.T, height + 0.06, **look)
+        flat.plot(*path.T, marker="o" if far else "s", markersize=1.9, **look)
+        flat.plot(*path[0], marker="o" if far else "s", markersize=5, color=look["color"], zorder=6)
+    for axes in (surface, flat):
+        axes.set(xlabel="first weight", ylabel="second weight", xlim=(-2, 2), ylim=(-2, 2))
+    surface.set_title("loss", fontsize=11)
+    surface.view_init(elev=36, azim=-108)
+    surface.set_box_aspect((4, 4, 3), zoom=0.95)
+    for axis in (surface.xaxis, surface.yaxis, surface.zaxis):
+        axis.set_pane_color((0, 0, 0, 0))
+        axis._axinfo["grid"]["color"] = FAINT
+        axis.set_major_locator(MaxNLocator(4))
+    show(
+        fig,
+        alt="The loss of a network with two weights, one after the other, as a surface and as a map: two valleys and a "
+        f"saddle. Small steps lead downhill from {len(paths)} starts: {there.sum()} times into one valley, "
+        f"{(~there).sum()} times into the other, to a loss of at most {heights[:, -1].max():.1g}. Some starts are side "
+        "by side and end in different valleys.",
+    )
+
+
+def _descent(start: tuple[float, float], rate: float = 0.04, steps: int = 60) -> list[np.ndarray]:
+    """Return the two weights at the start and after each step downhill on (first · second − 1)²."""
+    path = [np.array(start)]
+    for _ in range(steps):
+        path.append(path[-1] - rate * 2 * (path[-1].prod() - 1) * path[-1][::-1])
+    return path
 
 
 def _both_ways(layers: Layers, x: np.ndarray, label: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
