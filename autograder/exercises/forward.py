@@ -45,8 +45,8 @@ def relu(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"turns each row into probabilities": 2, "stays finite for large logits": 1, PURE: 1},
     hints=(
-        "There are two steps: one makes every number positive, the other makes each row add up to 1. Which NumPy "
-        "function makes any number positive and keeps the order?",
+        "There are two steps: one makes every number positive, the other makes each row add up to 1. Which function "
+        "makes any number positive and keeps the order?",
         "Apply np.exp, then divide each row by its own sum; np.sum(..., axis=1, keepdims=True) keeps the sums as a "
         "column. exp(1000) overflows, but what happens to the ratios if you subtract the same number from a whole row "
         "first?",
@@ -114,8 +114,8 @@ def forward(rng: np.random.Generator) -> Iterator[Case]:
         "first of equal entries. What does forward return?",
         "logits, _ = forward(layers, x); return np.argmax(logits, axis=1).",
     ),
-    why="Softmax keeps the order of the logits, so the most probable class is the class with the largest logit, and "
-    "no probability is needed. np.argmax returns the first of equal entries.",
+    why="The class with the largest logit has the largest probability, so no probability is needed. "
+    "np.argmax returns the first of equal entries.",
     prerequisites=("forward",),
 )
 def predict(rng: np.random.Generator) -> Iterator[Case]:

@@ -12,7 +12,7 @@ from ..lent.given_training import given_training
 from ..tasks import Task
 from .style import COLORS, TEXT, WEIGHTS, bare, figure, show
 
-__all__ = ["costs", "opening"]
+__all__ = ["costs", "mosaic", "opening"]
 
 
 def opening() -> None:
@@ -26,8 +26,8 @@ def opening() -> None:
     panels = {
         "one column": column.reshape(14, 14),
         "one row": row.reshape(8, 8),
-        "column times row": _mosaic(np.outer(column, row)),
-        "what training changed": _mosaic(change),
+        "column times row": mosaic(np.outer(column, row)),
+        "what training changed": mosaic(change),
     }
     numbers = (column.size, row.size, change.size, change.size)
     fig, axes = figure(1, 7, (7.8, 2.7), width_ratios=(1.4, 0.16, 1.4, 0.16, 2.5, 0.6, 2.5))
@@ -46,8 +46,22 @@ def opening() -> None:
     )
 
 
-def _mosaic(weights: np.ndarray, side: int = 8) -> np.ndarray:
-    """Return the weights into each neuron as images, in rows of eight, with a blank line between them."""
+@takes_lists
+def mosaic(weights: np.ndarray, side: int = 8) -> np.ndarray:
+    """Return the weights into each neuron as images, with a blank line between them.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (height * width, n)
+        The weights into n neurons.
+    side : int
+        How many images are in a row, and how many rows there are.
+
+    Returns
+    -------
+    ndarray of shape (side * (height + 1) - 1, side * (width + 1) - 1)
+        One image of all neurons.
+    """
     size = round(len(weights) ** 0.5)
     tiles = np.full((side, size + 1, side, size + 1), np.nan)
     tiles[:, :size, :, :size] = weights.T.reshape(side, side, size, size).swapaxes(1, 2)
