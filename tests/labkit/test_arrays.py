@@ -29,6 +29,7 @@ LEFT = {  # they draw or make what the course gives, or take only one number
         "birth_and_after",
         "forwards_and_backwards",
         "many_small_steps",
+        "turning_digits",
     },
     "labkit.figures.weights": {"signed", "frame", "number_table"},
     "labkit.figures.calibration": {"draw_calibration"},

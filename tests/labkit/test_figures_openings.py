@@ -19,7 +19,11 @@ def both_ways():
     openings.forwards_and_backwards(digits.train_images, digits.train_labels)
 
 
-OPENINGS = {"both ways": both_ways, "small steps": openings.many_small_steps}
+def turning():
+    openings.turning_digits(data.pretrained_reader(), *data.digits14()[2:])
+
+
+OPENINGS = {"both ways": both_ways, "small steps": openings.many_small_steps, "turning": turning}
 
 
 def drawn(monkeypatch, name):
@@ -89,3 +93,19 @@ def test_the_words_count_the_descents_into_each_valley(monkeypatch):
     (flat,) = (ax for ax in fig.axes if ax.name != "3d")
     assert len([drawn for drawn in flat.lines if len(drawn.get_xdata()) > 1]) == starts
     assert flat.collections[0].get_cmap().name == style.LOSS
+
+
+def test_a_wrong_answer_is_bold_and_the_words_say_from_where_on(monkeypatch):
+    fig, alt = drawn(monkeypatch, "turning")
+    (ax,) = fig.axes
+    answers = np.array([text.get_text() for text in ax.texts if "°" not in text.get_text()]).reshape(-1, 10)
+    bold = np.array([text.get_fontweight() == "bold" for text in ax.texts if "°" not in text.get_text()])
+    wrong = answers != answers[:, :1]
+    assert (bold.reshape(wrong.shape) == wrong).all() and not wrong[:, 0].any() and wrong[:, -1].sum() >= 3
+    for row, of_row in zip(answers, wrong, strict=True):
+        if of_row.any():
+            first = int(of_row.argmax())
+            assert of_row[first:].all(), "the words say “from … on”"
+            assert f"the {row[0]} from {10 * first}° on, first as {row[first]}" in alt
+        else:
+            assert f"the {row[0]} nowhere" in alt

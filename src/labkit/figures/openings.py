@@ -11,12 +11,20 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
 from matplotlib.ticker import MaxNLocator
 
+from ..tasks import turn
 from . import weight_images
 from .biases import outputs
-from .style import COLORS, FAINT, LOSS, NEGATIVE, PAPER, POSITIVE, SHEET, TEXT, bare, figure, limit_of, show
+from .style import COLORS, FAINT, LOSS, MARK, NEGATIVE, PAPER, POSITIVE, SHEET, TEXT, bare, figure, limit_of, show
 from .weights import signed
 
-__all__ = ["birth_and_after", "forwards_and_backwards", "many_small_steps", "one_threshold", "ten_neurons"]
+__all__ = [
+    "birth_and_after",
+    "forwards_and_backwards",
+    "many_small_steps",
+    "one_threshold",
+    "ten_neurons",
+    "turning_digits",
+]
 
 Layers = Sequence[tuple[np.ndarray, np.ndarray]]
 
@@ -190,6 +198,51 @@ def _descent(start: tuple[float, float], rate: float = 0.04, steps: int = 60) ->
     for _ in range(steps):
         path.append(path[-1] - rate * 2 * (path[-1].prod() - 1) * path[-1][::-1])
     return path
+
+
+def turning_digits(reader: Layers, images: np.ndarray, labels: np.ndarray) -> None:
+    """Show digits as they are rotated, and what a network takes them for.
+
+    Parameters
+    ----------
+    reader : list of (weights, bias)
+        The network.
+    images : ndarray of shape (n, height * width)
+        One upright image per row.
+    labels : ndarray of int, shape (n,)
+        The digit that each image shows.
+    """
+    degrees, digits, side = range(0, 91, 10), (7, 3, 4, 5, 2), int(np.sqrt(images.shape[1]))
+    right = _signals(reader, images)[-1].argmax(axis=1) == labels
+    rows = images[[np.flatnonzero(right & (labels == digit))[0] for digit in digits]]
+    turned = np.stack([turn(rows, angle) for angle in degrees], axis=1)
+    answers = _signals(reader, turned)[-1].argmax(axis=-1)
+
+    fig, ax = figure(1, 1, (7.8, 4.7))
+    bare(ax)
+    for (row, column), answer in np.ndenumerate(answers):
+        x, y = 1.12 * column, 1.4 * row
+        image = turned[row, column].reshape(side, side)
+        ax.imshow(image, cmap=PAPER, vmin=0, vmax=1, extent=(x, x + 1, y + 1, y), interpolation="nearest")
+        wrong = answer != digits[row]
+        look = {"color": MARK if wrong else TEXT, "fontweight": "bold" if wrong else "normal"}
+        ax.text(x + 0.5, y + 1.17, answer, ha="center", va="center", fontsize=11.5, **look)
+    for column, angle in enumerate(degrees):
+        ax.text(1.12 * column + 0.5, -0.2, f"{angle}°", ha="center", va="center", fontsize=11)
+    ax.set(xlim=(-0.05, 1.12 * len(degrees) - 0.07), ylim=(1.4 * len(rows) - 0.05, -0.4), aspect="equal")
+    said = []
+    for digit, row in zip(digits, answers, strict=True):
+        wrong = np.flatnonzero(row != digit)
+        said.append(
+            f"the {digit} from {degrees[wrong[0]]}° on, first as {row[wrong[0]]}"
+            if wrong.size
+            else f"the {digit} nowhere"
+        )
+    show(
+        fig,
+        alt=f"{len(digits)} digits, rotated step by step up to {degrees[-1]}°, each with a network's answer. "
+        f"Upright, all are read correctly. Where are they misread? {'; '.join(said)}.",
+    )
 
 
 def _both_ways(layers: Layers, x: np.ndarray, label: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
