@@ -1,6 +1,7 @@
 """Does the glossary say what every new word means and where it is introduced?"""
 
 import json
+import re
 
 import pytest
 
@@ -83,3 +84,15 @@ def test_the_page_holds_every_new_word_of_the_course():
     ]
     assert words
     assert all(f"- **{word}**: " in page for word in words)
+
+
+def test_a_word_is_in_bold_only_in_the_chapter_that_introduces_it():
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in (SOLUTIONS / "notebooks").glob("*.md")}
+    home = {term.word.casefold(): name for name, text in texts.items() for term in read_terms(name, text)}
+    elsewhere = [
+        (name, word)
+        for name, text in texts.items()
+        for word in (" ".join(bold.split()).casefold() for bold in re.findall(r"\*\*([^*]+)\*\*", text))
+        if home.get(word, name) != name
+    ]
+    assert len(home) > 100 and elsewhere == []

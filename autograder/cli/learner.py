@@ -148,7 +148,7 @@ def status(as_json: bool) -> None:
         table.add_column(heading)
     for row in rows:
         # No space within an exercise's entry, so that lines break only between exercises.
-        marks = "  ".join(f"{'●' if i['solved'] else '◐' if i['score'] else '○'}{i['name']}" for i in row["items"])
+        marks = "  ".join(f"{progress.mark(i)}{i['name']}" for i in row["items"])
         table.add_row(row["chapter"], marks, f"{row['score']:g} of {row['points']:g}", f"{row['written']:g}")
     Console().print(table)
     say(f"● solved  ◐ begun  ○ not started\n{progress.WRITTEN}")

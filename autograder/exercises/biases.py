@@ -263,6 +263,10 @@ CHAPTER.question(
             6_476_267_520,
             "These are the blocks alone. The embedding, the output and the last normalization are outside them.",
         ),
+        "leaves_out_the_normalizations": (
+            6_738_149_376,
+            "The weights of the normalizations are missing. Each block has two such arrays, and llama_rest has one.",
+        ),
         "multiplies_the_rest_by_the_blocks": (
             32 * 464_531_456,
             "Everything is multiplied by 32. Only the block repeats; the arrays outside exist once.",

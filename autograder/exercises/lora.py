@@ -361,6 +361,10 @@ CHAPTER.question(
     mistakes={
         "down_alone": (1296, "That is `down` alone: 4 numbers for each input. `up` also has 4 for each neuron."),
         "up_alone": (552, "That is `up` alone: 4 numbers for each neuron. `down` also has 4 for each input."),
+        "without_the_head": (1552, "That leaves out the adapter of the output layer. All three layers have one."),
+        "first_layer_alone": (1040, "That is the adapter of the first layer alone. All three layers have one."),
+        "middle_layer_alone": (512, "That is the adapter of the middle layer alone. All three layers have one."),
+        "output_layer_alone": (296, "That is the adapter of the output layer alone. All three layers have one."),
         "rank_one": (
             462,
             "That is the number for rank 1, fan_in + fan_out for each matrix. Rank 4 needs four times as many.",

@@ -90,13 +90,15 @@ def judge_answer(question: Question, value: Any) -> Verdict:
         verdict.message = f"{number(given)} is right."
         return verdict
     verdict.message = f"{question.name} is {number(given)}, which is not the number asked for."
-    if _near(question.value, given, 0.01):
-        verdict.message += " It is close: give more digits, or let Python compute it."
     for name, (wrong, advice) in question.mistakes.items():
         if _near(wrong, given, question.rtol):
             verdict.misconception, verdict.advice = name, advice
             verdict.message += f"\n{advice}"
-            break
+            return verdict
+    if _near(question.value, given, 0.01):
+        exact = float(question.value).is_integer() and float(given).is_integer()
+        remedy = "but not exact: let Python compute it" if exact else "give more digits, or let Python compute it"
+        verdict.message += f" It is close{',' if exact else ':'} {remedy}."
     return verdict
 
 

@@ -177,7 +177,7 @@ class Board:
         body = ""
         for row in self.rows:
             marks = "".join(
-                f'<span title="{html.escape(item["name"])}" aria-hidden="true">{_mark(item)}</span>'
+                f'<span title="{html.escape(item["name"])}" aria-hidden="true">{record.mark(item)}</span>'
                 for item in row["items"]
             )
             solved = sum(item["solved"] for item in row["items"])
@@ -205,10 +205,6 @@ class Board:
             f'<p>{html.escape(self._about)} <a href="{html.escape(help_link(), quote=True)}" '
             'style="text-decoration:underline">Questions?</a></p>'
         )
-
-
-def _mark(item: dict) -> str:
-    return "●" if item["solved"] else "◐" if item["score"] else "○"
 
 
 def progress() -> Board:

@@ -38,7 +38,7 @@ def record(verdicts: Iterable[Verdict]) -> bool:
         data = _cleaned(before)
         for verdict in judged:
             entry = data.setdefault(verdict.exercise, _entry())
-            entry["tries"] += 1
+            entry["tries"] += verdict.status != Status.NOT_STARTED
             entry["score"] = max(entry["score"], verdict.score)
             if verdict.status == Status.PASSED and not entry["solved"]:
                 entry["solved"] = now
@@ -54,8 +54,8 @@ def board() -> list[dict]:
     """Return one row per chapter: name, title, exercises with their scores, points so far, points in all.
 
     ``written`` is the points for its written answers, which a person marks; no other number includes them. ``begun``
-    says whether any of its exercises was ever checked; ``finished`` is when the last of them was solved, in seconds
-    since 1970, or None.
+    says whether any of its exercises was ever checked with an answer in it; ``finished`` is when the last of them was
+    solved, in seconds since 1970, or None.
     """
     data = load()
     rows = []
@@ -66,6 +66,7 @@ def board() -> list[dict]:
                 "name": name,
                 "score": min(float(data.get(name, {}).get("score", 0.0)), float(item.points)),
                 "points": float(item.points),
+                "tried": bool(data.get(name, {}).get("tries")),
                 "solved": bool(data.get(name, {}).get("solved")),
             }
             for name, item in asked.items()
@@ -87,6 +88,11 @@ def board() -> list[dict]:
 
 
 WRITTEN = "A person marks written answers; their points are not counted here."
+
+
+def mark(item: dict) -> str:
+    """Return the sign for an exercise of the board: solved, begun or not started."""
+    return "●" if item["solved"] else "◐" if item["score"] or item["tried"] else "○"
 
 
 def next_exercise(chapter: str = "") -> tuple[str, str] | None:

@@ -19,6 +19,9 @@ UNDECIDED = "I do not know yet"
 _LETTERS = "abcd"
 """How a record names the options, in the order in which they are shown: words may change with a release."""
 _EARLIER = {
+    "nothing, because all gradients are zero": "nothing, because no weight can change",
+    "no more than one dense layer, because they merge into one": "no more than one dense layer, because they fold "
+    "into one",
     "the first, because it gives the right classes more": "the first, because it is more confident and right",
     "neither, because both have made no mistake": "neither, because all their answers are right",
 }
@@ -121,7 +124,7 @@ CONCEPTS = (
         "bias",
         2,
         5,
-        "All inputs of a neuron are zero. What can its output be, before any activation function is applied?",
+        "All inputs of a neuron are zero. What can its sum be, before anything else is done to it?",
         "any number, because only its bias is left",
         {
             "only zero, because nothing comes in": "without inputs there is no output",
@@ -152,7 +155,7 @@ CONCEPTS = (
         {
             "the same as from random numbers, only more slowly": "the start affects speed only",
             "the neurons of the hidden layer become different from the first step on": "identical neurons grow apart",
-            "nothing, because all gradients are zero": "a constant start acts like an all-zero one",
+            "nothing, because no weight can change": "a constant start acts like an all-zero one",
         },
         3,
     ),
@@ -175,7 +178,7 @@ CONCEPTS = (
         4,
         11,
         "Ten dense layers follow one another with no activation function between them. What can they compute?",
-        "no more than one dense layer, because they merge into one",
+        "no more than one dense layer, because they fold into one",
         {
             "much more than one, because they hold ten times the weights": "more weights compute more",
             "a little more than one, because each layer sharpens the result": "depth alone adds something",

@@ -106,7 +106,7 @@ STUB = "def apply_weight(signal, weight):\n    raise NotImplementedError('apply_
 @pytest.mark.parametrize(
     ("code", "status", "said"),
     [
-        (STUB, "not_started", "not written yet"),
+        (STUB, "not_started", "counts as not written"),
         ("def apply_weight(signal, weight):\n    return signal + weight\n", "failed", "; expected "),
         ("def apply_weight(signal, weight):\n    return signal.wrong\n", "error", "has no attribute"),
         ("def apply_weight(signal, weight):\n    return 'six'\n", "failed", "the string 'six'"),

@@ -213,7 +213,7 @@ TOLD = [
         "if not all(0 <= one < n_classes for one in labels): raise ValueError(f'{labels}')\n"
         "rows = [[0.0] * n_classes] * len(labels)\n"
         "for row, one in zip(rows, labels): row[one] = 1.0\nreturn np.array(rows)",
-        "use one list for all rows",
+        "reuse one list",
         "Whole columns",
     ),
     (

@@ -127,7 +127,7 @@ TOLD = [
         "frozen_step",
         CHECK_FROZEN + "return [p if g is None else gradient_step([p], [g], learning_rate)[0]\n"
         "        for p, g in zip(layers, gradients)]",
-        "only a gradient of None froze it",
+        "only a missing gradient froze it",
         "",
     ),
     (
@@ -140,7 +140,7 @@ TOLD = [
         "        return grads\n"
         "    grad_logits = relu_gradient(grad_x, activations[k])\n"
         "return grads",
-        "must go on to the first trainable one",
+        "must go on to the first",
         "",
     ),
     (
@@ -525,7 +525,7 @@ TOLD = [
     (
         "cross_entropy",
         "right = np.eye(logits.shape[1])[labels]\nreturn np.logaddexp(0, logits * (1 - 2 * right)).sum(axis=1).mean()",
-        "A sigmoid for each class seems to be used",
+        "A sigmoid per class seems to be used",
         "too large",
     ),
     (

@@ -24,7 +24,14 @@ LEFT = {  # they draw or make what the course gives, or take only one number
     "labkit.figures.lora": {"opening"},
     "labkit.figures.capstone": {"opening"},
     "labkit.figures.beyond": {"opening"},
-    "labkit.figures.openings": {"ten_neurons", "one_threshold", "birth_and_after", "forwards_and_backwards"},
+    "labkit.figures.openings": {
+        "ten_neurons",
+        "one_threshold",
+        "birth_and_after",
+        "forwards_and_backwards",
+        "many_small_steps",
+        "turning_digits",
+    },
     "labkit.figures.weights": {"signed", "frame", "number_table"},
     "labkit.figures.calibration": {"draw_calibration"},
 }

@@ -19,7 +19,11 @@ def both_ways():
     openings.forwards_and_backwards(digits.train_images, digits.train_labels)
 
 
-OPENINGS = {"both ways": both_ways}
+def turning():
+    openings.turning_digits(data.pretrained_reader(), *data.digits14()[2:])
+
+
+OPENINGS = {"both ways": both_ways, "small steps": openings.many_small_steps, "turning": turning}
 
 
 def drawn(monkeypatch, name):
@@ -72,3 +76,36 @@ def test_only_what_flows_forwards_has_a_sign(monkeypatch):
     assert len(above) == 2 and len(below) == 1 and not above & below
     digit, reached = re.findall(r"digit, (\d).*class (\d)", alt)[0]
     assert digit == reached
+
+
+def test_every_small_step_leads_downhill_and_neighbours_part():
+    for start in [(1.25, 1.15), (-1.15, 1.25), (-1.25, 1.15), (1.9, -0.5)]:
+        path = np.array(openings._descent(start))
+        losses = (path.prod(axis=1) - 1) ** 2
+        assert (np.diff(losses) < 0).all() and losses[-1] < 0.1
+    assert openings._descent((-1.15, 1.25))[-1].sum() > 0 > openings._descent((-1.25, 1.15))[-1].sum()
+
+
+def test_the_words_count_the_descents_into_each_valley(monkeypatch):
+    fig, alt = drawn(monkeypatch, "small steps")
+    starts, one, other = map(int, re.findall(r"from (\d+) starts: (\d+) times .* (\d+) times", alt)[0])
+    assert starts == one + other and one == other
+    (flat,) = (ax for ax in fig.axes if ax.name != "3d")
+    assert len([drawn for drawn in flat.lines if len(drawn.get_xdata()) > 1]) == starts
+    assert flat.collections[0].get_cmap().name == style.LOSS
+
+
+def test_a_wrong_answer_is_bold_and_the_words_say_from_where_on(monkeypatch):
+    fig, alt = drawn(monkeypatch, "turning")
+    (ax,) = fig.axes
+    answers = np.array([text.get_text() for text in ax.texts if "°" not in text.get_text()]).reshape(-1, 10)
+    bold = np.array([text.get_fontweight() == "bold" for text in ax.texts if "°" not in text.get_text()])
+    wrong = answers != answers[:, :1]
+    assert (bold.reshape(wrong.shape) == wrong).all() and not wrong[:, 0].any() and wrong[:, -1].sum() >= 3
+    for row, of_row in zip(answers, wrong, strict=True):
+        if of_row.any():
+            first = int(of_row.argmax())
+            assert of_row[first:].all(), "the words say “from … on”"
+            assert f"the {row[0]} from {10 * first}° on, first as {row[first]}" in alt
+        else:
+            assert f"the {row[0]} nowhere" in alt

@@ -9,13 +9,22 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
+from matplotlib.ticker import MaxNLocator
 
+from ..tasks import turn
 from . import weight_images
 from .biases import outputs
-from .style import COLORS, NEGATIVE, PAPER, POSITIVE, SHEET, TEXT, bare, figure, limit_of, show
+from .style import COLORS, FAINT, LOSS, MARK, NEGATIVE, PAPER, POSITIVE, SHEET, TEXT, bare, figure, limit_of, show
 from .weights import signed
 
-__all__ = ["birth_and_after", "forwards_and_backwards", "one_threshold", "ten_neurons"]
+__all__ = [
+    "birth_and_after",
+    "forwards_and_backwards",
+    "many_small_steps",
+    "one_threshold",
+    "ten_neurons",
+    "turning_digits",
+]
 
 Layers = Sequence[tuple[np.ndarray, np.ndarray]]
 
@@ -135,6 +144,104 @@ def forwards_and_backwards(images: np.ndarray, labels: np.ndarray) -> None:
         "Forwards: the wider the line, the larger is signal times weight; solid blue is positive, dashed orange "
         "negative. Backwards: the wider the line, the faster the loss changes with the weight, whichever way. "
         f"The widest line of the last layer leads to the class {reached}.",
+    )
+
+
+def many_small_steps() -> None:
+    """Show descents from many starts on the loss of the smallest network with two layers, as a surface and as a map."""
+    line = np.linspace(-2, 2, 81)
+    losses = (np.multiply.outer(line, line) - 1) ** 2
+    # Pairs of neighbours on both sides of the diagonal, some close to it and some further away.
+    across, aside = np.meshgrid(np.linspace(-1.2, 1.2, 7), (0.05, 0.3, 0.7))
+    starts = np.column_stack([(across + aside).ravel(), (aside - across).ravel()])
+    starts = [start for start in [*starts, *-starts, (1.7, 1.7), (-1.7, -1.7)] if abs(start[0] * start[1] - 1) < 2.5]
+    paths = np.array([_descent(start) for start in starts])
+    heights = (paths[:, :, 0] * paths[:, :, 1] - 1) ** 2
+    there = paths[:, -1].sum(axis=1) > 0
+
+    fig, ax = figure(1, 1, (7.8, 3.9))
+    ax.remove()
+    surface = fig.add_subplot(1, 2, 1, projection="3d", computed_zorder=False)
+    flat = fig.add_subplot(1, 2, 2)
+    shown = np.minimum(losses, 6.5)
+    x, y = np.meshgrid(line, line, indexing="ij")
+    surface.plot_surface(x, y, shown, cmap=LOSS, alpha=0.8, linewidth=0, rcount=40, ccount=40, zorder=1)
+    levels = 6.5 * np.linspace(0, 1, 15) ** 2
+    flat.contourf(x, y, losses, levels=levels, cmap=LOSS, alpha=0.55, extend="max")
+    flat.contour(x, y, losses, levels=levels, colors="white", linewidths=0.6, alpha=0.8)
+    for path, height, far in zip(paths, heights, there, strict=True):
+        look = {"color": COLORS[2] if far else COLORS[4], "linestyle": "-", "linewidth": 0.9, "zorder": 5}
+        surface.plot(*path.T, height + 0.06, **look)
+        flat.plot(*path.T, marker="o" if far else "s", markersize=1.9, **look)
+        flat.plot(*path[0], marker="o" if far else "s", markersize=5, color=look["color"], zorder=6)
+    for axes in (surface, flat):
+        axes.set(xlabel="first weight", ylabel="second weight", xlim=(-2, 2), ylim=(-2, 2))
+    surface.set_title("loss", fontsize=11)
+    surface.view_init(elev=36, azim=-108)
+    surface.set_box_aspect((4, 4, 3), zoom=0.95)
+    for axis in (surface.xaxis, surface.yaxis, surface.zaxis):
+        axis.set_pane_color((0, 0, 0, 0))
+        axis._axinfo["grid"]["color"] = FAINT
+        axis.set_major_locator(MaxNLocator(4))
+    show(
+        fig,
+        alt="The loss of a network with two weights, one after the other, as a surface and as a map: two valleys and a "
+        f"saddle. Small steps lead downhill from {len(paths)} starts: {there.sum()} times into one valley, "
+        f"{(~there).sum()} times into the other, to a loss of at most {heights[:, -1].max():.1g}. Some starts are side "
+        "by side and end in different valleys.",
+    )
+
+
+def _descent(start: tuple[float, float], rate: float = 0.04, steps: int = 60) -> list[np.ndarray]:
+    """Return the two weights at the start and after each step downhill on (first · second − 1)²."""
+    path = [np.array(start)]
+    for _ in range(steps):
+        path.append(path[-1] - rate * 2 * (path[-1].prod() - 1) * path[-1][::-1])
+    return path
+
+
+def turning_digits(reader: Layers, images: np.ndarray, labels: np.ndarray) -> None:
+    """Show digits as they are rotated, and what a network takes them for.
+
+    Parameters
+    ----------
+    reader : list of (weights, bias)
+        The network.
+    images : ndarray of shape (n, height * width)
+        One upright image per row.
+    labels : ndarray of int, shape (n,)
+        The digit that each image shows.
+    """
+    degrees, digits, side = range(0, 91, 10), (7, 3, 4, 5, 2), int(np.sqrt(images.shape[1]))
+    right = _signals(reader, images)[-1].argmax(axis=1) == labels
+    rows = images[[np.flatnonzero(right & (labels == digit))[0] for digit in digits]]
+    turned = np.stack([turn(rows, angle) for angle in degrees], axis=1)
+    answers = _signals(reader, turned)[-1].argmax(axis=-1)
+
+    fig, ax = figure(1, 1, (7.8, 4.7))
+    bare(ax)
+    for (row, column), answer in np.ndenumerate(answers):
+        x, y = 1.12 * column, 1.4 * row
+        image = turned[row, column].reshape(side, side)
+        ax.imshow(image, cmap=PAPER, vmin=0, vmax=1, extent=(x, x + 1, y + 1, y), interpolation="nearest")
+        wrong = answer != digits[row]
+        look = {"color": MARK if wrong else TEXT, "fontweight": "bold" if wrong else "normal"}
+        ax.text(x + 0.5, y + 1.17, answer, ha="center", va="center", fontsize=11.5, **look)
+    for column, angle in enumerate(degrees):
+        ax.text(1.12 * column + 0.5, -0.2, f"{angle}°", ha="center", va="center", fontsize=11)
+    ax.set(xlim=(-0.05, 1.12 * len(degrees) - 0.07), ylim=(1.4 * len(rows) - 0.05, -0.4), aspect="equal")
+    said = []
+    for digit, row in zip(digits, answers, strict=True):
+        wrong = np.flatnonzero(row != digit)
+        said.append(
+            f"the {digit} from {degrees[wrong[0]]}° on, first as {row[wrong[0]]}"
+            if wrong.size
+            else f"the {digit} nowhere"
+        )
+    show(
+        fig,
+        alt=f"{len(digits)} digits, rotated step by step up to {degrees[-1]}°, each with a network's answer. "
+        f"Upright, all are read correctly. Where are they misread? {'; '.join(said)}.",
     )
 
 

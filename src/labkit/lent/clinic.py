@@ -1,7 +1,6 @@
 """The clinic: networks that may not have learned as they should, and networks that colleagues adapted.
 
-Nothing here says what was done to whom: that is in a data file, ``data_files/clinic.json``. Learners
-find it out from weights and losses alone.
+Nothing here says what was done to which network. Learners find it out from weights and losses alone.
 """
 
 from __future__ import annotations
