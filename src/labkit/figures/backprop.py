@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 _DARK_TEXT = "#1d1d20"
-_ERRORS = LinearSegmentedColormap.from_list("errors", ["#2f7fd0", "#a3cbf0", "#f6f4f0", "#f7c891", "#d9730d"])
+_ERRORS = LinearSegmentedColormap.from_list("errors", ["#f6f4f0", "#efe2ee", "#d9b3d7", "#c98fc6"])
 
 
 @takes_lists

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from .style import FAINT, POSITIVE, TEXT, figure
+from .style import COLORS, FAINT, TEXT, figure
 
 
 def draw_calibration(outcomes: Mapping[float, Sequence[bool]], names: Sequence[str]) -> Figure:
@@ -30,7 +30,7 @@ def draw_calibration(outcomes: Mapping[float, Sequence[bool]], names: Sequence[s
         if came:
             share = sum(came) / len(came)
             size = 60 + 28 * len(came)
-            ax.scatter(stated, share, s=size, color=POSITIVE, zorder=3, clip_on=False)
+            ax.scatter(stated, share, s=size, color=COLORS[0], zorder=3, clip_on=False)
             ax.annotate(
                 f"{sum(came)} of {len(came)}",
                 (stated, share),

@@ -13,7 +13,21 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from ..arrays import takes_lists
-from .style import COLORS, FAINT, LINE_STYLES, LOSS, NEGATIVE, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
+from .style import (
+    COLORS,
+    FAINT,
+    LINE_STYLES,
+    LOSS,
+    MARK,
+    NEGATIVE,
+    POSITIVE,
+    TEXT,
+    WEIGHTS,
+    bare,
+    figure,
+    limit_of,
+    show,
+)
 
 __all__ = ["bowls", "gap", "landscape", "learning_rates", "loss_curves", "rows_of_weights", "ward"]
 
@@ -41,8 +55,8 @@ def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.
         ax.plot(shown, loss(shown), color=TEXT, linewidth=1.5, linestyle="-")
         seen = path[: 1 + int(np.argmax(loss(path) > limit))] if (loss(path) > limit).any() else path
         seen = seen[loss(seen) <= limit]
-        ax.plot(seen, loss(seen), color=POSITIVE, linewidth=1, linestyle="-", marker="o", markersize=4)
-        ax.plot(seen[0], loss(seen[:1]), marker="o", markersize=9, color=NEGATIVE)
+        ax.plot(seen, loss(seen), color=COLORS[0], linewidth=1, linestyle="-", marker="o", markersize=4)
+        ax.plot(seen[0], loss(seen[:1]), marker="o", markersize=9, color=MARK)
         ax.set_title(name, fontsize=11)
         ax.set_xlabel("weight")
         ax.set_ylim(-0.04 * limit, limit)
@@ -288,7 +302,7 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
         len(patients), 3, (7.8, 0.95 * len(patients) + 0.6), width_ratios=[1.15, 3.9, 1.05], squeeze=False
     )
     for (curve, gallery, bars), patient in zip(axes, patients, strict=True):
-        curve.plot(range(1, len(patient.losses) + 1), patient.losses, color=POSITIVE)
+        curve.plot(range(1, len(patient.losses) + 1), patient.losses, color=COLORS[0])
         curve.axhline(np.log(10), color=TEXT, linewidth=1, linestyle=":")
         curve.set_ylim(0, max(2.9, 1.05 * max(patient.losses)))
         curve.set_ylabel(patient.name, rotation=0, fontsize=15, fontweight="bold", labelpad=14, va="center")
