@@ -290,7 +290,7 @@ def test_a_function_that_breaks_is_named_in_the_figure_which_goes_on_once_it_is_
     finally:
         library.write_text(written, encoding="utf-8")
     page.keyboard.press("ArrowRight")
-    says(page, live, re.compile(r"^Temperature .*: 3 has \d+%"))
+    says(page, live, re.compile(r"^Temperature .*: the most probable class, 3, has \d+%"))
 
 
 def test_a_second_view_shows_the_same_and_both_are_obeyed(page):
