@@ -138,7 +138,8 @@ def test_a_payload_gains_nothing(payload, graded):
     assert entry["score"] <= POINTS, "the attack gained points"
     assert (entry["status"], entry["score"]) == (payload.submission, POINTS - payload.costs)
     if payload.submission == "graded" or payload.costs < POINTS:
-        assert status_of(entry) in payload.status
+        # A slow machine may end at the short limit what would have failed a moment later, for the same points.
+        assert status_of(entry) in (*payload.status, "timeout")
     for verdict in entry["exercises"]:
         assert verdict["status"] != "unjudged"
 

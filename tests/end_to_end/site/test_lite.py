@@ -129,7 +129,8 @@ def test_live_figures_are_alive(page):
     live.wait_for(timeout=60_000)
     live.get_by_role("slider").focus()
     page.keyboard.press("Home")
-    live.locator(".wl-status").filter(has_text="Temperature 0.1: 3 has 100%").wait_for(timeout=30_000)
+    said = live.locator(".wl-status").filter(has_text="Temperature 0.1: the most probable class, 3, has 100%")
+    said.wait_for(timeout=30_000)
 
 
 @pytest.mark.parametrize("carrier", ["worker", "in place"])

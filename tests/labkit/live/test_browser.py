@@ -312,7 +312,7 @@ def test_a_dial_is_turned_by_keyboard(page):
     live = figure(page, "Temperature of softmax")
     live.get_by_role("slider").focus()
     page.keyboard.press("Home")
-    says(page, live, "Temperature 0.1: 3 has 100%")
+    says(page, live, "Temperature 0.1: the most probable class, 3, has 100%")
     assert live.get_by_role("slider").evaluate("slider => slider === document.activeElement")
 
 
