@@ -100,8 +100,8 @@ CONCEPTS = (
         "magnitude_and_sign",
         1,
         2,
-        "A signal of 1 reaches a neuron over each of two connections, with weights −4 and 0.1. Which of them influences "
-        "the sum more?",
+        "A signal of 1 reaches a neuron over each of two connections, with weights −4 and 0.1. Which of them "
+        "influences the sum more?",
         "the one of −4, because its magnitude is larger",
         {
             "the one of 0.1, because a negative weight switches its connection off": "negative means off",
@@ -154,7 +154,8 @@ CONCEPTS = (
         "symmetry",
         3,
         8,
-        "A network has one hidden layer. All its weights start at 0.1 and all its biases at 0. What happens in training?",
+        "A network has one hidden layer. All its weights start at 0.1 and all its biases at 0. What happens in "
+        "training?",
         "all neurons of the hidden layer stay identical",
         {
             "the same as from random numbers, only more slowly": "the start affects speed only",

@@ -382,7 +382,7 @@ TOLD = [
         "divided by the number of inputs before the bias is added",
         "",
     ),
-    ("activates", "return neuron(inputs, weights, bias) > bias", "compared with 0, or with the bias itself", "no effect"),
+    ("activates", "return neuron(inputs, weights, bias) > bias", "with 0, or with the bias itself", "no effect"),
     ("activates", "return bool(inputs @ weights + bias > 0.5)", "is wrong only where `neuron(", ""),
     ("relu", "return np.where(x > 0.5, x, 0.0)", "(and right at 0 and at", ""),
     (
