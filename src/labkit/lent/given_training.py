@@ -62,9 +62,8 @@ def given_training(
     list of list of (weights, bias)
         Of the same shapes.
     """
-    for stacked in _stages(networks, x, y, epochs, batch_size, learning_rate):
-        pass  # only the last stage counts
-    return _one_by_one(stacked)
+    *_, last = _stages(networks, x, y, epochs, batch_size, learning_rate)
+    return _one_by_one(last)
 
 
 @takes_lists
