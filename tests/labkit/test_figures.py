@@ -132,6 +132,17 @@ def test_weight_images_stand_the_right_way_up_and_share_one_scale():
         assert text.get_text() == word and text.get_position()[0] == np.mean(image.get_extent()[:2])
 
 
+@pytest.mark.parametrize(("columns", "shape"), [(None, (2, 14)), (2, (8, 5)), (3, (5, 8))])
+def test_a_mosaic_holds_every_image_row_by_row_and_a_blank_line_between_two(columns, shape):
+    images = np.arange(20.0).reshape(5, 4)
+    whole = style.mosaic(images, columns)
+    assert whole.shape == shape
+    for k, image in enumerate(images):
+        row, column = divmod(k, columns or 5)
+        assert whole[3 * row : 3 * row + 2, 3 * column : 3 * column + 2].ravel().tolist() == image.tolist()
+    assert np.count_nonzero(~np.isnan(whole)) == images.size
+
+
 def test_an_image_of_the_wrong_size_is_refused_in_words():
     with pytest.raises(ValueError, match="63 numbers are not images of 7×7"):
         figures.images(np.zeros((2, 63)))
