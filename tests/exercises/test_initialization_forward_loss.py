@@ -10,6 +10,7 @@ from autograder.judging import reference
 from autograder.judging.question import judge_answer
 from labkit import data
 from labkit.lent.given_training import (
+    given_epochs,
     given_network,
     given_relu,
     given_right_angles,
@@ -69,6 +70,18 @@ def test_networks_trained_side_by_side_know_nothing_of_each_other(digits):
     for layer, by_itself, in_another_order in zip(together[0], alone, together[1], strict=True):
         assert np.allclose(layer[0], by_itself[0]) and not np.allclose(layer[0], in_another_order[0])
     assert not np.allclose(together[1][0][0], other[0][0])  # the seed of its order is its place, 1
+
+
+def test_the_networks_of_every_epoch_are_those_of_a_shorter_training(digits):
+    networks = [INITIALIZATION.init_layers([64, 8, 10], np.random.default_rng(seed)) for seed in range(2)]
+    stages = given_epochs(networks, digits.train_images, digits.train_labels, epochs=2)
+    assert len(stages) == 3
+    for epochs, reached in enumerate(stages):
+        again = given_training(networks, digits.train_images, digits.train_labels, epochs=epochs)
+        for one, other in zip(reached, again, strict=True):
+            for layer, same in zip(one, other, strict=True):
+                assert all(map(np.array_equal, layer, same))
+    assert not np.array_equal(stages[1][0][0][0], stages[2][0][0][0])
 
 
 def test_a_start_of_integers_is_trained_as_the_same_start_of_floats(digits):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -100,6 +100,49 @@ def given_training(
     list of list of (weights, bias)
         Of the same shapes.
     """
+    *_, last = _stages(networks, x, y, epochs, batch_size, learning_rate)
+    return _one_by_one(last)
+
+
+@takes_lists
+def given_epochs(
+    networks: Sequence[Layers],
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    epochs: int = 20,
+    batch_size: int = 32,
+    learning_rate: float = 0.1,
+) -> list[list[Layers]]:
+    """Return the networks as they begin, and as `given_training` leaves them after each epoch.
+
+    Parameters
+    ----------
+    networks : sequence of list of (weights, bias)
+        As for `given_training`.
+    x : ndarray of shape (n, fan_in)
+        Inputs.
+    y : ndarray of int, shape (n,)
+        Their classes.
+    epochs : int
+        How often every example is shown.
+    batch_size : int
+        Examples per step.
+    learning_rate : float
+        Factor of each step.
+
+    Returns
+    -------
+    list of list of list of (weights, bias)
+        One list of networks for the start, and one per epoch.
+    """
+    return [_one_by_one(stacked) for stacked in _stages(networks, x, y, epochs, batch_size, learning_rate)]
+
+
+def _stages(
+    networks: Sequence[Layers], x: np.ndarray, y: np.ndarray, epochs: int, batch_size: int, learning_rate: float
+) -> Iterator[Layers]:
+    """Yield all networks in the same arrays, which each further epoch changes: at the start, and after each epoch."""
     # One array holds a layer of all networks: NumPy's work for a step is then shared by all of them.
     # Times 1.0, so that a start of integers, such as biases made by np.full(50, -1), can be moved by fractions.
     stacked = [
@@ -107,12 +150,18 @@ def given_training(
         for layer in zip(*networks, strict=True)
     ]
     generators = [np.random.default_rng(seed) for seed in range(len(networks))]
+    yield stacked
     for _ in range(epochs):
         orders = np.stack([rng.permutation(len(x)) for rng in generators])
         images, classes = x[orders], y[orders]
         for start in range(0, len(x), batch_size):
             _step(stacked, images[:, start : start + batch_size], classes[:, start : start + batch_size], learning_rate)
-    return [[(weights[k], bias[k, 0]) for weights, bias in stacked] for k in range(len(networks))]
+        yield stacked
+
+
+def _one_by_one(stacked: Layers) -> list[Layers]:
+    """Return copies of the networks that these arrays hold, which count networks along the first axis."""
+    return [[(weights[k].copy(), bias[k, 0].copy()) for weights, bias in stacked] for k in range(len(stacked[0][0]))]
 
 
 @takes_lists
