@@ -19,7 +19,8 @@ def _as_squares(images: np.ndarray) -> np.ndarray:
 
 
 def _as_rows(squares: np.ndarray, images: np.ndarray) -> np.ndarray:
-    return (np.rint(squares * 255) / 255).reshape(len(images), -1).astype(images.dtype)
+    # In the order "C" an image is one piece of memory: a batch of 32 of them is then copied quickly.
+    return (np.rint(squares * 255) / 255).reshape(len(images), -1).astype(images.dtype, order="C")
 
 
 def turn(images: np.ndarray, degrees: float) -> np.ndarray:

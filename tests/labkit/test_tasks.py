@@ -47,6 +47,7 @@ def test_results_are_images_of_the_same_kind(images, change, dtype):
     assert np.array_equal(given, before)
     assert 0 <= result.min() <= result.max() <= 1
     np.testing.assert_allclose(result * 255, np.rint(result * 255), atol=1e-4)
+    assert result.flags.c_contiguous, "a batch of the images is copied slowly"
 
 
 def test_what_is_not_square_is_refused():
