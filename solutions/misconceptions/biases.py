@@ -75,6 +75,12 @@ def sum_above_the_bias(inputs, weights, bias):
 
 
 @of("activates")
+def bias_on_both_sides(inputs, weights, bias):
+    """The bias seems to make no difference. Is it added to the weighted sum? Is the total compared with 0, or with the bias itself?"""
+    return weighted_sum(inputs, weights) > 0
+
+
+@of("activates")
 def any_connection_is_enough(inputs, weights, bias):
     """A single strong connection seems to decide here. A neuron adds up all weighted inputs first, so the other inputs can outweigh one strong input."""
     return bool(np.any(inputs * weights + bias > 0))

@@ -39,7 +39,7 @@ class OneOrder:
 
 @wherever("bias", besides=("fold_bias",))
 def forgets_the_bias(right, given):
-    """The bias has no effect. Add it to the weighted sum, whatever the inputs are."""
+    """The bias seems to have no effect. It must shift the weighted sum by the same amount, whatever the inputs are."""
     return right(**given | {"bias": 0 * given["bias"]})
 
 
@@ -60,19 +60,19 @@ def rank_of_the_shorter_side(right, given):
 
 @wherever("learning_rate")
 def a_step_of_size_one(right, given):
-    """The learning rate has no effect: the steps are as long as with a learning rate of 1. Multiply every step by learning_rate."""
+    """The learning rate seems to have no effect: the steps are as long as with a learning rate of 1. Multiply every step by learning_rate."""
     return right(**given | {"learning_rate": 1.0})
 
 
 @wherever("learning_rate")
 def climbs(right, given):
-    """Every step has its sign flipped, so it leads uphill. Steps must go against the gradient, as in gradient_step."""
+    """Every step has its sign flipped. Steps must go against the gradient, as in gradient_step."""
     return right(**given | {"learning_rate": -given["learning_rate"]})
 
 
 @wherever("frozen")
 def freezes_nothing(right, given):
-    """The layers listed in `frozen` are changed like all the others. They must stay as they are."""
+    """The layers listed in `frozen` are treated like all the others. These layers are frozen, so training must not change them."""
     return right(**given | {"frozen": _unknown(given) or set()})
 
 
@@ -133,7 +133,7 @@ def adds_up_the_batch(right, given):
 
 @in_place_of("softmax", itself=False)
 def each_class_on_its_own(right, logits):
-    """A sigmoid seems to be used for each class instead of softmax, so the probabilities of a row do not add up to 1."""
+    """A sigmoid seems to be used for each class instead of softmax, so the probabilities of a row need not add up to 1."""
     return 0.5 * (1 + np.tanh(logits / 2))
 
 
@@ -292,7 +292,7 @@ def small_batches_count_as_much(right, given):
 
 @wherever("epochs")
 def adds_the_losses_up(right, given):
-    """The losses of all examples are added up, so twice as many examples would double the result. Divide by the number of examples."""
+    """The losses of all examples are added up, so more examples give a larger result. Divide by the number of examples."""
     return _loop(right, given, mean=lambda met, n: sum(size * loss for size, loss in met))
 
 

@@ -24,6 +24,9 @@ _EARLIER = {
     "into one",
     "the first, because it gives the right classes more": "the first, because it is more confident and right",
     "neither, because both have made no mistake": "neither, because all their answers are right",
+    "its weights, and its biases if it has any": "all numbers that it has learned, such as its weights",
+    "about as large, because ReLU cuts it back": "about as large, because negative sums become 0",
+    "two thin matrices per adapted weight matrix": "those of two thin matrices per adapted weight matrix",
 }
 """Words of options in records of earlier releases, which named options by their words, and the words of today."""
 
@@ -97,7 +100,8 @@ CONCEPTS = (
         "magnitude_and_sign",
         1,
         2,
-        "Equal signals reach a neuron over two connections, with weights −4 and 0.1. Which influences the sum more?",
+        "A signal of 1 reaches a neuron over each of two connections, with weights −4 and 0.1. Which of them "
+        "influences the sum more?",
         "the one of −4, because its magnitude is larger",
         {
             "the one of 0.1, because a negative weight switches its connection off": "negative means off",
@@ -138,7 +142,7 @@ CONCEPTS = (
         2,
         6,
         "What does the “7B” in a model's name count, in billions?",
-        "its weights, and its biases if it has any",
+        "all numbers that it has learned, such as its weights",
         {
             "its neurons, in all its layers together": "parameters are neurons",
             "the bytes of the file that stores the model": "parameters are bytes",
@@ -150,7 +154,8 @@ CONCEPTS = (
         "symmetry",
         3,
         8,
-        "A network has one hidden layer. All its weights start at 0.1 and all its biases at 0. What does training do?",
+        "A network has one hidden layer. All its weights start at 0.1 and all its biases at 0. What happens in "
+        "training?",
         "all neurons of the hidden layer stay identical",
         {
             "the same as from random numbers, only more slowly": "the start affects speed only",
@@ -163,13 +168,14 @@ CONCEPTS = (
         "scale",
         3,
         9,
-        "In a ReLU network of 50 layers all weights are drawn with twice the standard deviation of He initialization. "
-        "Compared with He initialization, the signal after the last layer is …",
+        "A network of 50 layers has no biases, and every negative sum in it becomes 0. All its weights are drawn with "
+        "twice the standard deviation of He initialization. Compared with He initialization, the signal after the last "
+        "layer is …",
         "about 2⁵⁰ times as large",
         {
             "about twice as large": "layers do not compound",
             "about 100 times as large": "layers add their effects",
-            "about as large, because ReLU cuts it back": "an activation function keeps signals within bounds",
+            "about as large, because negative sums become 0": "an activation function keeps signals within bounds",
         },
         1,
     ),
@@ -258,7 +264,7 @@ CONCEPTS = (
         9,
         18,
         "A model is adapted with LoRA of rank 4. Which numbers does training change?",
-        "two thin matrices per adapted weight matrix",
+        "those of two thin matrices per adapted weight matrix",
         {
             "all weights of four layers, while the other layers are frozen": "the rank counts layers",
             "the four weights of each neuron that are largest in magnitude": "the rank counts weights",

@@ -412,7 +412,8 @@ def test_each_misconception_is_told_with_its_advice_and_its_source_if_it_has_one
         "of an earlier release in dense: 1 of 8",
     ]
     advice = [fold.find("p").get_text() for fold in told]
-    assert advice[0].startswith("The bias has no effect.") and advice[1].startswith("The biases seem to be added along")
+    assert advice[0].startswith("The bias seems to have no effect.")
+    assert advice[1].startswith("The biases seem to be added along")
     assert advice[2].startswith("Only one block is counted.") and advice[3] == ""
     assert [len(fold("pre")) for fold in told] == [0, 1, 0, 0]
     assert told[1].find("pre").get_text() == (

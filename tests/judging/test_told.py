@@ -345,7 +345,7 @@ TOLD = [
     (
         "fine_tune",
         "return train(layers, x, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng)",
-        "The layers listed in `frozen` are changed",
+        "The layers listed in `frozen` are treated",
         "",
     ),
     (
@@ -358,7 +358,7 @@ TOLD = [
     (
         "lora_dense",
         "down, up = adapter\nreturn x @ weights + alpha / len(up) * x @ down @ up",
-        "The bias has no effect",
+        "The bias seems to have no effect",
         "",
     ),
     (
@@ -382,6 +382,7 @@ TOLD = [
         "divided by the number of inputs before the bias is added",
         "",
     ),
+    ("activates", "return neuron(inputs, weights, bias) > bias", "with 0, or with the bias itself", "no effect"),
     ("activates", "return bool(inputs @ weights + bias > 0.5)", "is wrong only where `neuron(", ""),
     ("relu", "return np.where(x > 0.5, x, 0.0)", "(and right at 0 and at", ""),
     (

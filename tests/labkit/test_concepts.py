@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import collections
+import re
 
 import pytest
 
+from autograder.glossary import read_terms
+from autograder.paths import SOLUTIONS
 from labkit import concept_test, concepts
 from labkit.concepts import CONCEPTS
 
@@ -35,6 +38,26 @@ def test_the_right_option_cannot_be_guessed_from_its_place_or_length():
 
 def test_every_chapter_that_teaches_a_claim_has_a_question():
     assert {concept.chapter for concept in CONCEPTS} == set(range(1, 10))
+
+
+def find_later_words(concept, introduced):
+    """Return the words of an item that a chapter after the item's own introduces."""
+    said = " ".join([concept.text, *concept.options])
+    return [
+        word
+        for word, chapter in introduced.items()
+        if chapter > concept.chapter and re.search(rf"(?<!\w){re.escape(word)}s?(?!\w)", said, re.IGNORECASE)
+    ]
+
+
+def test_an_item_uses_no_word_that_a_later_chapter_introduces():
+    notebooks = (SOLUTIONS / "notebooks").glob("*.md")
+    terms = [term for path in notebooks for term in read_terms(path.stem, path.read_text(encoding="utf-8"))]
+    introduced = {term.word: int(term.chapter[:2]) for term in terms}
+    assert len(introduced) > 100
+    assert {concept.name: find_later_words(concept, introduced) for concept in CONCEPTS} == {name: [] for name in RIGHT}
+    loss = next(concept for concept in CONCEPTS if concept.name == "loss")
+    assert find_later_words(loss, introduced | {"cross-entropy": 6, "classifier": 6}) == ["cross-entropy", "classifier"]
 
 
 def test_no_two_wrong_options_of_a_question_share_a_belief():
@@ -93,7 +116,11 @@ def test_a_record_survives_new_words_of_an_option():
 
 
 def test_records_of_earlier_releases_name_options_by_their_words():
-    earlier = RIGHT | {"loss": "the first, because it gives the right classes more"}
+    earlier = RIGHT | {
+        "loss": "the first, because it gives the right classes more",
+        "parameters": "its weights, and its biases if it has any",
+        "lora": "two thin matrices per adapted weight matrix",
+    }
     assert concepts.read_answers({"before": earlier}, "before") == RIGHT
     assert concepts.read_answers({"before": WRONG}, "before") == WRONG
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
 from .. import data
 from ..arrays import takes_lists
 from ..lent.given_training import share_correct
+from ..lent.newborn import he_weights
 from ..tasks import Task
 from .descent import rows_of_weights
-from .lora import mosaic
-from .style import COLORS, FAINT, MARK, PAPER, TEXT, WEIGHTS, bare, figure, show
+from .style import COLORS, FAINT, MARK, PAPER, TEXT, WEIGHTS, bare, figure, mosaic, show
 
 
 def opening() -> None:
@@ -22,7 +21,7 @@ def opening() -> None:
     The reader was drawn by He's rule from seed 2024, as ``solutions/data/train_reader.py`` says.
     """
     reader, digits, rng = data.pretrained_reader(), data.digits14(), np.random.default_rng(2024)
-    born = [(rng.normal(0, np.sqrt(2 / len(weights)), weights.shape), 0 * bias) for weights, bias in reader]
+    born = [(he_weights(*weights.shape, rng), 0 * bias) for weights, bias in reader]
     kinds = {"upright": digits.test_images, "rotated": Task(90).apply(digits.test_images)}
     stages = {"at birth": born, "trained": reader, "adapted, by you": None}
     right = {
@@ -40,7 +39,7 @@ def opening() -> None:
     )
     for ax, (stage, layers) in zip(axes[0, 1:], stages.items(), strict=True):
         weights = layers[0][0][:, chosen] if layers else np.zeros((len(reader[0][0]), len(chosen)))
-        bare(ax).imshow(mosaic(weights, 4), cmap=WEIGHTS, vmin=-0.5, vmax=0.5, interpolation="nearest")
+        bare(ax).imshow(mosaic(weights.T, 4), cmap=WEIGHTS, vmin=-0.5, vmax=0.5, interpolation="nearest")
         ax.set_title(stage, color=TEXT if layers else MARK)
         if not layers:
             ax.text(0.5, 0.47, "?", transform=ax.transAxes, ha="center", va="center", fontsize=64, color=MARK)
@@ -76,55 +75,12 @@ def tasks(rows: Mapping[str, np.ndarray]) -> None:
     rows : mapping of str to ndarray of shape (n, pixels)
         For each task, some of its images.
     """
-    n, pixels = next(iter(rows.values())).shape
-    side = int(np.sqrt(pixels))
+    n = len(next(iter(rows.values())))
     fig, axes = figure(len(rows), 1, (0.75 * n + 2.2, 0.85 * len(rows) + 0.2), squeeze=False)
     for ax, (name, images) in zip(axes[:, 0], rows.items(), strict=True):
-        strip = np.full((side, n * (side + 1) - 1), np.nan)
-        for k, image in enumerate(images):
-            strip[:, k * (side + 1) : k * (side + 1) + side] = image.reshape(side, side)
-        bare(ax).imshow(strip, cmap=PAPER, vmin=0, vmax=1)
+        bare(ax).imshow(mosaic(images), cmap=PAPER, vmin=0, vmax=1)
         ax.set_ylabel(name.replace(", ", ",\n"), rotation=0, ha="right", va="center", fontsize=10.5)
     show(fig, alt=f"{n} digits of each task, one row per task: {'; '.join(rows)}.")
-
-
-@takes_lists
-def plane(answers: Mapping[str, Sequence[Any]]) -> None:
-    """Show how much each answer gained and kept, one mark per task.
-
-    Parameters
-    ----------
-    answers : mapping of str to sequence of Standing
-        For each way of adapting, its result on each task.
-    """
-    fig, ax = figure(size=(6.4, 4.6))
-    for share in (0.25, 0.5, 0.75):
-        gain = np.linspace(share, 1, 200)
-        ax.plot(gain, share / gain, color=FAINT, linewidth=1, linestyle="-")
-        ax.text(1.015, share, f"{share:.0%} of the points", color=TEXT, fontsize=9.5, va="center")
-    for (name, found), color, marker in zip(answers.items(), COLORS, "sX^o", strict=False):
-        ax.plot(
-            [s.gain for s in found],
-            [s.kept for s in found],
-            marker,
-            color=color,
-            markersize=10,
-            alpha=0.8,
-            linestyle="",
-            label=name,
-            clip_on=False,
-        )
-    ax.set(xlim=(-0.03, 1.03), ylim=(-0.05, 1.06), xlabel="gain on new digits", ylabel="old digits kept")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4)
-    words = "; ".join(
-        f"{name}: gain {np.mean([s.gain for s in found]):.2f}, kept {np.mean([s.kept for s in found]):.2f}"
-        for name, found in answers.items()
-    )
-    show(
-        fig,
-        alt="Gain on new digits against old digits kept, both from 0 to 1, for each way of adapting. On average, "
-        f"{words}.",
-    )
 
 
 @takes_lists

@@ -26,6 +26,7 @@ from .style import (
     bare,
     figure,
     limit_of,
+    mosaic,
     show,
 )
 
@@ -150,7 +151,8 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
     fig, axes = figure(len(rows), 1, (0.7 * n + 2.1, 0.78 * len(rows) + 0.35), squeeze=False)
     fig.get_layout_engine().set(w_pad=0.15, h_pad=0.08)  # room at the edges: nothing has to be measured twice
     for ax, (name, weights) in zip(axes[:, 0], rows.items(), strict=True):
-        _row_of_images(ax, weights, limit_of(weights))
+        limit = limit_of(weights)
+        bare(ax).imshow(mosaic(weights.T), cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
         ax.set_ylabel(name.replace(", ", ",\n"), rotation=0, ha="right", va="center", fontsize=11)
         ax.text(1.01, 0.5, f"largest\n{np.abs(weights).max():.2f}", transform=ax.transAxes, va="center", fontsize=10)
     side = int(np.sqrt(len(weights)))
@@ -158,20 +160,6 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
     axes[0, 0].tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
     largest = ", ".join(f"“{name}” {np.abs(weights).max():.2f}" for name, weights in rows.items())
     show(fig, alt=f"Weights into {n} neurons as images over the pixels. {said} Largest magnitude by row: {largest}.")
-
-
-def _row_of_images(ax: Any, weights: np.ndarray, limit: float) -> None:
-    """Draw the weights into each neuron as an image, side by side on one axes with a pixel between them."""
-    bare(ax)
-    ax.imshow(_tiles(weights), cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
-
-
-def _tiles(weights: np.ndarray) -> np.ndarray:
-    """Return the weights into each neuron as images side by side, with a blank column between them."""
-    side = int(np.sqrt(len(weights)))
-    tiles = np.full((side, weights.shape[1], side + 1), np.nan)
-    tiles[:, :, :side] = weights.T.reshape(-1, side, side).swapaxes(0, 1)
-    return tiles.reshape(side, -1)[:, :-1]
 
 
 @takes_lists
@@ -310,7 +298,7 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
         bare(gallery)
         for left, layers, title in ((0, patient.before, "weights before"), (1.1, patient.after, "weights after")):
             weights = layers[0][0][:, :neurons]
-            tiles, limit = _tiles(weights), limit_of(np.percentile(np.abs(weights), 99))
+            tiles, limit = mosaic(weights.T), limit_of(np.percentile(np.abs(weights), 99))
             gallery.imshow(
                 tiles,
                 cmap=WEIGHTS,

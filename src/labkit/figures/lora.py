@@ -10,9 +10,9 @@ from .. import data
 from ..arrays import takes_lists
 from ..lent.given_training import given_training
 from ..tasks import Task
-from .style import COLORS, TEXT, WEIGHTS, bare, figure, show
+from .style import COLORS, TEXT, WEIGHTS, bare, figure, mosaic, show
 
-__all__ = ["costs", "mosaic", "opening"]
+__all__ = ["costs", "opening"]
 
 
 def opening() -> None:
@@ -26,8 +26,8 @@ def opening() -> None:
     panels = {
         "one column": column.reshape(14, 14),
         "one row": row.reshape(8, 8),
-        "column times row": mosaic(np.outer(column, row)),
-        "what training changed": mosaic(change),
+        "column times row": mosaic(np.outer(row, column), 8),
+        "what training changed": mosaic(change.T, 8),
     }
     numbers = (column.size, row.size, change.size, change.size)
     fig, axes = figure(1, 7, (7.8, 2.7), width_ratios=(1.4, 0.16, 1.4, 0.16, 2.5, 0.6, 2.5))
@@ -44,28 +44,6 @@ def opening() -> None:
         f"{change.size:,} numbers are made of {column.size + row.size}: it repeats the image of the column for each "
         "neuron, strong, faint or too faint to see, and with its signs flipped where the row is negative.",
     )
-
-
-@takes_lists
-def mosaic(weights: np.ndarray, side: int = 8) -> np.ndarray:
-    """Return the weights into each neuron as images, with a blank line between them.
-
-    Parameters
-    ----------
-    weights : ndarray of shape (height * width, n)
-        The weights into n neurons.
-    side : int
-        How many images are in a row, and how many rows there are.
-
-    Returns
-    -------
-    ndarray of shape (side * (height + 1) - 1, side * (width + 1) - 1)
-        One image of all neurons.
-    """
-    size = round(len(weights) ** 0.5)
-    tiles = np.full((side, size + 1, side, size + 1), np.nan)
-    tiles[:, :size, :, :size] = weights.T.reshape(side, side, size, size).swapaxes(1, 2)
-    return tiles.reshape(side * (size + 1), -1)[:-1, :-1]
 
 
 @takes_lists

@@ -171,6 +171,30 @@ def limit_of(values: np.ndarray) -> float:
     return float(finite.max()) if finite.size and finite.max() > 0 else 1.0
 
 
+def mosaic(images: np.ndarray, columns: int | None = None) -> np.ndarray:
+    """Return square images as one, row by row, with a line of NaN between neighbours, which no figure draws.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, pixels)
+        One image per row.
+    columns : int, optional
+        Images in a row; by default all of them. The places after the last image are NaN as well.
+
+    Returns
+    -------
+    ndarray of shape (rows * (side + 1) - 1, columns * (side + 1) - 1)
+        The images are of shape (side, side).
+    """
+    n, pixels = images.shape
+    side, columns = round(pixels**0.5), columns or n
+    rows = -(-n // columns)
+    tiles = np.full((rows * columns, side + 1, side + 1), np.nan)
+    tiles[:n, :side, :side] = images.reshape(n, side, side)
+    grid = tiles.reshape(rows, columns, side + 1, side + 1).swapaxes(1, 2)
+    return grid.reshape(rows * (side + 1), -1)[:-1, :-1]
+
+
 def bare(ax: Axes) -> Axes:
     """Remove ticks and frame from axes that hold an image or a diagram."""
     ax.set_xticks([])

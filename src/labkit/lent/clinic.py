@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from ..arrays import as_arrays, takes_lists
 from ..data import FILES
+from .newborn import newborn
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
 
@@ -79,10 +79,7 @@ def admit(x: np.ndarray, y: np.ndarray) -> list[Patient]:
 
 def _admitted(name: str, cause: int, x: np.ndarray, y: np.ndarray) -> Patient:
     rng = np.random.default_rng(ord(name))
-    layers = [
-        (rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out))
-        for fan_in, fan_out in pairwise(_SIZES)
-    ]
+    layers = newborn(_SIZES, rng)
     learning_rate = _LEARNING_RATE
     if cause == 1:
         layers = [(np.zeros_like(weights), bias) for weights, bias in layers]

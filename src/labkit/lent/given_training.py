@@ -1,8 +1,8 @@
-"""What chapter 3 borrows from later chapters to show the effect of starting values: a trainer, and ReLU."""
+"""What chapter 3 borrows to show the effect of starting values: a trainer, ReLU, and ways to make networks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -25,6 +25,44 @@ def given_relu(x: np.ndarray) -> np.ndarray:
         No entry is below zero.
     """
     return (x + np.abs(x)) / 2
+
+
+@takes_lists
+def given_network(matrices: Sequence[np.ndarray]) -> Layers:
+    """Return a network that has these weights, and biases that are all zero.
+
+    Parameters
+    ----------
+    matrices : sequence of ndarray of shape (fan_in, fan_out)
+        The weights of each layer.
+
+    Returns
+    -------
+    list of (weights, bias)
+        One pair per matrix.
+    """
+    return [(weights, np.zeros(weights.shape[1])) for weights in matrices]
+
+
+def given_right_angles(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
+    """Return random weights whose columns have the length 1 and are at right angles to each other.
+
+    Parameters
+    ----------
+    fan_in, fan_out : int
+        Number of inputs and of neurons; not more neurons than inputs.
+    rng : numpy.random.Generator
+        The only source of random numbers.
+
+    Returns
+    -------
+    ndarray of shape (fan_in, fan_out)
+        Each column is one neuron.
+    """
+    if fan_out > fan_in:
+        raise ValueError(f"with {fan_in} inputs, at most {fan_in} columns are at right angles, not {fan_out}")
+    columns, _ = np.linalg.qr(rng.normal(size=(fan_in, fan_out)))
+    return columns
 
 
 @takes_lists
@@ -62,6 +100,49 @@ def given_training(
     list of list of (weights, bias)
         Of the same shapes.
     """
+    *_, last = _stages(networks, x, y, epochs, batch_size, learning_rate)
+    return _one_by_one(last)
+
+
+@takes_lists
+def given_epochs(
+    networks: Sequence[Layers],
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    epochs: int = 20,
+    batch_size: int = 32,
+    learning_rate: float = 0.1,
+) -> list[list[Layers]]:
+    """Return the networks as they begin, and as `given_training` leaves them after each epoch.
+
+    Parameters
+    ----------
+    networks : sequence of list of (weights, bias)
+        As for `given_training`.
+    x : ndarray of shape (n, fan_in)
+        Inputs.
+    y : ndarray of int, shape (n,)
+        Their classes.
+    epochs : int
+        How often every example is shown.
+    batch_size : int
+        Examples per step.
+    learning_rate : float
+        Factor of each step.
+
+    Returns
+    -------
+    list of list of list of (weights, bias)
+        One list of networks for the start, and one per epoch.
+    """
+    return [_one_by_one(stacked) for stacked in _stages(networks, x, y, epochs, batch_size, learning_rate)]
+
+
+def _stages(
+    networks: Sequence[Layers], x: np.ndarray, y: np.ndarray, epochs: int, batch_size: int, learning_rate: float
+) -> Iterator[Layers]:
+    """Yield all networks in the same arrays, which each further epoch changes: at the start, and after each epoch."""
     # One array holds a layer of all networks: NumPy's work for a step is then shared by all of them.
     # Times 1.0, so that a start of integers, such as biases made by np.full(50, -1), can be moved by fractions.
     stacked = [
@@ -69,12 +150,18 @@ def given_training(
         for layer in zip(*networks, strict=True)
     ]
     generators = [np.random.default_rng(seed) for seed in range(len(networks))]
+    yield stacked
     for _ in range(epochs):
         orders = np.stack([rng.permutation(len(x)) for rng in generators])
         images, classes = x[orders], y[orders]
         for start in range(0, len(x), batch_size):
             _step(stacked, images[:, start : start + batch_size], classes[:, start : start + batch_size], learning_rate)
-    return [[(weights[k], bias[k, 0]) for weights, bias in stacked] for k in range(len(networks))]
+        yield stacked
+
+
+def _one_by_one(stacked: Layers) -> list[Layers]:
+    """Return copies of the networks that these arrays hold, which count networks along the first axis."""
+    return [[(weights[k].copy(), bias[k, 0].copy()) for weights, bias in stacked] for k in range(len(stacked[0][0]))]
 
 
 @takes_lists

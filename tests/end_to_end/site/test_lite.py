@@ -93,10 +93,10 @@ def revert(page):
         "() => { window.saved = false;"
         " window.jupyterapp.commands.execute('docmanager:save').finally(() => { window.saved = true; }); }"
     )
-    page.wait_for_function("() => window.saved || document.querySelector('.jp-Dialog')", timeout=60_000)
+    page.wait_for_function("() => window.saved || document.querySelector('.jp-Dialog')", timeout=180_000)
     if (button := page.get_by_role("button", name="Revert")).count():
         button.click()
-        page.wait_for_function("() => window.saved", timeout=60_000)
+        page.wait_for_function("() => window.saved", timeout=180_000)
 
 
 def download_from(page, output):
@@ -123,14 +123,14 @@ def test_hints_and_progress_are_there(page):
 
 def test_live_figures_are_alive(page):
     code = "from weightlab.weights import apply_weight\nlabkit.weight_slider(apply_weight)"
-    add_cell(page, code).locator(".jupyter-widgets").first.wait_for(timeout=60_000)
+    add_cell(page, code).locator(".jupyter-widgets").first.wait_for(timeout=180_000)
     code = "import numpy as np\nlabkit.set_temperature(lambda z: np.exp(z) / np.exp(z).sum(-1, keepdims=True))"
     live = add_cell(page, code).locator(".wl-live").first
-    live.wait_for(timeout=60_000)
+    live.wait_for(timeout=180_000)
     live.get_by_role("slider").focus()
     page.keyboard.press("Home")
     said = live.locator(".wl-status").filter(has_text="Temperature 0.1: the most probable class, 3, has 100%")
-    said.wait_for(timeout=30_000)
+    said.wait_for(timeout=60_000)
 
 
 @pytest.mark.parametrize("carrier", ["worker", "in place"])
@@ -151,7 +151,7 @@ def test_an_endless_loop_ends_with_the_usual_card(page, carrier):
 
 
 def test_work_goes_home_as_one_file(page):
-    add_cell(page, "labkit.take_home()").get_by_role("link").wait_for(timeout=60_000)
+    add_cell(page, "labkit.take_home()").get_by_role("link").wait_for(timeout=180_000)
     packed = download_from(page, page.locator(".jp-Notebook .jp-CodeCell").last)
     with zipfile.ZipFile(packed.path()) as work:
         assert b"return signal * weight" in work.read(MODULE)
@@ -160,7 +160,7 @@ def test_work_goes_home_as_one_file(page):
 
 
 def test_a_chapter_is_submitted_as_a_file(page):
-    add_cell(page, 'labkit.submit("01_weights", "Ada")').get_by_role("link").wait_for(timeout=60_000)
+    add_cell(page, 'labkit.submit("01_weights", "Ada")').get_by_role("link").wait_for(timeout=180_000)
     packed = download_from(page, page.locator(".jp-Notebook .jp-CodeCell").last)
     assert packed.suggested_filename == "01_weights-Ada.zip"
     names = zipfile.ZipFile(packed.path()).namelist()
