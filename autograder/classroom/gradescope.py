@@ -158,11 +158,11 @@ def _examine(folder: Path, chapter: Chapter, seed: int, isolation: str) -> tuple
     try:
         contents = find_contents(items_in(folder), chapter.name, Budget())
     except NotTakenError as error:
-        return absent(chapter, released), [f"{chapter.name} was not graded: {_to_student(error)}."]
+        return absent(chapter, released), [f"{chapter.name} was not graded: {error.for_student()}."]
     files = contents.files
     library = {Path(name).stem: content for name, content in files.items() if name.startswith(f"{LIBRARY_FOLDER}/")}
     submission = Submission("student", chapter.name, files[f"{chapter.name}.ipynb"], library)
-    said += [f"{chapter.name}: {place}: {_to_student(words)}." for place, _, words in contents.left_out]
+    said += [f"{chapter.name}: {place}: {why.for_student()}." for place, why in contents.left_out]
     if not library:
         said.append(f"{chapter.name} came without the library. Submit the zip that `weightlab submit` makes.")
     examination = examine_submission(submission, chapter, class_keys(chapter.name, seed), released, isolation)
@@ -172,11 +172,6 @@ def _examine(folder: Path, chapter: Chapter, seed: int, isolation: str) -> tuple
         points = sum(answer.points for answer in chapter.written.values())
         said.append(f"{chapter.name}: a person marks {', '.join(chapter.written)} ({counted(points, 'point')}).")
     return examination, said
-
-
-def _to_student(words: object) -> str:
-    """Return a reason as the student reads it, who can submit again; elsewhere instructors read it."""
-    return str(words).replace("ask for the zip", "submit the zip")
 
 
 def _as_test(verdict: Verdict, number: str, visibility: str) -> dict[str, Any]:

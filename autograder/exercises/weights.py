@@ -236,8 +236,9 @@ CHAPTER.question(
     "0 and 1.",
     value=120_125 / 242_176,
     hints=(
-        "learned < 0 is an array of True and False, one for each weight. How can you count the True ones?",
-        "np.mean of an array of True and False is the fraction that is True.",
+        "If you compare an array with a number, you get an array of True and False, one for each entry. How can you "
+        "count the True ones?",
+        "learned < 0 says which weights are negative, and np.mean of True and False is the fraction that is True.",
     ),
     mistakes={
         "counts_the_positive_ones": (

@@ -1,6 +1,6 @@
-"""Runs the programs of ``solutions/beyond`` and writes them, with what they print, for chapter 11.
+"""Runs the programs of ``solutions/beyond`` and writes what they print, and what chapter 11 shows of them.
 
-    python solutions/data/make_beyond.py
+    python -m solutions.data.make_beyond
 
 They need torch, transformers and peft. Learners need none of these: the chapter shows what was printed here.
 """
@@ -14,8 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from solutions.beyond.pytorch_lines import LINES
+
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = {"pytorch_lines": ("torch",), "peft_lora": ("torch", "transformers", "peft")}
 TARGET = ROOT / "src" / "labkit" / "data_files" / "beyond.json"
 
 
@@ -34,15 +35,29 @@ def run(name: str) -> str:
     return done.stdout
 
 
+def versions(*packages: str) -> dict[str, str]:
+    """Return the installed version of each package."""
+    return {package: importlib.metadata.version(package) for package in packages}
+
+
 def main() -> None:
-    """Run both and write the file."""
-    made = {}
-    for name, packages in PROGRAMS.items():
-        made[name] = {
-            "program": (ROOT / "solutions" / "beyond" / f"{name}.py").read_text(encoding="utf-8"),
-            "output": run(name),
-            "versions": {package: importlib.metadata.version(package) for package in packages},
+    """Run both programs and write the file."""
+    compared = json.loads(run("compare_lines"))
+    lines = {
+        chapter: {
+            name: {
+                "yours": line.yours,
+                "pytorch": line.pytorch,
+                "remark": line.remark,
+                "compared": compared[chapter][name],
+            }
+            for name, line in rows.items()
         }
+        for chapter, rows in LINES.items()
+    }
+    program = (ROOT / "solutions" / "beyond" / "peft_lora.py").read_text(encoding="utf-8")
+    peft = {"program": program, "output": run("peft_lora"), "versions": versions("torch", "transformers", "peft")}
+    made = {"pytorch_lines": {"lines": lines, "versions": versions("torch")}, "peft_lora": peft}
     TARGET.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .lent.newborn import he_weights
 from .results import Layers, run_forward
 
 NUMBERS = ("weight of input 1", "weight of input 2", "bias", "output weight")
@@ -25,7 +26,7 @@ class HalfPlanes:
 
     def __init__(self, hidden: int, rng: np.random.Generator) -> None:
         first = rng.normal(0, 1, (2, hidden)), rng.normal(0, 0.5, hidden)
-        self.layers = [first, (rng.normal(0, np.sqrt(2 / hidden), (hidden, 2)), np.zeros(2))]
+        self.layers = [first, (he_weights(hidden, 2, rng), np.zeros(2))]
 
     @property
     def layers(self) -> Layers:

@@ -138,7 +138,8 @@ def he_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray
     Returns
     -------
     ndarray of shape (fan_in, fan_out)
-        Weights with mean 0. Their variance is 2 divided by fan_in.
+        Weights with mean 0. Their variance depends on fan_in alone. With it, weighted
+        sums after ReLU have, on average, the same mean square as the inputs.
 
     References
     ----------

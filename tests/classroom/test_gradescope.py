@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import shutil
 import sys
@@ -16,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.classroom import gradescope, requirements
-from autograder.classroom.collecting.reasons import Reason, describe
+from autograder.classroom.collecting.reasons import Reader, Reason, describe
 from autograder.classroom.folder import ClassroomError
 from autograder.cli.main import main
 from autograder.exercises import CHAPTERS
@@ -110,8 +111,21 @@ def test_what_is_missing_or_unreadable_is_named(submitted):
 def test_what_was_left_out_of_a_submission_is_named(submitted):
     copy = {f"{WEIGHTS.name} (1)": b"another notebook"}
     results = submitted([WEIGHTS], **{WEIGHTS.name: json.dumps(made.answered(WEIGHTS)).encode()}, **copy)
-    said = describe(Reason.RENAMED_COPY, taken=f"{WEIGHTS.name}.ipynb")
+    said = describe(Reason.RENAMED_COPY, Reader.STUDENT, taken=f"{WEIGHTS.name}.ipynb")
+    assert said.endswith("so submit only the one that counts")
     assert f"{WEIGHTS.name}: {WEIGHTS.name} (1).ipynb: {said}." in results["output"].splitlines()
+
+
+def test_no_reason_asks_a_student_for_what_an_instructor_does():
+    facts = {"file": "a", "paths": "a, b", "most": 3, "count": 9, "others": "a", "notebook": "b", "cause": "c"}
+    facts |= {"taken": "a", "here": "a/", "there": "b/"}
+    of_contents = {"EMPTY", "NOT_A_ZIP", "LOCKED", "METHOD", "TOO_MANY_FILES", "TOO_LARGE", "UNPACKS_TOO_LARGE"}
+    of_contents |= {"NO_NOTEBOOK", "OTHER_CHAPTER", "TWO_NOTEBOOKS", "TWO_LIBRARIES", "LIBRARY_ELSEWHERE"}
+    of_contents |= {"RENAMED_COPY", "LOOSE_MODULE", "SEVERAL_SUBMISSIONS"}
+    for reason in [Reason[name] for name in sorted(of_contents)]:
+        told, asked = (describe(reason, reader, **facts) for reader in (Reader.STUDENT, Reader.INSTRUCTOR))
+        assert "submit" in told and not re.search(r"\bask\b|collect|download|unpack it|class", told)
+        assert re.search(r"\bask\b", asked)
 
 
 @pytest.fixture

@@ -9,7 +9,14 @@ from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.judging.question import judge_answer
 from labkit import data
-from labkit.lent.given_training import given_epochs, given_relu, given_training, share_correct
+from labkit.lent.given_training import (
+    given_epochs,
+    given_network,
+    given_relu,
+    given_right_angles,
+    given_training,
+    share_correct,
+)
 from tests.support.quoted import learner, quotes, rows, says, verdict_on
 
 INITIALIZATION, FORWARD, LOSS = map(reference.module, ("initialization", "forward", "loss"))
@@ -106,6 +113,34 @@ def test_equal_neurons_stay_equal_and_random_ones_learn(digits, copies):
     assert best > 0.94 > 0.65 > share
 
 
+@pytest.mark.parametrize("outgoing_copied", [True, False])
+def test_copies_part_in_the_first_step_only_if_their_outgoing_weights_differ(digits, outgoing_copied):
+    rng = np.random.default_rng(0)
+    first, last = rng.normal(scale=0.18, size=(64, 50)), rng.normal(scale=0.2, size=(50, 10))
+    copied = np.tile(first[:, :2], 25)
+    begun = [(copied, np.zeros(50)), (np.tile(last[:2], (25, 1)) if outgoing_copied else last, np.zeros(10))]
+    (step,) = given_training([begun], digits.train_images[:32], digits.train_labels[:32], epochs=1)
+    moved = step[0][0] - copied
+    assert np.any(moved[:, 0])
+    assert np.allclose(moved[:, 0], moved[:, 2]) == outgoing_copied
+    (after, _), _ = trained(digits, begun)
+    assert INITIALIZATION.distinct_neurons(after[0]) == (2 if outgoing_copied else 50)
+
+
+def test_columns_at_right_angles_have_the_length_one_and_come_from_the_generator():
+    columns = given_right_angles(7, 4, np.random.default_rng(0))
+    assert columns.shape == (7, 4) and np.allclose(columns.T @ columns, np.eye(4))
+    assert not np.allclose(columns, given_right_angles(7, 4, np.random.default_rng(1)))
+    with pytest.raises(ValueError, match="at most 3 columns are at right angles, not 4"):
+        given_right_angles(3, 4, np.random.default_rng(0))
+
+
+def test_a_network_of_given_weights_has_a_zero_bias_for_each_neuron():
+    (_, first), (weights, second) = given_network([np.ones((4, 3)), [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]])
+    assert first.tolist() == [0, 0, 0] and second.tolist() == [0, 0]
+    assert np.array_equal(weights, [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+
+
 def test_without_a_middle_layer_zeros_learn_well(digits):
     assert trained(digits, [(np.zeros((64, 10)), np.zeros(10))])[1] > 0.93
 
@@ -122,6 +157,18 @@ def test_spreads_after_fifty_layers_are_as_the_notebook_says():
     assert last(lambda i, o, rng: rng.normal(size=(i, o)), given_relu) > 1e30
     for activation in (np.tanh, given_relu):
         assert last(lambda i, o, rng: 0.01 * rng.normal(size=(i, o)), activation) < 1e-30
+
+
+def test_skip_connections_keep_a_signal_where_layers_add_little_and_most_neurons_are_saturated_with_large_weights():
+    rng = np.random.default_rng(0)
+    x, matrices = rng.normal(size=(200, 100)), [rng.normal(size=(100, 100)) for _ in range(50)]
+    small = large = saturated = x
+    for weights in matrices:
+        small = small + given_relu(small @ (0.01 * weights))
+        large = large + given_relu(large @ (0.1 * weights))
+        saturated = np.tanh(saturated @ weights)
+    assert 0.5 < np.std(small) < 2 and np.std(large) > 1e6
+    assert np.mean(np.abs(saturated) > 0.99) > 0.7
 
 
 def test_one_moved_weight_flips_a_third_of_the_outputs_of_a_saturated_network():

@@ -7,11 +7,11 @@ import re
 
 import numpy as np
 import pytest
-from matplotlib.text import Text
 
 from labkit import data
 from labkit.figures import openings, style
 from labkit.lent.given_training import mean_loss
+from tests.support.figures import assert_readable
 
 
 def both_ways():
@@ -36,19 +36,8 @@ def drawn(monkeypatch, name):
 @pytest.mark.parametrize("name", OPENINGS)
 def test_an_opening_uses_the_width_and_its_words_can_be_read(monkeypatch, name):
     fig, alt = drawn(monkeypatch, name)
-    width = int.from_bytes(style.to_png(fig)[16:20], "big") / style.SHARPNESS
-    assert 0.85 * style.WIDEST < width / style.PIXELS_PER_INCH < 1.05 * style.WIDEST
+    assert_readable(fig)
     assert 80 < len(alt) < 500
-    words = [text for text in fig.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    assert min(text.get_fontsize() for text in words) >= 10
-    ticks = {label for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for label in axis.get_ticklabels(which="both")}
-    boxes = [(text.get_text(), text.get_window_extent()) for text in words if text not in ticks]
-    overlapping = [
-        (a, b)
-        for (a, one), (b, other) in itertools.combinations(boxes, 2)
-        if min(one.x1, other.x1) - max(one.x0, other.x0) > 1 and min(one.y1, other.y1) - max(one.y0, other.y0) > 1
-    ]
-    assert overlapping == []
 
 
 def test_the_gradients_of_both_ways_are_those_that_are_measured():

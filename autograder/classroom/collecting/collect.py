@@ -212,7 +212,7 @@ def _take_one(
             leave_out(upload, error.reason, str(error))
             continue
         owner = upload.owner
-        rows += [Collected(student, f"{upload.place}: {path}", *why) for path, *why in contents.left_out]
+        rows += [Collected(student, f"{upload.place}: {path}", why.reason, str(why)) for path, why in contents.left_out]
         words = _describe_taken(upload, contents.files, written, uploads, module)
         rows.append(Collected(student, upload.place, None, words, not written))
     for upload in (one for one in uploads if one.problem is not None):

@@ -11,7 +11,7 @@ from ...exercises import CHAPTERS
 from ...library import CONCEPTS, LIBRARY_FOLDER, MAX_MODULES, MAX_SOURCE, is_module_name, module_name
 from ...limits import MAX_NOTEBOOK
 from .chapter_names import is_chapter, is_copy_of
-from .reasons import NotTakenError, Reason, describe, mebibytes
+from .reasons import NotTakenError, Reason, mebibytes
 from .unpack import Budget, Item, opened
 
 MAX_LIBRARY = 8 * 2**20
@@ -39,7 +39,7 @@ class Contents:
     """What is taken from a submission, by its place in the chapter's folder, and what else in it might have counted."""
 
     files: dict[str, bytes]
-    left_out: list[tuple[str, Reason, str]] = field(default_factory=list)
+    left_out: list[tuple[str, NotTakenError]] = field(default_factory=list)
 
 
 def find_contents(items: Iterable[Item], chapter: str, budget: Budget) -> Contents:
@@ -158,7 +158,7 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
         if item.path.name == CONCEPTS and item.path.parent in {one.path.parent for one in candidates}:
             files.setdefault(CONCEPTS, item.read(MAX_SOURCE, budget))
     left_out = [
-        (_named([item.path]), Reason.RENAMED_COPY, describe(Reason.RENAMED_COPY, taken=notebook.path.name))
+        (_named([item.path]), NotTakenError(Reason.RENAMED_COPY, taken=notebook.path.name))
         for item in (renamed if exact else ())
         if _differs(item, contents[0], MAX_NOTEBOOK, budget)
     ]
@@ -168,13 +168,12 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
         if item.suffix != ".py" or module_of(item.path.stem) != module or item.path.parent.name == LIBRARY_FOLDER:
             continue
         if not place:
-            left_out.append((_named([item.path]), Reason.LOOSE_MODULE, describe(Reason.LOOSE_MODULE)))
+            left_out.append((_named([item.path]), NotTakenError(Reason.LOOSE_MODULE)))
         elif (is_of_library(item) or home_of(item.path.parent) in homes) and _differs(item, taken, MAX_SOURCE, budget):
-            words = describe(Reason.RENAMED_COPY, taken=place)
-            left_out.append((_named([item.path]), Reason.RENAMED_COPY, words))
+            left_out.append((_named([item.path]), NotTakenError(Reason.RENAMED_COPY, taken=place)))
     if len(left_out) > MAX_LEFT_OUT:
-        _, reason, words = left_out[MAX_LEFT_OUT]
-        left_out[MAX_LEFT_OUT:] = [(f"{len(left_out) - MAX_LEFT_OUT} more such files", reason, words)]
+        _, why = left_out[MAX_LEFT_OUT]
+        left_out[MAX_LEFT_OUT:] = [(f"{len(left_out) - MAX_LEFT_OUT} more such files", why)]
     return Contents(files, left_out)
 
 

@@ -51,7 +51,29 @@ class Reason(StrEnum):
     ANOTHER_KIND = "another kind of file"
 
 
-_REMEDY = "ask for the zip that `weightlab submit` makes"
+class Reader(StrEnum):
+    """Who reads the sentence, and can do something about the reason."""
+
+    INSTRUCTOR = "instructor"
+    STUDENT = "student"
+
+
+_FOR = {
+    Reader.INSTRUCTOR: {
+        "remedy": "ask for the zip that `weightlab submit` makes",
+        "again": "download it again, or ",
+        "choose": "ask which one counts",
+        "or_unpack": ", or, if they belong to several students, unpack it and collect the folder",
+        "unpack": "if they belong to a whole class, unpack it and collect the folder; otherwise ",
+    },
+    Reader.STUDENT: {
+        "remedy": "submit the zip that `weightlab submit` makes",
+        "again": "",
+        "choose": "submit only the one that counts",
+        "or_unpack": "",
+        "unpack": "",
+    },
+}
 _WORDS = {
     Reason.ANOTHERS_NAME: "another student's submission has the same name; use a roster, or rename the file",
     Reason.NO_NAME: "this name does not say whose submission this is; rename the file to the student's name",
@@ -64,34 +86,31 @@ _WORDS = {
     Reason.TWO_ASSIGNMENTS: "{name} is in several downloads from Moodle, and it is not known which upload counts; "
     "collect the downloads one at a time, and the one that counts last, with --replace",
     Reason.SAME_FOLDER: "this disk cannot tell the name from another student's",
-    Reason.EMPTY: f"the file is empty (0 bytes); download it again, or {_REMEDY}",
-    Reason.NOT_A_ZIP: f"not a zip, or a damaged one ({{cause}}); download it again, or {_REMEDY}",
-    Reason.LOCKED: f"the zip is locked with a password; {_REMEDY}",
-    Reason.METHOD: f"{{file}} is compressed by an unusual method; {_REMEDY}",
-    Reason.TOO_MANY_FILES: f"it holds more than {{most:,}} files; {_REMEDY}",
-    Reason.TOO_LARGE: f"{{file}} is larger than {{most}}; {_REMEDY}",
-    Reason.UNPACKS_TOO_LARGE: f"it unpacks to more than {{most}}; {_REMEDY}",
-    Reason.OTHER_ARCHIVE: f"a {{kind}} file is not read; {_REMEDY}",
-    Reason.BARE_NOTEBOOK: f"a notebook without the library; {_REMEDY}",
-    Reason.BARE_MODULE: f"a module without the notebook; {_REMEDY}",
-    Reason.OTHER_FORM: "only partly downloaded, or a submission in a format that is not read; "
-    f"download it again, or {_REMEDY}",
-    Reason.WEB_ENTRY: f"text or a link that was entered on a web page; {_REMEDY}",
-    Reason.NO_SUBMISSION: f"it holds nothing that could be a submission; {_REMEDY}",
-    Reason.NO_NOTEBOOK: f"it holds no {{notebook}}; {_REMEDY}",
-    Reason.OTHER_CHAPTER: f"it holds {{others}} and no {{notebook}}; {_REMEDY}",
-    Reason.TWO_NOTEBOOKS: "it holds different notebooks of this chapter: {paths}; ask which one counts, or, if they "
-    "belong to several students, unpack it and collect the folder",
-    Reason.TWO_LIBRARIES: "it holds different libraries: {paths}; ask which one counts",
+    Reason.EMPTY: "the file is empty (0 bytes); {again}{remedy}",
+    Reason.NOT_A_ZIP: "not a zip, or a damaged one ({cause}); {again}{remedy}",
+    Reason.LOCKED: "the zip is locked with a password; {remedy}",
+    Reason.METHOD: "{file} is compressed by an unusual method; {remedy}",
+    Reason.TOO_MANY_FILES: "it holds more than {most:,} files; {remedy}",
+    Reason.TOO_LARGE: "{file} is larger than {most}; {remedy}",
+    Reason.UNPACKS_TOO_LARGE: "it unpacks to more than {most}; {remedy}",
+    Reason.OTHER_ARCHIVE: "a {kind} file is not read; {remedy}",
+    Reason.BARE_NOTEBOOK: "a notebook without the library; {remedy}",
+    Reason.BARE_MODULE: "a module without the notebook; {remedy}",
+    Reason.OTHER_FORM: "only partly downloaded, or a submission in a format that is not read; {again}{remedy}",
+    Reason.WEB_ENTRY: "text or a link that was entered on a web page; {remedy}",
+    Reason.NO_SUBMISSION: "it holds nothing that could be a submission; {remedy}",
+    Reason.NO_NOTEBOOK: "it holds no {notebook}; {remedy}",
+    Reason.OTHER_CHAPTER: "it holds {others} and no {notebook}; {remedy}",
+    Reason.TWO_NOTEBOOKS: "it holds different notebooks of this chapter: {paths}; {choose}{or_unpack}",
+    Reason.TWO_LIBRARIES: "it holds different libraries: {paths}; {choose}",
     Reason.LIBRARY_ELSEWHERE: "the notebook is in {here} and the library in {there}, so they may be from two people; "
-    f"{_REMEDY}",
-    Reason.RENAMED_COPY: "a copy with different contents; {taken} was taken, so ask which one counts",
-    Reason.LOOSE_MODULE: f"a module that is neither beside the notebook nor in a folder called weightlab/; {_REMEDY}",
+    "{remedy}",
+    Reason.RENAMED_COPY: "a copy with different contents; {taken} was taken, so {choose}",
+    Reason.LOOSE_MODULE: "a module that is neither beside the notebook nor in a folder called weightlab/; {remedy}",
     Reason.CLASS_DOWNLOAD: "it seems to be a platform's download of a whole class; collect it separately",
-    Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if they belong to a whole class, unpack it and collect "
-    f"the folder; otherwise {_REMEDY}",
+    Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; {unpack}{remedy}",
     Reason.KEPT: "an earlier submission was kept; --replace takes the new one",
-    Reason.INCOMPLETE: f"it holds no {{module}}, but an earlier upload does, so that one was kept; {_REMEDY}",
+    Reason.INCOMPLETE: "it holds no {module}, but an earlier upload does, so that one was kept; {remedy}",
     Reason.OLDER: "older than the submission collected before, which was kept; to take this one, delete that one first",
     Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
     Reason.LINK: "a link, which is not followed; give the path that it points to",
@@ -114,13 +133,17 @@ class NotTakenError(Refusal):
 
     def __init__(self, reason: Reason, **facts: object) -> None:
         super().__init__(describe(reason, **facts))
-        self.reason = reason
+        self.reason, self._facts = reason, facts
+
+    def for_student(self) -> str:
+        """Return the sentence as the student reads it, who can submit again."""
+        return describe(self.reason, Reader.STUDENT, **self._facts)
 
 
-def describe(reason: Reason, **facts: object) -> str:
+def describe(reason: Reason, reader: Reader = Reader.INSTRUCTOR, **facts: object) -> str:
     """Return the sentence for a reason; a long name in it is cut, because a name in a zip can fill a screen."""
     short = {name: fact if isinstance(fact, int) else _cut(str(fact)) for name, fact in facts.items()}
-    return _WORDS[reason].format(**short)
+    return _WORDS[reason].format(**_FOR[reader], **short)
 
 
 def _cut(text: str) -> str:

@@ -11,6 +11,7 @@ from matplotlib.colors import ListedColormap
 
 from ..arrays import takes_lists
 from ..lent.given_training import given_relu, given_training, share_correct
+from ..lent.newborn import he_weights
 from .style import COLORS, FAINT, NEGATIVE, POSITIVE, SHEET, TEXT, figure, show
 from .weights import signed
 
@@ -53,8 +54,7 @@ def opening() -> None:
     for hidden in (0, 4, 32):
         sizes = [2, hidden, 2] if hidden else [2, 2]
         layers = [
-            (rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), rng.normal(0, 0.3, fan_out))
-            for fan_in, fan_out in pairwise(sizes)
+            (he_weights(fan_in, fan_out, rng), rng.normal(0, 0.3, fan_out)) for fan_in, fan_out in pairwise(sizes)
         ]
         [layers] = given_training([layers], points, labels, epochs=500, batch_size=30, learning_rate=0.4)
         name = f"{hidden} hidden neurons" if hidden else "no hidden layer"

@@ -9,6 +9,7 @@ import numpy as np
 from .. import data
 from ..arrays import takes_lists
 from ..lent.given_training import share_correct
+from ..lent.newborn import he_weights
 from ..tasks import Task
 from .descent import rows_of_weights
 from .style import COLORS, FAINT, MARK, PAPER, TEXT, WEIGHTS, bare, figure, mosaic, show
@@ -20,7 +21,7 @@ def opening() -> None:
     The reader was drawn by He's rule from seed 2024, as ``solutions/data/train_reader.py`` says.
     """
     reader, digits, rng = data.pretrained_reader(), data.digits14(), np.random.default_rng(2024)
-    born = [(rng.normal(0, np.sqrt(2 / len(weights)), weights.shape), 0 * bias) for weights, bias in reader]
+    born = [(he_weights(*weights.shape, rng), 0 * bias) for weights, bias in reader]
     kinds = {"upright": digits.test_images, "rotated": Task(90).apply(digits.test_images)}
     stages = {"at birth": born, "trained": reader, "adapted, by you": None}
     right = {

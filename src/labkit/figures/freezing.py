@@ -72,7 +72,7 @@ def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged:
     enlarged : bool
         Whether the axes end where the curves do; otherwise they reach from 0 to 100%.
     """
-    fig, axes = figure(1, len(panels), (max(3.9 * len(panels), 5.4), 4.1), sharey=True, squeeze=False)
+    fig, axes = figure(1, len(panels), (max(3.9 * len(panels), 7.4), 4.1), sharey=True, squeeze=False)
     said, shown = [], {}
     names = list(dict.fromkeys(name for methods in panels.values() for name in methods))
     for ax, (title, methods) in zip(axes[0], panels.items(), strict=True):

@@ -14,6 +14,15 @@ from .weights import histogram, signed
 
 __all__ = ["both_ways", "distributions", "fractions_by_layer", "layer_outputs", "signals", "spreads"]
 
+_COLOR_OF_START = {"σ = 0.01": COLORS[0], "σ = 1": COLORS[1], "Xavier": COLORS[2], "He": COLORS[3]}
+"""The same start has the same colour in all figures of the chapter; line styles tell apart what follows its layers."""
+
+
+def _look(name: str, k: int) -> dict[str, str]:
+    """Return colour and line style of curve k, whose name begins with its start and a comma, such as "He, ReLU"."""
+    color = _COLOR_OF_START.get(name.partition(",")[0], COLORS[k % len(COLORS)])
+    return {"color": color, "linestyle": LINE_STYLES[k % len(LINE_STYLES)]}
+
 
 @takes_lists
 def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
@@ -117,7 +126,7 @@ def _curves_by_layer(
     for k, (name, runs) in enumerate(curves.items()):
         for run in runs:
             layers = range(first, first + len(run))
-            line = ax.plot(layers, run, color=COLORS[k], linestyle=LINE_STYLES[k], linewidth=1.6, alpha=0.85)
+            line = ax.plot(layers, run, **_look(name, k), linewidth=1.6, alpha=0.85)
         line[0].set_label(name)
     ax.set_yscale("log")
     ax.set_ylim(low, high)
@@ -166,7 +175,7 @@ def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
     fig, ax = figure(1, 1, (7.4, 3.5))
     for k, (name, runs) in enumerate(curves.items()):
         for run in runs:
-            line = ax.plot(run, color=COLORS[k], linestyle=LINE_STYLES[k], linewidth=2.6 - 0.5 * k, alpha=0.85)
+            line = ax.plot(run, **_look(name, k), linewidth=max(1.1, 2.6 - 0.5 * k), alpha=0.85)
         line[0].set_label(name)
     ax.set_ylim(0, 1.05)
     ax.grid(axis="y", color=FAINT, linewidth=0.7)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
 from matplotlib.ticker import MaxNLocator
 
+from ..lent.newborn import newborn
 from ..tasks import turn
 from . import weight_images
 from .biases import outputs
@@ -86,7 +86,7 @@ def birth_and_after(images: np.ndarray, labels: np.ndarray) -> None:
     from ..lent.given_training import given_training  # the trainer is needed only if something is trained
 
     rng = np.random.default_rng(0)
-    born = _newborn([images.shape[1], 6, 10], rng)
+    born = newborn([images.shape[1], 6, 10], rng)
     (trained, _), _ = given_training([born], images, labels, epochs=60)[0]
     both = np.hstack([born[0][0], trained])
     fig = weight_images(both, columns=6, titles=["at birth"] * 6 + ["trained"] * 6, size=1.1)
@@ -108,7 +108,7 @@ def forwards_and_backwards(images: np.ndarray, labels: np.ndarray) -> None:
     from ..lent.given_training import given_training  # the trainer is needed only if something is trained
 
     rng = np.random.default_rng(5)
-    (layers,) = given_training([_newborn([images.shape[1], 14, 12, 10], rng)], images, labels, epochs=3)
+    (layers,) = given_training([newborn([images.shape[1], 14, 12, 10], rng)], images, labels, epochs=3)
     signals = _signals(layers, images)
     of_the_label = _softmax(signals[-1])[np.arange(len(labels)), labels]
     chosen = int(np.abs(of_the_label - 0.3).argmin())  # an image that the network is unsure about
@@ -238,14 +238,6 @@ def turning_digits(reader: Layers, images: np.ndarray, labels: np.ndarray) -> No
         alt=f"{len(digits)} digits, rotated step by step up to {degrees[-1]}°, each with a network's answer. "
         f"Upright, all are read correctly. Where are they misread? {'; '.join(said)}.",
     )
-
-
-def _newborn(sizes: Sequence[int], rng: np.random.Generator) -> Layers:
-    """Return a network drawn by He's rule."""
-    return [
-        (rng.normal(scale=np.sqrt(2 / fan_in), size=(fan_in, fan_out)), np.zeros(fan_out))
-        for fan_in, fan_out in itertools.pairwise(sizes)
-    ]
 
 
 def _both_ways(layers: Layers, x: np.ndarray, label: int) -> tuple[list[np.ndarray], list[np.ndarray]]:

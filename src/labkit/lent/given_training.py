@@ -1,4 +1,4 @@
-"""What chapter 3 borrows from later chapters to show the effect of starting values: a trainer, and ReLU."""
+"""What chapter 3 borrows to show the effect of starting values: a trainer, ReLU, and ways to make networks."""
 
 from __future__ import annotations
 
@@ -25,6 +25,44 @@ def given_relu(x: np.ndarray) -> np.ndarray:
         No entry is below zero.
     """
     return (x + np.abs(x)) / 2
+
+
+@takes_lists
+def given_network(matrices: Sequence[np.ndarray]) -> Layers:
+    """Return a network that has these weights, and biases that are all zero.
+
+    Parameters
+    ----------
+    matrices : sequence of ndarray of shape (fan_in, fan_out)
+        The weights of each layer.
+
+    Returns
+    -------
+    list of (weights, bias)
+        One pair per matrix.
+    """
+    return [(weights, np.zeros(weights.shape[1])) for weights in matrices]
+
+
+def given_right_angles(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
+    """Return random weights whose columns have the length 1 and are at right angles to each other.
+
+    Parameters
+    ----------
+    fan_in, fan_out : int
+        Number of inputs and of neurons; not more neurons than inputs.
+    rng : numpy.random.Generator
+        The only source of random numbers.
+
+    Returns
+    -------
+    ndarray of shape (fan_in, fan_out)
+        Each column is one neuron.
+    """
+    if fan_out > fan_in:
+        raise ValueError(f"with {fan_in} inputs, at most {fan_in} columns are at right angles, not {fan_out}")
+    columns, _ = np.linalg.qr(rng.normal(size=(fan_in, fan_out)))
+    return columns
 
 
 @takes_lists
