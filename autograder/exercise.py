@@ -169,6 +169,8 @@ class Question:
     mistakes: Mapping[str, tuple[float, str]]
     hints: tuple[str, ...]
     rtol: float
+    digits: tuple[str, ...] = ()
+    """What each digit of the number answers, if each is judged separately."""
 
 
 @dataclass(frozen=True)
@@ -284,9 +286,17 @@ class Chapter:
         mistakes: Mapping[str, tuple[float, str]] | None = None,
         hints: tuple[str, ...] = (),
         rtol: float = 1e-9,
+        digits: tuple[str, ...] = (),
     ) -> None:
-        """Register a computed number; ``mistakes`` maps a misconception's name to its value and advice."""
-        self.questions[name] = Question(name, self.name, task, value, points, dict(mistakes or {}), tuple(hints), rtol)
+        """Register a computed number; ``mistakes`` maps a misconception's name to its value and advice.
+
+        With ``digits``, the number has one digit for each of these names. Each digit earns its part of the points, and
+        the values of ``mistakes`` are digits.
+        """
+        if digits and len(str(value)) != len(digits):
+            raise ValueError(f"{name}: {value} does not have {len(digits)} digits")
+        known = dict(mistakes or {})
+        self.questions[name] = Question(name, self.name, task, value, points, known, tuple(hints), rtol, tuple(digits))
 
     def written_answer(self, name: str, *, points: float) -> None:
         """Register a written question; its text and marking scheme are in the notebook."""

@@ -81,7 +81,7 @@ def write_pages(sources: Mapping[str, str]) -> list[str]:
             terms[term.word.lower()] = term
     prose = {chapter: _LEFT_OUT.sub("", text) for chapter, text in sources.items()}
     pages = [
-        "# Glossary\n\nThis page lists all new words of the chapters: what each means, the section that introduces it, "
+        "# Glossary\n\nThis page lists the new words of the chapters: what each means, the section that introduces it, "
         "and other chapters in which it occurs (sometimes in its everyday meaning)."
     ]
     for letter in sorted({word[0] for word in terms}):

@@ -1,6 +1,7 @@
 """Does a stub say what to write without holding the expression that is the answer?"""
 
 import ast
+import contextlib
 import doctest
 import inspect
 import re
@@ -107,6 +108,42 @@ def stub_of(name):
 @pytest.mark.parametrize("name", all_exercises())
 def test_a_stubs_docstring_holds_no_expression_of_its_answer(name):
     assert leaks(stub_of(name), answer_of(name)) == []
+
+
+def code_before_the_check(name):
+    """Return the cells, and the code in the text, that a chapter shows before an exercise is checked."""
+    page = (SOLUTIONS / "notebooks" / f"{EXERCISES[name].chapter}.md").read_text(encoding="utf-8")
+    page = re.sub(r"### BEGIN SOLUTION.*?### END SOLUTION", "", page, flags=re.DOTALL)
+    before, check, _ = page.partition(f'check("{name}")')
+    assert check, name
+    fence = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+    return fence.findall(before) + re.findall(r"`([^`\n]+)`", fence.sub("", before))
+
+
+def is_a_call_of_the_library(expression):
+    """Return whether an expression only calls a function of the course, as the pages do all the time."""
+    node = ast.parse(expression, mode="eval").body
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") in EXERCISES
+
+
+@pytest.mark.parametrize("name", all_exercises())
+def test_no_page_shows_code_of_an_answer_before_its_exercise(name):
+    pieces, shown = code_before_the_check(name), set()
+    assert pieces
+    for piece in pieces:
+        with contextlib.suppress(SyntaxError):
+            shown |= telling_expressions(piece)
+    wanted = telling_expressions(answer_of(name))
+    assert [one for one in wanted & shown if not is_a_call_of_the_library(one)] == []
+
+
+def test_code_of_an_answer_on_a_page_is_found():
+    later = code_before_the_check("count_parameters")
+    assert any(
+        canonical(ast.parse("weighted_sums(blank, templates)[0] + 0.0")) in telling_expressions(one) for one in later
+    )
+    assert is_a_call_of_the_library("neuron(inputs, weights, bias)")
+    assert not is_a_call_of_the_library("neuron(inputs, weights, bias) > 0")
 
 
 @pytest.mark.parametrize("name", all_exercises())

@@ -118,7 +118,7 @@ def _show_version(context: click.Context, _: click.Parameter, asked: bool) -> No
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print the release."
 )
 def main() -> None:
-    """Weightlab: a course on the weights of neural networks, in which you write every part yourself."""
+    """Weightlab: a course on the weights of neural networks, in which you write the parts of a network yourself."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -80,8 +80,8 @@ def numerical_gradient(rng):
     hints=(
         "A difference of 0.001 is large compared with 0.002 and small compared with 1000. Which difference counts, "
         "and what should it be compared with?",
-        "Take np.abs first and then the maximum, three times: of a - b, of a and of b. The divisor is the sum of the "
-        "last two, but at least 1e-12, so that zeros can be compared.",
+        "Use np.abs before you look for a maximum: -5 has a larger magnitude than 3. In the docstring's example the "
+        "numbers are 2, 3 and 5. How does 0.25 come from these three?",
         "First raise ValueError with both shapes in its message if they differ. Divide np.abs(a - b).max(initial=0.0) "
         "by max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12); initial=0.0 handles empty arrays.",
     ),
@@ -120,8 +120,8 @@ def relative_error(rng):
     hints=(
         "Take a single prediction p with its target t. How does (p - t)**2 change if p moves a little? Then remember "
         "that the loss is a mean.",
-        "The derivative of (p - t)**2 is 2 * (p - t). The loss is a mean over all entries: by what number is each "
-        "square divided?",
+        "Draw the error as the side of a square. If the side grows a little, two thin strips are added, each as long "
+        "as the side. The loss is a mean over all entries: by what number is each square divided?",
         "First raise ValueError with both shapes in its message if they differ. The gradient is 2 * (predictions - "
         "targets) / predictions.size, where size is the number of entries.",
     ),
@@ -149,8 +149,8 @@ def mean_squared_error_gradient(rng):
     hints=(
         "Which probabilities does the network predict, and which would be right? One of the two is a row of zeros "
         "with a single 1.",
-        "For one example the gradient is the difference of the two: predicted probabilities minus the one-hot target. "
-        "The loss is a mean over the batch, so each of n examples contributes only one nth of its gradient.",
+        "Compare the gradient that you measured for one example with its probabilities: where do they differ, and by "
+        "how much? The loss is a mean over the batch, so each of n examples contributes only one nth of its gradient.",
         "gradient = softmax(logits); subtract 1 at [np.arange(len(labels)), labels], one entry in each row; divide by "
         "len(labels).",
     ),
@@ -210,8 +210,8 @@ def relu_gradient(rng):
     hints=(
         "Each gradient has the shape of the array it belongs to. Write the shapes of grad_output, x and weights on "
         "paper. Begin with one weight: which signal does it multiply, in each example?",
-        "Weight [i, j] multiplies x[n, i] in every example n, so its gradient adds up x[n, i] * grad_output[n, j] "
-        "over n. Bias j is added in every example. Input i reaches every output j through weight [i, j].",
+        "Weight [i, j] multiplies x[n, i] in every example n, and reaches output j there: what does each example "
+        "contribute? Bias j is added in every example. Input i reaches every output j through weight [i, j].",
         "Sums over a shared index are matrix products: x.T @ grad_output for the weights, grad_output @ weights.T for "
         "the inputs, grad_output.sum(axis=0) for the bias. Return grad_x, grad_weights, grad_bias.",
     ),

@@ -24,7 +24,8 @@ def _random_gradients(rng: np.random.Generator, layers: list[tuple], dtype: type
     aspects={"steps against the gradient": 3, PURE: 1},
     hints=(
         "The gradient points in the direction in which the loss grows fastest. Which way do you go, and how far?",
-        "Subtract learning_rate times the gradient from every parameter: weights and biases alike, in every layer.",
+        "Build a new list with a loop over zip(layers, gradients): weights and biases alike take the step, in every "
+        "layer. Test your rule with the docstring's example: 2 becomes 0 where the gradient is 4 and the rate 0.5.",
         "[(weights - learning_rate * grad_weights, bias - learning_rate * grad_bias) for (weights, bias), "
         "(grad_weights, grad_bias) in zip(layers, gradients)]. This changes nothing in place.",
     ),
@@ -305,9 +306,11 @@ def train(rng):
     hints=(
         "The network is like a rolling ball: the gradient changes its velocity, and the velocity changes its "
         "position. How much of the old velocity remains, and what is added?",
-        "The new velocity is momentum times the old one plus the gradient, for every weight and every bias.",
-        "With the new velocities in a list of pairs, the step is gradient_step(layers, velocity, learning_rate). "
-        "Return both, layers first.",
+        "In the docstring's example the momentum is 0.5, and a velocity of 6 becomes 5 where the gradient is 2. First "
+        "compute all new velocities, for weights and biases. Which function then makes a step from them?",
+        "The new velocity is momentum times the old one plus the gradient, for every weight and every bias. With the "
+        "new velocities in a list of pairs, the step is gradient_step(layers, velocity, learning_rate). Return both, "
+        "layers first.",
     ),
     why="With equal gradients, the velocity approaches 1 / (1 - momentum) times a gradient; if only their sign "
     "alternates, 1 / (1 + momentum) times the latest one. With momentum 0 the step is plain gradient descent.",
@@ -367,69 +370,52 @@ CHAPTER.question(
     },
 )
 
-_FATES = {
-    "all_zero": (1, "Are all its weights zero, before and after? Here they are not."),
-    "twins": (
-        2,
-        "If each layer had started with equal weights other than zero, the images before training would be "
-        "equal, but not blank. Are they?",
-    ),
-    "large_start": (3, "Compare its largest weight before training with the others'."),
-    "too_small": (
-        4,
-        "If the learning rate had been far too small, its weights would have moved, but hardly. How far did they?",
-    ),
-    "too_large": (
-        5,
-        "If the learning rate had been far too large, its weights would have moved far, and no hidden neuron would "
-        "activate. Look at forward(...)[1][1].",
-    ),
-    "mixed_labels": (
-        6,
-        "With only the images shuffled, hidden neurons would be active and clearly changed, yet it would guess. Is all "
-        "of that the case?",
-    ),
-    "no_biases": (
-        7,
-        "If the biases had never been updated, those of both layers would still be exactly zero. Are they?",
-    ),
-    "healthy": (
-        8,
-        "Check how well it reads the training images, and look at all its parameters, including the biases.",
-    ),
-}
-_PATIENTS = {
-    "a": (
-        "mixed_labels",
-        "Its hidden neurons differ, and its weights moved. What did it learn from?",
-        "Its loss falls only slightly: it can do no more than learn its labels by heart.",
-    ),
-    "b": ("all_zero", "Look at its weights before training.", "What is its largest weight?"),
-    "c": ("too_small", "Compare its weights before and after.", "Its loss falls in a nearly straight line."),
-    "d": (
-        "twins",
-        "Compare its neurons with each other.",
-        "distinct_neurons(d.after[0][0]) counts the neurons that have different incoming weights.",
-    ),
-    "e": (
-        "no_biases",
-        "It reads well. Is there anything in it that never learned?",
-        "Look at the last column of the figure.",
-    ),
-    "f": (
-        "too_large",
-        "What happened in the first epochs, and what can still change now?",
+CHAPTER.question(
+    "diagnoses",
+    task="Say what happened to each patient: six digits, the numbers of the causes of patients a to f in the list.",
+    value=614_275,
+    points=6,
+    digits=tuple(f"patient {name}" for name in "abcdef"),
+    mistakes={
+        "all_zero": (1, "Are all its weights zero, before and after? Here they are not."),
+        "twins": (
+            2,
+            "If each layer had started with equal weights other than zero, the images before training would be "
+            "equal, but not blank. Are they?",
+        ),
+        "large_start": (3, "Compare its largest weight before training with the others'."),
+        "too_small": (
+            4,
+            "If the learning rate had been far too small, its weights would have moved, but hardly. How far did they?",
+        ),
+        "too_large": (
+            5,
+            "If the learning rate had been far too large, its weights would have moved far, and no hidden neuron would "
+            "activate. Look at forward(...)[1][1].",
+        ),
+        "mixed_labels": (
+            6,
+            "With only the images shuffled, hidden neurons would be active and clearly changed, yet it would guess. Is "
+            "all of that the case?",
+        ),
+        "no_biases": (
+            7,
+            "If the biases had never been updated, those of both layers would still be exactly zero. Are they?",
+        ),
+        "healthy": (
+            8,
+            "Check how well it reads the training images, and look at all its parameters, including the biases.",
+        ),
+    },
+    hints=(
+        "Begin with the weights of b, c and d. What is the largest weight of b, how far did those of c move, and how "
+        "do the neurons of d compare with each other?",
+        "distinct_neurons(d.after[0][0]) counts the neurons that have different incoming weights. For f, "
         "forward(f.after, x)[1][1].max(axis=0) shows the largest output of each hidden neuron.",
+        "Patient a's loss falls only slightly: it can do no more than learn its labels by heart. Patient e reads well, "
+        "but something in it never learned: look at the last column of the figure.",
     ),
-}
-for _name, (_cause, *_hints) in _PATIENTS.items():
-    CHAPTER.question(
-        f"patient_{_name}",
-        task=f"Say what happened to patient {_name}: give the number of the cause in the list.",
-        value=_FATES[_cause][0],
-        hints=tuple(_hints),
-        mistakes={name: fate for name, fate in _FATES.items() if name != _cause},
-    )
+)
 CHAPTER.question(
     "healed",
     task="Give the lowest accuracy, from 0 to 1, that any of the six patients reaches on the test images after your "

@@ -271,8 +271,9 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
         PURE: 1,
     },
     hints=(
-        "fine_tune is train from chapter 7 with two lines changed. Which two?",
-        "Replace backward with backward_unfrozen and gradient_step with frozen_step, and pass frozen to both.",
+        "Think of train from chapter 7. What in it would move a frozen layer, and what would compute its gradient?",
+        "The loops, the forward pass and the loss stay as they are in train. For the rest of a step, this chapter has "
+        "given you two functions that know frozen layers.",
         "For each batch of minibatches(x, y, batch_size, rng) in each epoch: forward, cross_entropy times the "
         "number of examples, cross_entropy_gradient, backward_unfrozen, frozen_step. After the epoch, append the "
         "sum divided by len(x).",

@@ -14,7 +14,7 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
 
 
 @CHAPTER.exercise(
-    aspects={"averages the squared differences": 1, "refuses different shapes": 1},
+    aspects={"computes the mean squared error": 1, "refuses different shapes": 1},
     hints=(
         "What is the error of one prediction, and what should an error of -3 cost compared with an error of 3? Then "
         "take the average over all entries.",
@@ -28,11 +28,8 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
     "NumPy would broadcast (4,) and (4, 1) to (4, 4) and silently average sixteen differences.",
 )
 def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
-    """Return the mean, over all entries, of the squared differences between predictions and targets.
-
-    Raise a ValueError if the shapes differ.
-    """
-    mean, refuses = "averages the squared differences", "refuses different shapes"
+    """Return the mean squared error over all entries, as one number; raise a ValueError if the shapes differ."""
+    mean, refuses = "computes the mean squared error", "refuses different shapes"
     yield Case.of(mean, np.array([1.0, -2.0, 4.5]), np.array([1.5, 1.0, 4.5]), note="three numbers, the last one exact")
     yield Case.of(mean, rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), note="a batch with three outputs per example")
     yield Case.of(mean, *(1e-9 * rng.normal(size=(2, 2, 3, 4))), note="three dimensions, and tiny numbers")
@@ -100,9 +97,9 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
     hints=(
         "For one row: what probability does softmax give to the right class, and what is minus its natural "
         "logarithm? The result is the mean over the rows.",
-        "A probability that has become 0 has no logarithm, so take the logarithm on paper first: log(exp(a) / "
-        "sum(exp(b))) = a - log(sum(exp(b))). To take the label's entry from each row of an "
-        "array, write array[np.arange(len(labels)), labels].",
+        "A probability that has become 0 has no logarithm, so take the logarithm on paper first. Softmax is a "
+        "fraction, the logarithm of a fraction is a difference, and log(exp(a)) is a. To take the label's entry from "
+        "each row of an array, write array[np.arange(len(labels)), labels].",
         "shifted = logits - logits.max(axis=1, keepdims=True). The loss of each row is "
         "np.log(np.exp(shifted).sum(axis=1)) minus the label's entry of shifted. Return the mean of these losses.",
     ),
@@ -110,7 +107,7 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
     "nearly the lead of the wrong class, here 20,000.",
 )
 def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
-    """Return the mean over the batch of -log(p), where p is the probability that softmax gives to the right class."""
+    """Return the mean cross-entropy of a batch, even where a probability is too small for the computer to store."""
     mean, large = "averages the loss over the batch", "stays exact for very large logits"
     yield Case.of(mean, np.array([[2.0, 0.5, -1.0]]), np.array([1]), note="one row")
     yield Case.of(mean, rng.normal(size=(5, 3)), np.array([2, 0, 1, 1, 2]), note="five rows, three classes")

@@ -65,9 +65,9 @@ def _convert(value: Any) -> int | float | None:
 def judge_answer(question: Question, value: Any) -> Verdict:
     """Judge the value of a question's answer cell; None is an answer not yet given."""
     points = float(question.points)
-    verdict = Verdict(
-        question.name, question.chapter, Status.FAILED, 0.0, points, aspects=[Aspect("the number", points)]
-    )
+    names = question.digits or ("the number",)
+    aspects = [Aspect(name, points / len(names)) for name in names]
+    verdict = Verdict(question.name, question.chapter, Status.FAILED, 0.0, points, aspects=aspects)
     if value is None or value is Ellipsis:
         verdict.status = Status.NOT_STARTED
         verdict.message = (
@@ -83,6 +83,9 @@ def judge_answer(question: Question, value: Any) -> Verdict:
             )
         else:
             verdict.message = f"{question.name} is {describe(value)}; expected one number."
+        return verdict
+    if question.digits:
+        _judge_digits(question, given, verdict)
         return verdict
     if _near(question.value, given, question.rtol):
         verdict.status, verdict.score = Status.PASSED, points
@@ -100,6 +103,29 @@ def judge_answer(question: Question, value: Any) -> Verdict:
         remedy = "but not exact: let Python compute it" if exact else "give more digits, or let Python compute it"
         verdict.message += f" It is close{',' if exact else ':'} {remedy}."
     return verdict
+
+
+def _judge_digits(question: Question, given: float, verdict: Verdict) -> None:
+    """Judge each digit of a number separately, and give advice on the first one that is a known mistake."""
+    wanted, shown = str(question.value), number(given).replace(",", "")
+    if len(shown) != len(wanted) or not shown.isdecimal():
+        verdict.message = f"{question.name} is {number(given)}; expected {len(wanted)} digits, one for each answer."
+        return
+    for aspect, right, digit in zip(verdict.aspects, wanted, shown, strict=True):
+        aspect.score = aspect.points if digit == right else 0.0
+    verdict.score = sum(aspect.score for aspect in verdict.aspects)
+    if shown == wanted:
+        verdict.status, verdict.message = Status.PASSED, f"{shown} is right."
+        return
+    passed = [aspect.passed for aspect in verdict.aspects]
+    verdict.message = f"{sum(passed)} of the {len(passed)} digits of {shown} are right."
+    known = {str(wrong): (name, advice) for name, (wrong, advice) in question.mistakes.items()}
+    for aspect, digit in zip(verdict.aspects, shown, strict=True):
+        if not aspect.passed and digit in known:
+            verdict.misconception, advice = known[digit]
+            verdict.advice = f"{aspect.name.capitalize()}: {advice}"
+            verdict.message += f"\n{verdict.advice}"
+            return
 
 
 def _near(wanted: float, given: float, rtol: float) -> bool:

@@ -312,7 +312,7 @@ def lengths_for_largest_entries(a, b):
 
 @of("relative_error")
 def the_larger_of_the_two(a, b):
-    """The divisor seems to be the larger of two magnitudes. The task asks for their sum, so that the result is between 0 and 1."""
+    """The divisor seems to be the larger of two magnitudes. Then [2] and [-2] get an error of 2, but no error is above 1."""
     check_shapes(a, b)
     largest = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0), 1e-12)
     return float(np.abs(a - b).max(initial=0.0) / largest)
@@ -349,7 +349,7 @@ def in_percent(a, b):
 
 @of("relative_error")
 def divides_by_nothing(a, b):
-    """Two arrays of zeros agree, but the result is NaN, as if zero were divided by zero. What is the smallest divisor in the definition?"""
+    """Two arrays of zeros agree, but the result is NaN, as if zero were divided by zero. The docstring names the smallest divisor."""
     check_shapes(a, b)
     if a.size == 0:
         return 0.0

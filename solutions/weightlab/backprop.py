@@ -62,10 +62,11 @@ def numerical_gradient(
 
 
 def relative_error(a: np.ndarray, b: np.ndarray) -> float:
-    """Return how far apart two arrays are, compared with their largest magnitudes.
+    """Return how far apart two arrays are, as a number from 0 to 1.
 
-    The largest difference is divided by the sum of the two largest magnitudes; each of
-    the three is taken over a whole array. The divisor is at least 1e-12.
+    One wrong entry can be enough for a large result. How much a difference counts
+    depends on the largest magnitudes of both arrays, wherever they are. The divisor is
+    at least 1e-12.
 
     Parameters
     ----------
@@ -89,6 +90,8 @@ def relative_error(a: np.ndarray, b: np.ndarray) -> float:
 
     Examples
     --------
+    The arrays differ by at most 2; their largest magnitudes are 3 and 5.
+
     >>> relative_error(np.array([-3.0, 1.0]), np.array([-5.0, 0.0]))
     0.25
     """

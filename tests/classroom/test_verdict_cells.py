@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from nbformat.notebooknode import from_dict
+from nbgrader.utils import determine_grade
 
 from autograder.classroom.examination import Examination
 from autograder.classroom.rebuild import RebuiltNotebook
@@ -10,6 +14,9 @@ from autograder.classroom.submission import SubmissionStatus
 from autograder.classroom.verdict_cells import write_verdicts
 from autograder.exercises import CHAPTERS
 from autograder.judging.verdict import Status, Verdict
+from autograder.learner.notebook import Card
+from autograder.numbers import judge_numbers
+from autograder.submitted_notebook import read_notebook
 from tests.support import classroom as made
 
 WEIGHTS = CHAPTERS["01_weights"]
@@ -44,3 +51,21 @@ def test_what_is_unjudged_has_no_score_and_what_has_no_verdict_is_an_error():
 def test_a_notebook_that_could_not_be_read_says_so_above_all():
     first = written(malformed="It is not a notebook")["cells"][0]
     assert first["source"] == "**It is not a notebook**" and first["cell_type"] == "markdown"
+
+
+@pytest.mark.parametrize(("source", "points"), [("diagnoses = 614275", 6), ("diagnoses = 619975", 4), ("", 0)])
+def test_digits_earn_partial_credit_in_a_class_and_with_nbgraders_own_autograde(source, points):
+    chapter = CHAPTERS["07_descent"]
+    released = made.released(chapter)
+    made.cell(released, "diagnoses-answer")["source"] = source or "diagnoses = None"
+    read = read_notebook(made.released(chapter), json.dumps(released).encode())
+    (verdict,) = [verdict for verdict in judge_numbers(chapter, read) if verdict.exercise == "diagnoses"]
+    rebuilt = RebuiltNotebook(made.released(chapter))
+    graded = write_verdicts(rebuilt.notebook, Examination(SubmissionStatus.GRADED, [verdict], rebuilt))
+    assert determine_grade(from_dict(made.cell(graded, "diagnoses"))) == (points, 6)
+
+    card = Card(verdict, "")  # what nbgrader's own autograde gets when it runs the check
+    executed = made.cell(made.released(chapter), "diagnoses")
+    data = {"text/plain": repr(card), "text/html": card._repr_html_()}
+    result = {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": 1}
+    assert determine_grade(from_dict(executed | {"outputs": [result]})) == (points, 6)

@@ -92,3 +92,39 @@ def test_a_verdict_holds_its_points_and_words():
 def test_the_patients_are_healed_from_92_percent_of_597_images_on(read, passed):
     asked = CHAPTERS["07_descent"].questions["healed"]
     assert judge_answer(asked, read / 597).aspects[0].passed == passed
+
+
+def digits():
+    chapter = Chapter("02_small", "small")
+    mistakes = {"eights": (8, "That is too much."), "threes": (3, "That is too little.")}
+    chapter.question("causes", task="Which?", value=512, points=6, digits=("red", "green", "blue"), mistakes=mistakes)
+    return chapter.questions["causes"]
+
+
+@pytest.mark.parametrize(
+    ("value", "scores", "misconception", "message"),
+    [
+        (512, [2, 2, 2], None, "512 is right."),
+        (np.float64(512), [2, 2, 2], None, "512 is right."),
+        (582, [2, 0, 2], "eights", "2 of the 3 digits of 582 are right.\nGreen: That is too much."),
+        (938, [0, 0, 0], "threes", "0 of the 3 digits of 938 are right.\nGreen: That is too little."),
+        (549, [2, 0, 0], None, "1 of the 3 digits of 549 are right."),
+        (511, [2, 2, 0], None, "2 of the 3 digits of 511 are right."),
+        (51, [0, 0, 0], None, "causes is 51; expected 3 digits, one for each answer."),
+        (5123, [0, 0, 0], None, "causes is 5,123; expected 3 digits, one for each answer."),
+        (-51, [0, 0, 0], None, "causes is -51; expected 3 digits, one for each answer."),
+        (5.1, [0, 0, 0], None, "causes is 5.1; expected 3 digits, one for each answer."),
+        (float("nan"), [0, 0, 0], None, "causes is nan; expected 3 digits, one for each answer."),
+    ],
+)
+def test_each_digit_earns_its_part_and_the_first_known_mistake_gets_advice(value, scores, misconception, message):
+    verdict = judge_answer(digits(), value)
+    assert [(aspect.name, aspect.points) for aspect in verdict.aspects] == [("red", 2), ("green", 2), ("blue", 2)]
+    assert [aspect.score for aspect in verdict.aspects] == scores
+    assert (verdict.score, verdict.status) == (sum(scores), "passed" if sum(scores) == 6 else "failed")
+    assert (verdict.misconception, verdict.message) == (misconception, message)
+
+
+def test_a_number_without_a_digit_for_each_name_is_refused():
+    with pytest.raises(ValueError, match="causes: 51 does not have 3 digits"):
+        Chapter("02_small", "small").question("causes", task="Which?", value=51, digits=("red", "green", "blue"))

@@ -78,6 +78,18 @@ def test_a_loss_that_only_falls_or_only_rises_is_described_as_such(capsys):
     assert both == "3.000 down to 1.000 at 1 and up to 2.000"
 
 
+def test_the_squares_show_their_mean_only_if_it_is_given(monkeypatch, capsys):
+    kept, shown = [], loss.show
+    monkeypatch.setattr(loss, "show", lambda fig, alt: (kept.append(fig), shown(fig, alt)))
+    predictions, targets = np.array([1.0, 5.0]), np.array([1.5, 3.0])
+    loss.squares(predictions, targets)
+    assert "errors of 0.5, 2 cost 0.25, 4.00." in (said := capsys.readouterr().out) and "mean" not in said
+    loss.squares(predictions, targets, 2.125)
+    assert "a square of area 2.12." in capsys.readouterr().out
+    alone, with_mean = ([patch.get_width() for patch in fig.axes[0].patches] for fig in kept)
+    assert alone == [0.5, 2.0] and with_mean == [*alone, np.sqrt(2.125)]
+
+
 def test_the_pulls_name_how_fast_each_loss_falls(capsys):
     loss.pulls(np.array([0.0, 10.0]), {"one": (np.array([1.0, 2.0]), np.array([0.5, 1e-6]))})
     assert "one: 2 at a lead of 10, where it falls by 1e−06 per unit" in capsys.readouterr().out

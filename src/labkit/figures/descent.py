@@ -149,6 +149,7 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
     """
     n = next(iter(rows.values())).shape[1]
     fig, axes = figure(len(rows), 1, (0.7 * n + 2.1, 0.78 * len(rows) + 0.35), squeeze=False)
+    fig.get_layout_engine().set(w_pad=0.15, h_pad=0.08)  # room at the edges: nothing has to be measured twice
     for ax, (name, weights) in zip(axes[:, 0], rows.items(), strict=True):
         limit = limit_of(weights)
         bare(ax).imshow(mosaic(weights.T), cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
@@ -313,7 +314,7 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
                 gallery.text(left + 0.5, 0.22, title, ha="center", va="bottom", fontsize=11, fontweight="bold")
         gallery.set(xlim=(0, 2.1), ylim=(-0.08, 0.3))
         biases = patient.after[0][1]
-        bars.bar(range(len(biases)), biases, color=np.where(biases >= 0, POSITIVE, NEGATIVE))
+        bars.vlines(range(len(biases)), 0, biases, colors=np.where(biases >= 0, POSITIVE, NEGATIVE), linewidth=2)
         bars.axhline(0, color=TEXT, linewidth=0.8)
         bars.set_xticks([])
         bars.spines["bottom"].set_visible(False)

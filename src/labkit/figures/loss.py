@@ -23,15 +23,15 @@ def opening() -> None:
 
 
 @takes_lists
-def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
-    """Show each error as the square that it costs, and beside these squares their mean as a square.
+def squares(predictions: np.ndarray, targets: np.ndarray, mean: float | None = None) -> None:
+    """Show each error as the square that it costs, and beside these squares a square of their mean area.
 
     Parameters
     ----------
     predictions, targets : ndarray of shape (n,)
         What was predicted and what was right.
-    mean : float
-        The mean squared error.
+    mean : float, optional
+        The mean squared error; without it the last square is left out.
     """
     n = len(targets)
     fig, ax = figure(1, 1, (1.45 * n + 2.2, 3.6))
@@ -51,28 +51,29 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
             fontsize=10,
         )
     ax.plot(at, targets, linestyle="", marker="_", markersize=26, markeredgewidth=2.5, color=TEXT, label="target")
-    ax.plot(at, predictions, linestyle="", marker="o", markersize=8, color=COLORS[1], label="prediction")
-    side = float(np.sqrt(mean))
-    middle = float(np.mean(targets))
-    ax.add_patch(Rectangle((at[-1] + 2.4, middle), side, side, facecolor=(COLORS[0], 0.3), edgecolor=COLORS[0]))
-    ax.annotate(
-        f"mean {mean:.2f}",
-        (at[-1] + 2.4 + side / 2, middle),
-        (0, -6),
-        textcoords="offset points",
-        ha="center",
-        va="top",
-    )
+    ax.plot(at, predictions, "o", markersize=8, color=COLORS[1], label="prediction", clip_on=False)
+    if mean is not None:
+        side = float(np.sqrt(mean))
+        middle = float(np.mean(targets))
+        ax.add_patch(Rectangle((at[-1] + 2.4, middle), side, side, facecolor=(COLORS[0], 0.3), edgecolor=COLORS[0]))
+        ax.annotate(
+            f"mean {mean:.2f}",
+            (at[-1] + 2.4 + side / 2, middle),
+            (0, -6),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+        )
     ax.set_aspect("equal")
-    ax.set_xlim(-0.8, at[-1] + 4.2)
+    ax.set_xlim(-0.8, at[-1] + (2.0 if mean is None else 4.2))
     ax.set_xticks(at, range(n))
     ax.set_xlabel("example")
     ax.set_ylabel("value")
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     sides = ", ".join(f"{abs(said - so):.2g}" for said, so in zip(predictions, targets, strict=True))
     costs = ", ".join(f"{(said - so) ** 2:.2f}" for said, so in zip(predictions, targets, strict=True))
-    average = f"The mean cost is drawn as a square of area {mean:.2f}."
-    show(fig, alt=f"Each error is drawn as a square: errors of {sides} cost {costs}. {average}")
+    average = "" if mean is None else f" The mean cost is drawn as a square of area {mean:.2f}."
+    show(fig, alt=f"Each error is drawn as a square: errors of {sides} cost {costs}.{average}")
 
 
 @takes_lists

@@ -91,14 +91,23 @@ def _admitted(name: str, cause: int, x: np.ndarray, y: np.ndarray) -> Patient:
         learning_rate = 5.0
     elif cause == 6:
         y = rng.permutation(y)
-    after, losses = _trained(layers, x, y, learning_rate, rng, biases=cause != 7)
-    return Patient(name, layers, after, losses)
+    trained = _trained_without_biases if cause == 7 else _trained
+    return Patient(name, layers, *trained(layers, x, y, learning_rate, rng))
 
 
 def _trained(
-    layers: Layers, x: np.ndarray, y: np.ndarray, learning_rate: float, rng: np.random.Generator, biases: bool
+    layers: Layers, x: np.ndarray, y: np.ndarray, learning_rate: float, rng: np.random.Generator
 ) -> tuple[Layers, list[float]]:
-    """Train with the learner's functions, as `train` does, with or without updating the biases."""
+    from weightlab.descent import train
+
+    how = {"epochs": _EPOCHS, "batch_size": _BATCH_SIZE, "learning_rate": learning_rate}
+    return as_arrays(train)(layers, x, y, rng=rng, **how)
+
+
+def _trained_without_biases(
+    layers: Layers, x: np.ndarray, y: np.ndarray, learning_rate: float, rng: np.random.Generator
+) -> tuple[Layers, list[float]]:
+    """Train with the learner's functions, as `train` does, but without updating the biases."""
     from weightlab.backprop import backward, cross_entropy_gradient
     from weightlab.descent import gradient_step, minibatches
     from weightlab.forward import forward
@@ -113,8 +122,7 @@ def _trained(
             logits, activations = forward(layers, x_batch)
             total += len(y_batch) * cross_entropy(logits, y_batch)
             gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
-            if not biases:
-                gradients = [(grad_weights, 0 * grad_bias) for grad_weights, grad_bias in gradients]
+            gradients = [(grad_weights, 0 * grad_bias) for grad_weights, grad_bias in gradients]
             layers = gradient_step(layers, gradients, learning_rate)
         losses.append(total / len(x))
     return layers, losses
