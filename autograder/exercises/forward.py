@@ -45,8 +45,8 @@ def relu(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"turns each row into probabilities": 2, "stays finite for large logits": 1, PURE: 1},
     hints=(
-        "There are two steps: one makes every number positive, the other makes each row add up to 1. Which function "
-        "makes any number positive and keeps the order?",
+        "There are two steps: exp makes every number positive, then a second step makes each row add up to 1. How did "
+        "you do the second step on paper?",
         "Apply np.exp, then divide each row by its own sum; np.sum(..., axis=1, keepdims=True) keeps the sums as a "
         "column. exp(1000) overflows, but what happens to the ratios if you subtract the same number from a whole row "
         "first?",

@@ -224,8 +224,8 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
         "size=(fan_in, fan_out).",
     ),
     why="A uniform distribution on (-a, a) has the variance a² / 3, so a = √(6 / (fan_in + fan_out)) gives Xavier's "
-    "variance 2 / (fan_in + fan_out), a compromise between the signals on the forward pass and the gradients on the "
-    "backward pass.",
+    "variance 2 / (fan_in + fan_out), a compromise between the signals that go forwards and the corrections that go "
+    "backwards.",
     views={"law": _law_view(xavier_deviation, UNIFORM), "small": _small_view(xavier_deviation), "rng": rng_view},
 )
 def xavier_uniform(rng: np.random.Generator) -> Iterator[Case]:

@@ -14,7 +14,7 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
 
 
 @CHAPTER.exercise(
-    aspects={"averages the squared differences": 1, "refuses different shapes": 1},
+    aspects={"computes the mean squared error": 1, "refuses different shapes": 1},
     hints=(
         "What is the error of one prediction, and what should an error of -3 cost compared with an error of 3? Then "
         "take the average over all entries.",
@@ -29,7 +29,7 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
 )
 def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
     """Return the mean squared error over all entries, as one number; raise a ValueError if the shapes differ."""
-    mean, refuses = "averages the squared differences", "refuses different shapes"
+    mean, refuses = "computes the mean squared error", "refuses different shapes"
     yield Case.of(mean, np.array([1.0, -2.0, 4.5]), np.array([1.5, 1.0, 4.5]), note="three numbers, the last one exact")
     yield Case.of(mean, rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), note="a batch with three outputs per example")
     yield Case.of(mean, *(1e-9 * rng.normal(size=(2, 2, 3, 4))), note="three dimensions, and tiny numbers")

@@ -53,7 +53,7 @@ def rank_of_the_numbers(right, given):
 
 @wherever("adapter", "alpha")
 def rank_of_the_shorter_side(right, given):
-    """Alpha seems to be divided by a matrix's smaller axis length. The rank is the axis length that `down` and `up` share, even if it is larger."""
+    """Alpha seems to be divided by a matrix's smaller axis length. The rank is the axis length that `down` and `up` share."""
     down, _ = given["adapter"]
     return right(**given | {"alpha": given["alpha"] * down.shape[1] / min(down.shape)})
 
@@ -176,7 +176,7 @@ def active_for_the_whole_batch(right, grad_output, activations):
 
 @in_place_of("relu_gradient")
 def derivative_of_sigmoid(right, grad_output, activations):
-    """The gradient seems to be multiplied by a * (1 - a) for an activation a, the derivative of the sigmoid. ReLU's derivative is 1 where the neuron is active and 0 elsewhere."""
+    """The gradient seems to be multiplied by a * (1 - a), the derivative of the sigmoid. What is ReLU's derivative for an active neuron, and for an inactive one?"""
     return grad_output * activations * (1 - activations)
 
 
@@ -188,7 +188,7 @@ def half_at_zero(right, grad_output, activations):
 
 @in_place_of("relu_gradient")
 def derivative_of_tanh(right, grad_output, activations):
-    """The gradient seems to be multiplied by 1 - a * a for an activation a, the derivative of tanh. ReLU's derivative is 1 where the neuron is active and 0 elsewhere."""
+    """The gradient seems to be multiplied by 1 - a * a, the derivative of tanh. What is ReLU's derivative for an active neuron, and for an inactive one?"""
     return grad_output * (1 - activations * activations)
 
 
@@ -298,7 +298,7 @@ def adds_the_losses_up(right, given):
 
 @wherever("epochs")
 def adds_the_batches_up(right, given):
-    """The losses of the batches are added up, so more batches give a larger loss. Weight each loss by the size of its batch, then divide by the number of examples."""
+    """The losses of the batches are added up, so more batches give a larger loss. Take the mean over all examples of the epoch instead."""
     return _loop(right, given, mean=lambda met, n: sum(loss for _, loss in met))
 
 

@@ -488,7 +488,7 @@ def one_neuron_copied(fan_in, fan_out, rng):
 
 @of("he_normal")
 def unscaled(fan_in, fan_out, rng):
-    """The standard deviation is 1 for every layer, so signals would grow. The more inputs a neuron has, the smaller its weights must be."""
+    """The standard deviation is 1 for every layer, so signals grow where neurons have more than two inputs. The more inputs, the smaller the weights must be."""
     return rng.standard_normal((fan_in, fan_out))
 
 

@@ -67,7 +67,10 @@ def adapt(
     # learns, and keeps what it knew.
     both_x = np.concatenate([np.tile(x, (20, 1)), old_x])
     both_y = np.concatenate([np.tile(y, 20), old_y])
-    adapters = [lora_init(*weights.shape, rank, rng) for weights, _ in layers]
+    # In float32, as the images are: training in float64 takes longer.
+    adapters = data.in_float32(
+        [lora_init(*weights.shape, rank, rng) for weights, _ in layers]
+    )
     # Small steps, as inverted images are nearly all ink, and smaller ones at the end,
     # because of the noise of the batches (chapter 7).
     for epochs, learning_rate in [(8, 0.03), (2, 0.01)]:

@@ -34,8 +34,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float | None = N
         The mean squared error; without it the last square is left out.
     """
     n = len(targets)
-    room = 0.0 if mean is None else 2.2
-    fig, ax = figure(1, 1, (1.45 * n + room, 3.6))
+    fig, ax = figure(1, 1, (1.45 * n + 2.2, 3.6))
     at = 2.2 * np.arange(n)
     for x, said, so in zip(at, predictions, targets, strict=True):
         side = abs(said - so)
@@ -52,7 +51,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float | None = N
             fontsize=10,
         )
     ax.plot(at, targets, linestyle="", marker="_", markersize=26, markeredgewidth=2.5, color=TEXT, label="target")
-    ax.plot(at, predictions, linestyle="", marker="o", markersize=8, color=COLORS[1], label="prediction")
+    ax.plot(at, predictions, "o", markersize=8, color=COLORS[1], label="prediction", clip_on=False)
     if mean is not None:
         side = float(np.sqrt(mean))
         middle = float(np.mean(targets))
@@ -66,7 +65,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float | None = N
             va="top",
         )
     ax.set_aspect("equal")
-    ax.set_xlim(-0.8, at[-1] + 2.0 + room)
+    ax.set_xlim(-0.8, at[-1] + (2.0 if mean is None else 4.2))
     ax.set_xticks(at, range(n))
     ax.set_xlabel("example")
     ax.set_ylabel("value")
