@@ -89,10 +89,7 @@ def numerical_gradient(rng):
     "much. The floor of 1e-12 makes two arrays of zeros agree.",
 )
 def relative_error(rng):
-    """Return the largest difference between two arrays, compared with their largest magnitudes.
-
-    Raise a ValueError if the shapes differ.
-    """
+    """Return how far apart two arrays are, as a number from 0 to 1; raise a ValueError if the shapes differ."""
     aspect = "compares with the largest entries"
     a = rng.normal(size=(4, 3)) + 2
     yield Case.of(aspect, a, a + rng.normal(0, 0.1, (4, 3)), note="two arrays that differ a little")

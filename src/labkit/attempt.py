@@ -23,11 +23,11 @@ def attempt(function: Callable, *arguments: Any) -> str:
     Returns
     -------
     str
-        What the function returned, or the message of the ValueError that it raised. Any other error is raised, because
-        it says that the function is unfinished or mistaken.
+        The end of a sentence about the function: what it returns, or with which message of a ValueError it refuses. Any
+        other error is raised, because it says that the function is unfinished or mistaken.
     """
     try:
         result = function(*arguments)
     except ValueError as error:
-        return f"it refuses, and says: {error}"
-    return f"it returns {describe(result)}"
+        return f"refuses and says “{error}”"
+    return f"returns {describe(result)}"

@@ -13,14 +13,14 @@ FLAT, COLUMN = np.array([1.0, 2.0, 3.0]), np.array([[1.0], [2.0], [3.0]])
 
 def test_a_refusal_is_quoted():
     said = attempt(mean_squared_error, FLAT, COLUMN)
-    assert said == "it refuses, and says: shapes differ: predictions (3,), targets (3, 1)"
+    assert said == "refuses and says “shapes differ: predictions (3,), targets (3, 1)”"
 
 
 def test_a_result_is_described():
     def without_a_look_at_the_shapes(predictions, targets):
         return float(np.mean((predictions - targets) ** 2))
 
-    assert attempt(without_a_look_at_the_shapes, FLAT, COLUMN).startswith("it returns the number 1.3")
+    assert attempt(without_a_look_at_the_shapes, FLAT, COLUMN).startswith("returns the number 1.3")
 
 
 @pytest.mark.parametrize("error", [NotImplementedError, TypeError, KeyError])

@@ -14,7 +14,7 @@ from matplotlib.ticker import PercentFormatter
 from ..arrays import takes_lists
 from .style import COLORS, FAINT, LINE_STYLES, figure, show
 
-__all__ = ["frontier", "kept_at", "over", "while_learning"]
+__all__ = ["frontier", "over", "while_learning"]
 
 _MARKERS = "osD^vPX"
 
@@ -101,31 +101,6 @@ def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged:
         alt="The fraction of new images read against the fraction of old images still read; up and to the right is "
         f"better. At each curve's end: {'; '.join(said)}.",
     )
-
-
-@takes_lists
-def kept_at(curves: Sequence[np.ndarray], new: float) -> float:
-    """Return how many old images the best of a method's curves still reads where it first reads this many new ones.
-
-    Parameters
-    ----------
-    curves : list of ndarray of shape (n, 2)
-        As for `frontier`, a row for each point on the way: the fraction of new images read, and of old ones.
-    new : float
-        The fraction of new images.
-
-    Returns
-    -------
-    float
-        A fraction, on a straight line between two points; NaN if no curve reads so many.
-    """
-    kept = []
-    for points in curves:
-        enough = np.flatnonzero(points[:, 0] >= new)
-        if enough.size:
-            around = points[max(enough[0] - 1, 0) : enough[0] + 1]
-            kept.append(float(np.interp(new, around[:, 0], around[:, 1])))
-    return max(kept, default=float("nan"))
 
 
 @takes_lists
