@@ -386,7 +386,8 @@ CHAPTER.question(
         "large_start": (3, "Compare its largest weight before training with the others'."),
         "too_small": (
             4,
-            "If the learning rate had been far too small, its weights would have moved, but hardly. How far did they?",
+            "If the learning rate had been far too small, its weights would have moved only slightly. How far did "
+            "they move?",
         ),
         "too_large": (
             5,
@@ -395,8 +396,8 @@ CHAPTER.question(
         ),
         "mixed_labels": (
             6,
-            "With only the images shuffled, hidden neurons would be active and clearly changed, yet it would guess. Is "
-            "all of that the case?",
+            "With only the images shuffled, hidden neurons would be active and clearly changed, yet the network would "
+            "guess. Is all of that the case?",
         ),
         "no_biases": (
             7,

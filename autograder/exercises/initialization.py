@@ -49,7 +49,7 @@ def _small_view(deviation: Callable[[int, int], float]) -> Callable:
         drawn = np.concatenate([matrix_of(answer, (fan_in, fan_out)) for answer in answers])
         spread = float(np.sqrt(np.mean(drawn**2))) / deviation(fan_in, fan_out)
         layers = counted(len(calls), "layer")
-        told = f"in {layers} of shape ({fan_in}, {fan_out}), the standard deviation must be the required one as well"
+        told = f"in {layers} of shape ({fan_in}, {fan_out}), the standard deviation must be the required one"
         return {told: abs(spread - 1) < 1 / 8}
 
     return view

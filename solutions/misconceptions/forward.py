@@ -18,7 +18,7 @@ def erases_the_input(x):
 
 @of("relu")
 def largest_entry(x):
-    """The largest entries along the first axis came back, as from np.max(x, 0). Which NumPy function compares every entry with 0?"""
+    """The largest entries along the first axis came back, as with np.max(x, 0). Which NumPy function compares every entry with 0?"""
     return np.max(x, 0)
 
 
@@ -476,7 +476,7 @@ def relu_on_all_but_the_first(layers, x):
 
 @of("forward")
 def magnitudes_for_relu(layers, x):
-    """Negative sums come out positive in the hidden layers, as from np.abs. ReLU replaces them by zero."""
+    """Negative sums come out positive in the hidden layers, as with np.abs. ReLU replaces them by zero."""
     return hidden_pass(layers, x, np.abs)[:2]
 
 

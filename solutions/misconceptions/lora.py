@@ -284,7 +284,7 @@ def adds_up_before_the_products(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def skips_the_other_factor(grad_output, x, weights, adapter, alpha):
-    """grad_down seems to be the first columns of the gradient of down @ up. The gradient reaches `down` through `up`: is `up` a factor?"""
+    """grad_down seems to be the first columns of the gradient of down @ up. The gradient reaches `down` through `up`: does your product contain `up`?"""
     down, up = adapter
     scale = alpha / down.shape[1]
     whole = scale * x.T @ grad_output
