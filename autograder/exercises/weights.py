@@ -18,7 +18,7 @@ CHAPTER = Chapter("01_weights", "One number on one connection")
     aspects={"one signal": 1, "signals of any shape": 1},
     hints=(
         "A weight of 1 leaves every signal as it was, and a weight of 0 blocks it. Which operation does that?",
-        "A weight of 2 turns 3 into 6, and a weight of -4 turns it into -12. The same operation works for every weight.",
+        "A weight of 2 turns 3 into 6, and a weight of -3 turns it into -9. The same operation works for every weight.",
         "Multiply the two: weight * signal. NumPy multiplies a whole array by a number at once, so no loop is needed.",
     ),
     why="One multiplication does everything that a connection does: a magnitude above 1 amplifies, one near 0 "
