@@ -278,7 +278,7 @@ def backward(rng):
 
 CHAPTER.question(
     "forward_passes",
-    task="Count how many times the loss of a 64-32-10 network must be computed to measure all its gradients.",
+    task="Count how many times numerical_gradient computes the loss of a 64-32-10 network, for all its gradients.",
     value=4820,
     hints=(
         "How many weights and biases does the network have? Each of them is moved alone.",

@@ -265,7 +265,7 @@ CHAPTER.question(
         ),
         "leaves_out_the_normalizations": (
             6_738_149_376,
-            "The weights of the normalizations are missing. Each block has two such arrays, and llama_rest has one.",
+            "The scales of the normalizations are missing. Each block has two such arrays, and llama_rest has one.",
         ),
         "multiplies_the_rest_by_the_blocks": (
             32 * 464_531_456,

@@ -32,7 +32,7 @@ answers: the reference earns all points of every single task, and no naive answe
     ),
     why="A change of rank 8 fits the budget, and old images show what must stay. Training everything with old images "
     "and keeping only the largest directions of the change works nearly as well on average. One returned network "
-    "has no switch; a system that may switch an adapter off forgets nothing.",
+    "has no switch; a system that can switch an adapter off forgets nothing.",
     prerequisites=(
         "minibatches",
         "fine_tune",

@@ -383,9 +383,8 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         "are old, v and c tuned. First raise a ValueError if the lists differ in length or two arrays differ in "
         "shape.",
     ),
-    why="In a network and its fine-tuned copy the neurons still correspond, so the two can be mixed entry by entry; "
-    "the further the copy has moved, the more the mixture may lose. In networks trained from different random weights "
-    "the hidden neurons do not correspond.",
+    why="The two fractions add up to 1, so a number that is equal in both networks stays as it is, apart from "
+    "rounding. NumPy would broadcast some arrays that do not fit, so their shapes are compared first.",
 )
 def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
     """Move every weight and bias a fraction of the way from its old to its tuned value."""

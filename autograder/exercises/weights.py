@@ -18,7 +18,7 @@ CHAPTER = Chapter("01_weights", "One number on one connection")
     aspects={"one signal": 1, "signals of any shape": 1},
     hints=(
         "A weight of 1 leaves every signal as it was, and a weight of 0 blocks it. Which operation does that?",
-        "A weight of 2 turns 3 into 6, and a weight of -1 turns it into -3. The same operation works for every weight.",
+        "A weight of 2 turns 3 into 6, and a weight of -3 turns it into -9. The same operation works for every weight.",
         "Multiply the two: weight * signal. NumPy multiplies a whole array by a number at once, so no loop is needed.",
     ),
     why="One multiplication does everything that a connection does: a magnitude above 1 amplifies, one near 0 "
@@ -159,8 +159,8 @@ def _differences(answers: list, calls: tuple[Call, ...]) -> np.ndarray:
         "For each c in range(n_classes) a column is images[labels == c].mean(axis=0) - images.mean(axis=0). "
         "np.stack(columns, axis=1) puts the columns side by side.",
     ),
-    why="Subtracting the mean of all images leaves what sets a class apart: positive where it has more ink than "
-    "average, negative where it has less.",
+    why="Subtracting the mean of all images leaves the difference: positive where the class has more ink than the "
+    "average image, negative where it has less.",
     views={"differences": _differences},
 )
 def template_weights(rng: np.random.Generator) -> Iterator[Case]:

@@ -206,7 +206,7 @@ def a_new_order_for_every_batch(x, y, batch_size, rng):
 
 @of("minibatches")
 def in_file_order(x, y, batch_size, rng):
-    """The examples always come in the order of the data. Neighbours in a file are often alike: draw the order from rng."""
+    """The order is the same in every call, and most neighbours in the data stay neighbours. Draw the order from rng."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -226,7 +226,7 @@ def with_replacement(x, y, batch_size, rng):
 
 @of("minibatches")
 def leaves_an_example_in_its_place(x, y, batch_size, rng):
-    """The shuffle is not fair: some examples never reach certain positions. If you swap by hand, remember that rng.integers leaves out its upper end."""
+    """The shuffle is not fair: some examples never reached certain positions. If you swap by hand, remember that rng.integers leaves out its upper end."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = [0, *(1 + rng.permutation(len(x) - 1))]
@@ -316,7 +316,7 @@ def draws_each_batch_anew(x, y, batch_size, rng):
 
 @of("minibatches")
 def a_generator_of_its_own(x, y, batch_size, rng):
-    """The order is the same in every epoch, as from a generator with a fixed seed. Draw a new order from rng in every call."""
+    """Every call gives the same order, whatever rng is. A generator with a fixed seed would do that: draw each order from rng."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = np.random.default_rng(0).permutation(len(x))

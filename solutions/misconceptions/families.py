@@ -413,7 +413,7 @@ def forgets_the_losses(right, given):
 
 @wherever("epochs")
 def throws_the_step_away(right, given):
-    """The result equals the input, so nothing was trained. gradient_step and frozen_step return new arrays: does your loop keep them?"""
+    """The result equals the input, so nothing was trained. A step returns new arrays: does your loop keep them?"""
     return right(**given | {"learning_rate": 0.0})
 
 

@@ -265,7 +265,7 @@ def hidden_pass(layers, x, activation=reference_relu):
 
 @of("forward")
 def relu_on_the_logits(layers, x):
-    """Negative logits came out as 0. Is there a ReLU after the output layer? Softmax needs the differences between logits, and ReLU would erase them."""
+    """Negative logits came out as 0. Is there a ReLU after the output layer? Softmax needs the differences between logits, and ReLU would change them."""
     logits, activations, _ = hidden_pass(layers, x)
     return reference_relu(logits), activations
 

@@ -26,6 +26,10 @@ _EARLIER = {
     "neither, because both have made no mistake": "neither, because all their answers are right",
     "its weights, and its biases if it has any": "all numbers that it has learned, such as its weights",
     "about as large, because ReLU cuts it back": "about as large, because negative sums become 0",
+    "the one of −4, because its magnitude is larger": "the one with −4, because its magnitude is larger",
+    "the one of 0.1, because a negative weight switches its connection off": "the one with 0.1, because a negative "
+    "weight switches its connection off",
+    "the one of 0.1, because it is the larger number": "the one with 0.1, because it is the larger number",
     "two thin matrices per adapted weight matrix": "those of two thin matrices per adapted weight matrix",
 }
 """Words of options in records of earlier releases, which named options by their words, and the words of today."""
@@ -102,10 +106,10 @@ CONCEPTS = (
         2,
         "A signal of 1 reaches a neuron over each of two connections, with weights −4 and 0.1. Which of them "
         "influences the sum more?",
-        "the one of −4, because its magnitude is larger",
+        "the one with −4, because its magnitude is larger",
         {
-            "the one of 0.1, because a negative weight switches its connection off": "negative means off",
-            "the one of 0.1, because it is the larger number": "a negative weight is a small weight",
+            "the one with 0.1, because a negative weight switches its connection off": "negative means off",
+            "the one with 0.1, because it is the larger number": "a negative weight is a small weight",
             "neither, because both carry the same signal": "only the signal counts",
         },
         3,

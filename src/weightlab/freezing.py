@@ -155,8 +155,7 @@ def fine_tune(
     y : ndarray of int, shape (n,)
         Their labels.
     frozen : set of int
-        Indices of the frozen layers, which stay unchanged bit for bit, as for
-        `count_trainable`.
+        As for `count_trainable`; these layers stay unchanged bit for bit.
     epochs, batch_size : int
         As for `train`.
     learning_rate : float

@@ -172,7 +172,7 @@ def fits(
         gap = np.abs(line - target)
         said.append(
             f"{title}: off by at most {gap[inside].max():.2f} in this range, and by at most {gap[~inside].max():.1f} "
-            "outside it"
+            "in the rest of the figure"
         )
     axes[0, 0].set_ylabel("output")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, handlelength=2.6)

@@ -40,9 +40,10 @@ def opening() -> None:
     show(
         fig,
         alt=f"The change of the weights into {row.size} neurons, as images over the pixels: training gave each neuron "
-        "a different image. Beside it is the nearest product of one column and one row. It looks as large, but its "
-        f"{change.size:,} numbers are made of {column.size + row.size}: it repeats the image of the column for each "
-        "neuron, strong, faint or too faint to see, and with its signs flipped where the row is negative.",
+        "a different image, some too faint to see. Beside it is the nearest product of one column and one row. It "
+        f"looks as large, but its {change.size:,} numbers are made of {column.size + row.size}: it repeats the image "
+        "of the column for each neuron, strong, faint or too faint to see, and with its signs flipped where the row "
+        "is negative.",
     )
 
 

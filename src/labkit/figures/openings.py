@@ -49,7 +49,7 @@ def ten_neurons(images: np.ndarray, labels: np.ndarray) -> None:
     )
 
 
-def one_threshold(images: np.ndarray, labels: np.ndarray, bias: float = -1.75) -> None:
+def one_threshold(images: np.ndarray, labels: np.ndarray, bias: float = -1.0) -> None:
     """Show the outputs of a neuron that looks for zeros, for many images, without its bias and with it.
 
     Parameters
