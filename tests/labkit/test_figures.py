@@ -10,7 +10,8 @@ import sys
 import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.image import imread
 
 from labkit import figures
@@ -280,3 +281,9 @@ def test_figures_do_not_load_pyplot():
 
     code = "import sys; from labkit import figures; print('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
+
+
+def test_a_weight_of_zero_is_neither_blue_nor_orange():
+    fig = figures.network([np.array([[1.0], [0.0], [-1.0]])])
+    drawn = {to_hex(line.get_edgecolor()[0]) for line in fig.axes[0].collections if isinstance(line, LineCollection)}
+    assert drawn == {style.POSITIVE, style.TEXT, style.NEGATIVE}

@@ -14,7 +14,21 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from ..arrays import takes_lists
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
+from .style import (
+    COLORS,
+    FAINT,
+    LINE_STYLES,
+    NEGATIVE,
+    PAPER,
+    POSITIVE,
+    TEXT,
+    WEIGHTS,
+    bare,
+    color_of,
+    figure,
+    limit_of,
+    show,
+)
 
 __all__ = [
     "COLORS",
@@ -231,7 +245,7 @@ def draw_network(
             line = LineCollection(
                 [[(k, heights[k][i]), (k + 1, heights[k + 1][j])]],
                 linewidths=0.9 + 4.5 * strength[i, j],
-                colors=POSITIVE if weight >= 0 else NEGATIVE,
+                colors=color_of(weight),
                 linestyles="solid" if weight >= 0 else (0, (2.2, 0.9)),
                 alpha=0.75 + 0.25 * float(strength[i, j]),
             )

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..arrays import takes_lists
-from .style import NEGATIVE, POSITIVE, TEXT, WEIGHTS, bare, figure
+from .style import WEIGHTS, bare, color_of, figure
 from .weights import signed
 
 STRONGEST = 2.0
@@ -47,7 +47,7 @@ def connection(apply_weight: Callable, signal: np.ndarray, weights: Sequence[flo
         line.plot(
             [0.04, 0.96],
             [0, 0],
-            color=POSITIVE if weight > 0 else NEGATIVE if weight < 0 else TEXT,
+            color=color_of(weight),
             linestyle="-" if weight >= 0 else (0, (2, 0.8)),
             linewidth=0.8 + 9 * min(1, abs(weight) / STRONGEST),
         )

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..arrays import takes_lists
-from .style import NEGATIVE, POSITIVE, SHEET, TEXT, bare, figure, show
+from .style import SHEET, TEXT, bare, color_of, figure, show
 from .weights import signed
 
 __all__ = ["both_passes", "chain"]
@@ -171,12 +171,11 @@ def _connection(
     gradient: float | None,
     near_end: bool,
 ) -> None:
-    negative = weight < 0
     ax.plot(
         [start[0], end[0]],
         [start[1], end[1]],
-        color=NEGATIVE if negative else POSITIVE,
-        linestyle="--" if negative else "-",
+        color=color_of(weight),
+        linestyle="--" if weight < 0 else "-",
         linewidth=1 + 1.2 * abs(weight),
         zorder=1,
     )

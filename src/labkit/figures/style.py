@@ -164,6 +164,11 @@ def show(fig: Figure, alt: str) -> None:
     show_message(output["text/html"], output["text/plain"])
 
 
+def color_of(number: float) -> str:
+    """Return the colour of a number's sign: 0 has none and is neither blue nor orange."""
+    return POSITIVE if number > 0 else NEGATIVE if number < 0 else TEXT
+
+
 def limit_of(values: np.ndarray) -> float:
     """Return the largest finite magnitude in `values`, for a scale that is symmetric about zero."""
     finite = np.abs(np.asarray(values, dtype=float))

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator, PercentFormatter
 
 from ..arrays import takes_lists
-from .style import COLORS, FAINT, MARK, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
+from .style import COLORS, FAINT, MARK, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, color_of, figure, limit_of, show
 
 __all__ = [
     "average_sums",
@@ -212,7 +212,7 @@ def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, fl
             transform=axes[k, 2].transAxes,
             va="center",
             fontweight="bold",
-            color=POSITIVE if total >= 0 else NEGATIVE,
+            color=color_of(total),
         )
     for ax, title in zip(axes[0], ("the image", "the weights", "each pixel's vote"), strict=True):
         ax.set_title(title, pad=5, fontsize=11)
