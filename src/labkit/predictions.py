@@ -121,6 +121,7 @@ def outcome(name: str, option: str) -> None:
     option = str(option)
     if entry.get("options") and option not in entry["options"]:
         raise ValueError(f"{option!r} is not one of the options of the prediction {name!r}: {entry['options']}")
+    before = entry.get("outcome") or option
     store.update("predictions", lambda record: record | {name: entry | {"outcome": option}})
 
     choice = entry.get("choice")
@@ -134,6 +135,8 @@ def outcome(name: str, option: str) -> None:
             f"You predicted “{choice}”{sure}; the outcome is “{option}”. "
             "Before you read on, what would have to change in your understanding?"
         )
+    if before != option:
+        said += f" Earlier, this cell gave “{before}”: if you have changed it, this outcome belongs to your change."
     show_message(f"<p>{html.escape(said)}</p>", said)
 
 

@@ -28,9 +28,13 @@ def test_the_outcome_quotes_the_prediction(capsys):
     predict("boat", "?", OPTIONS)
     pick("boat", "it sinks", "fairly sure")
     outcome("boat", "it floats")
-    assert "You predicted “it sinks” (fairly sure); the outcome is “it floats”." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "You predicted “it sinks” (fairly sure); the outcome is “it floats”." in said
+    assert "Earlier" not in said
     outcome("boat", "it sinks")
-    assert "✓ You predicted “it sinks” (fairly sure), and that is right." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "✓ You predicted “it sinks” (fairly sure), and that is right." in said
+    assert "Earlier, this cell gave “it floats”" in said
 
 
 def test_an_outcome_without_a_prediction_is_told_all_the_same(capsys):

@@ -113,10 +113,10 @@ class Pad(Tool):
         captions = [f"read as {k}" for k in winners]
         rows = [
             [images("A test image of each digit", shown_images, limit=1.0, scale="paper")],
-            [images("Pixels that vote for the answer (blue) and against it (orange)", votes, captions)],
+            [images("Pixels that raise the answer's logit (blue) and that lower it (orange)", votes, captions)],
         ]
         return rows, (
-            "One test image for each digit from 0 to 9, and below it the pixels that voted for and against the "
+            "One test image for each digit from 0 to 9, and below it the pixels that raise and lower the logit of the "
             f"network's answer; {np.sum(winners == range(10))} of 10 are read correctly. In a running notebook you can "
             "draw digits here."
         )
