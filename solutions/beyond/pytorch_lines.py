@@ -41,6 +41,14 @@ class Line(NamedTuple):
     tolerance: float = 1e-12
 
 
+_LOOP = """\
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for _ in range(2):
+    for x_batch, y_batch in loader:
+        optimizer.zero_grad()
+        F.cross_entropy(model(x_batch), y_batch).backward()
+        optimizer.step()"""
+
 LINES: dict[str, dict[str, Line]] = {
     "01_weights": {
         "apply_weight": Line("apply_weight(signal, weight)", "weight * signal"),
@@ -188,12 +196,7 @@ LINES: dict[str, dict[str, Line]] = {
         ),
         "train": Line(
             "layers, losses = train(layers, x, y, epochs=2,\n    batch_size=3, learning_rate=0.1, rng=rng)",
-            "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
-            "for _ in range(2):\n"
-            "    for x_batch, y_batch in loader:\n"
-            "        optimizer.zero_grad()\n"
-            "        F.cross_entropy(model(x_batch), y_batch).backward()\n"
-            "        optimizer.step()",
+            _LOOP,
             "No counterpart. This loop is written out. Here loader gives the batches of your minibatches.",
             read="layers",
         ),
@@ -233,13 +236,7 @@ LINES: dict[str, dict[str, Line]] = {
         "fine_tune": Line(
             "layers, losses = fine_tune(layers, x, y, frozen={0},\n"
             "    epochs=2, batch_size=3, learning_rate=0.1, rng=rng)",
-            "model[0].requires_grad_(False)\n"
-            "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
-            "for _ in range(2):\n"
-            "    for x_batch, y_batch in loader:\n"
-            "        optimizer.zero_grad()\n"
-            "        F.cross_entropy(model(x_batch), y_batch).backward()\n"
-            "        optimizer.step()",
+            f"model[0].requires_grad_(False)\n{_LOOP}",
             "No counterpart. It is the loop of train, after the first line.",
             read="layers",
         ),

@@ -78,7 +78,7 @@ class Pad(Tool):
         kept, (winner, second) = len(self.drawings.labels), np.argsort(-values, kind="stable")[:2]
         marked, caption, reading = -1, "nothing drawn yet", "Draw a digit from 0 to 9."
         if self._strokes:
-            marked, caption = int(winner), f"for {winner} (blue) and against it (orange)"
+            marked, caption = int(winner), f"raise output {winner} (blue) or lower it (orange)"
             best, other = float(values[winner]), float(values[second])
             reading = f"Read as {winner} with {best:{unit}}; next is {second} with {other:{unit}}."
         panels = [
