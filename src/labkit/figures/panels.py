@@ -139,7 +139,7 @@ def history(
     """
     values = np.array(list(named.values()))
     top = float(np.clip(np.max(values, initial=0, where=np.isfinite(values)), low, high))
-    what += f", cut at {high:g}" if np.any(values > high) else ""
+    what += f", cut at {high:,.0f}" if np.any(values > high) else ""
     values = np.nan_to_num(values, nan=top, posinf=top).clip(0, top)
     lines = [line(range(len(each)), each, name) for name, each in zip(named, values, strict=True)]
     return chart(title, steps, (what, 0, top), lines, **more)
