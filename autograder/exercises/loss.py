@@ -99,9 +99,10 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
         "logarithm? The result is the mean over the rows.",
         "A probability that has become 0 has no logarithm, so take the logarithm on paper first. Softmax is a "
         "fraction, the logarithm of a fraction is a difference, and log(exp(a)) is a. To take the label's entry from "
-        "each row of an array, write array[np.arange(len(labels)), labels].",
+        "each row of an array, index the array with two arrays at once: the row numbers, then the labels.",
         "shifted = logits - logits.max(axis=1, keepdims=True). The loss of each row is "
-        "np.log(np.exp(shifted).sum(axis=1)) minus the label's entry of shifted. Return the mean of these losses.",
+        "np.log(np.exp(shifted).sum(axis=1)) minus shifted[np.arange(len(labels)), labels]. Return the mean of these "
+        "losses.",
     ),
     why="No probability is formed before the logarithm, so none can become 0: the loss of a confident mistake is "
     "nearly the lead of the wrong class, 20,000 in one test case.",

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from ..arrays import takes_lists
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, show
+from .style import COLORS, FAINT, LINE_STYLES, POSITIVE, TEXT, color_of, figure, show
 from .weights import signed
 
 __all__ = [
@@ -141,7 +141,7 @@ def probability_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, la
         ax.set_ylim(0, 1.05)
         ax.set_title(f"label {label}: probability {probabilities[row, label]:.0%}", fontsize=11, loc="left", pad=3)
         ax = axes[row, 1]
-        ax.bar(range(classes), gradient[row], color=np.where(gradient[row] >= 0, POSITIVE, NEGATIVE))
+        ax.bar(range(classes), gradient[row], color=[color_of(value) for value in gradient[row]])
         ax.axhline(0, color=TEXT, linewidth=1)
         ax.set_ylim(-1.4, 1.05)
         ax.spines["bottom"].set_visible(False)
