@@ -20,7 +20,7 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
         "take the average over all entries.",
         "np.mean without an axis averages over all entries. Before you subtract, compare the two shapes: NumPy would "
         "broadcast many shapes that differ.",
-        "if predictions.shape != targets.shape: raise ValueError with both shapes in its message. Otherwise return "
+        "if predictions.shape != targets.shape: raise a ValueError with both shapes in its message. Otherwise return "
         "np.mean((predictions - targets) ** 2).",
     ),
     why="Squaring makes errors in both directions count, and makes one large error cost more than small ones whose "
@@ -52,8 +52,8 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
         "Start from zeros of shape (batch, n_classes). Where is the 1 of the first row? Which labels have no column?",
         "Row i has its 1 in column labels[i]; a loop over the rows is fine. Look at the labels before you use them as "
         "indices, because NumPy accepts negative indices.",
-        "For each label: if it is below 0 or at least n_classes, raise ValueError with the label in the message. Then "
-        "set rows[i, label] = 1.0 for each row i, or return np.eye(n_classes)[labels].",
+        "For each label: if it is below 0 or at least n_classes, raise a ValueError with the label in the message. "
+        "Then set rows[i, label] = 1.0 for each row i, or return np.eye(n_classes)[labels].",
     ),
     why="NumPy counts negative indices from the end: as an index, label -1 would silently mean the last class.",
 )
