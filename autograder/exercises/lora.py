@@ -378,7 +378,7 @@ CHAPTER.question(
     },
     hints=(
         "One adapter has fan_in · rank parameters in down and rank · fan_out in up.",
-        "The first layer's adapter has 4 · (196 + 64). And the other two?",
+        "The first layer's adapter has 4 · (196 + 64) parameters. How many do the other two have?",
     ),
 )
 CHAPTER.question(

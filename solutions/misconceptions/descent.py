@@ -431,7 +431,7 @@ def learning_rate_in_the_velocity(layers, gradients, velocity, learning_rate, mo
 
 @of("momentum_step")
 def velocity_points_downhill(layers, gradients, velocity, learning_rate, momentum):
-    """The velocity points downhill and contains the learning rate, as in some texts. Here it adds up plain gradients; the step is scaled and subtracted."""
+    """The velocity points downhill and contains the learning rate, as in some texts. Here the velocity adds up plain gradients, and the step is scaled and subtracted."""
     velocity = _added(velocity, gradients, momentum, -learning_rate)
     return gradient_step(layers, velocity, -1), velocity
 
