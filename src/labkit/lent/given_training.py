@@ -119,17 +119,11 @@ def given_epochs(
     Parameters
     ----------
     networks : sequence of list of (weights, bias)
+        Where training starts.
+    x, y : ndarray
+        Inputs and their classes.
+    epochs, batch_size, learning_rate : int or float
         As for `given_training`.
-    x : ndarray of shape (n, fan_in)
-        Inputs.
-    y : ndarray of int, shape (n,)
-        Their classes.
-    epochs : int
-        How often every example is shown.
-    batch_size : int
-        Examples per step.
-    learning_rate : float
-        Factor of each step.
 
     Returns
     -------
