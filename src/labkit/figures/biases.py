@@ -193,7 +193,7 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     show(
         fig,
         alt="The number of mistakes against the bias: with a low bias the neuron misses images that it should report, "
-        f"with a high one it raises false alarms. The fewest mistakes, {total[best]}, are at bias "
+        f"and with a high one it raises false alarms. The fewest mistakes, {total[best]}, are at bias "
         f"{signed(biases[best])}; without a bias there are {total[none]}.",
     )
 

@@ -137,7 +137,7 @@ def forwards_and_backwards(images: np.ndarray, labels: np.ndarray) -> None:
         fig,
         alt=f"A digit, {labels[chosen]}, in a small network, drawn twice: a line for each connection between neurons. "
         "Each layer has a scale of its own, and the weakest lines are left out. Forwards: the wider a line, the larger "
-        "is the magnitude of signal times weight; solid blue is positive, dashed orange negative. Backwards: the "
+        "the magnitude of signal times weight; solid blue is positive, dashed orange negative. Backwards: the "
         "wider a line, the faster the loss changes with the weight, whichever way. "
         f"The widest line of the last layer leads to the class {reached}.",
     )

@@ -14,7 +14,7 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from .style import COLORS, LINE_STYLES, LOSS, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of
+from .style import COLORS, LINE_STYLES, LOSS, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, color_of, figure, limit_of
 
 Axis = tuple[str, float, float]
 """What an axis of a chart shows, and its ends."""
@@ -180,7 +180,7 @@ def _still_chart(ax: Axes, panel: dict) -> None:
 
 def _still_bars(ax: Axes, panel: dict) -> None:
     values, percent = panel["values"], panel["percent"]
-    colors = [COLORS[0] if percent else POSITIVE if value >= 0 else NEGATIVE for value in values]
+    colors = [COLORS[0] if percent else color_of(value) for value in values]
     ax.bar(range(len(values)), values, color=colors)
     ax.set_xticks(range(len(values)), panel["names"])
     ax.set(title=panel["title"], ylim=(min(0, values.min()), panel["high"]))
