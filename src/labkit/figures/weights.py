@@ -110,7 +110,7 @@ def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: 
     starts = np.concatenate([[0.0], ends[:-1]])
     fig, ax = figure(1, 1, (6.4, 0.46 * len(steps) + 1.5))
     for row, (start, end, step) in enumerate(zip(starts, ends, steps, strict=True)):
-        color = POSITIVE if step >= 0 else NEGATIVE
+        color = color_of(step)
         ax.barh(
             row,
             end - start,
@@ -165,7 +165,7 @@ def average_sums(averages: Sequence[float], weights: np.ndarray) -> None:
     _tile(axes[0], weights, WEIGHTS, -limit, limit)
     axes[0].set_title("the weights", fontsize=11)
     ax, digits = axes[1], range(len(averages))
-    ax.bar(digits, averages, color=[POSITIVE if value >= 0 else NEGATIVE for value in averages])
+    ax.bar(digits, averages, color=[color_of(value) for value in averages])
     ax.axhline(0, color=TEXT, linewidth=0.8)
     for place, words, edge in ((np.argmax(averages), "highest", "bottom"), (np.argmin(averages), "lowest", "top")):
         if np.sum(np.equal(averages, averages[place])) > 1:
@@ -339,7 +339,7 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
     for k in range(n):
         _tile(axes[k, 0], images[k], PAPER, 0, 1)
         ax, best = axes[k, 1], int(np.argmax(scores[k]))
-        colors = [POSITIVE if score >= 0 else NEGATIVE for score in scores[k]]
+        colors = [color_of(score) for score in scores[k]]
         bars = ax.bar(range(classes), scores[k], color=colors, alpha=0.45)
         bars[best].set(alpha=1.0, edgecolor=TEXT, linewidth=1.8)
         right = best == labels[k]
@@ -426,7 +426,7 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Non
     """
     order = np.argsort(weights)
     fig, ax = figure(1, 1, (7.4, 3.3))
-    colors = [POSITIVE if value >= 0 else NEGATIVE for value in weights[order]]
+    colors = [color_of(value) for value in weights[order]]
     ax.vlines(range(len(order)), 0, weights[order], colors=colors, linewidth=380 / len(order))
     for words, index in marked.items():
         place = int(np.flatnonzero(order == index)[0])
