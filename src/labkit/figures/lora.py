@@ -41,9 +41,9 @@ def opening() -> None:
         fig,
         alt=f"What training changed in the weights of {row.size} neurons, as an image per neuron: the images differ, "
         "and some are too faint to see. Beside them is the nearest product of one column and one row. The product "
-        f"also has {change.size:,} numbers, but they are made of {column.size + row.size}: it repeats the image of "
-        "the column for each neuron, strong, faint or too faint to see, and with its signs flipped where the row is "
-        "negative.",
+        f"has the same shape, but its {change.size:,} numbers are made of {column.size + row.size}: it repeats the "
+        "image of the column for each neuron, strong, faint or too faint to see, and with its signs flipped where the "
+        "row is negative.",
     )
 
 
