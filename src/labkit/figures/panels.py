@@ -135,10 +135,11 @@ def history(
     """Return a chart of what was measured after each step.
 
     It ends at the largest finite value, but not below ``low`` or above ``high``. What is higher, or not finite, is
-    drawn at its upper edge.
+    drawn at its upper edge; if something is above ``high``, the axis says so.
     """
     values = np.array(list(named.values()))
     top = float(np.clip(np.max(values, initial=0, where=np.isfinite(values)), low, high))
+    what += f", cut at {high:,.0f}" if np.any(values > high) else ""
     values = np.nan_to_num(values, nan=top, posinf=top).clip(0, top)
     lines = [line(range(len(each)), each, name) for name, each in zip(named, values, strict=True)]
     return chart(title, steps, (what, 0, top), lines, **more)
