@@ -312,7 +312,7 @@ def lengths_for_largest_entries(a, b):
 
 @of("relative_error")
 def the_larger_of_the_two(a, b):
-    """The divisor seems to be the larger of two magnitudes. Then [2] and [-2] get an error of 2, but no error may exceed 1."""
+    """The divisor seems to be the larger of two magnitudes. Then [2] and [-2] get an error of 2, but no error is above 1."""
     check_shapes(a, b)
     largest = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0), 1e-12)
     return float(np.abs(a - b).max(initial=0.0) / largest)
