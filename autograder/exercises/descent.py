@@ -83,8 +83,8 @@ def _dealt(answers: list, calls: tuple[Call, ...]) -> dict:
         "each row must have the shape that it has in x and y": all(
             (x.shape[1:], y.shape[1:]) == (given_x.shape[1:], given_y.shape[1:]) for x, y in batches
         ),
-        "no example may come more than once": len(set(dealt)) == len(dealt),
-        "every example must come": set(dealt) >= set(labels),
+        "no example may appear more than once": len(set(dealt)) == len(dealt),
+        "every example must appear": set(dealt) >= set(labels),
         "each row of y_batch must belong to its row of x_batch": all(labels.get(x, y) == y for x, y in pairs),
         "rows and labels, sorted": np.array(sorted([*x, *y] for x, y in pairs)),
     }

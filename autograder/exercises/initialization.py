@@ -138,8 +138,9 @@ def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
         "A neuron is a column. Go through the columns and keep only those that you have not seen before.",
         "A column has been seen if its largest difference from some kept column is at most the margin. The margin is "
         "one number for the whole array: 1e-4 times the largest magnitude.",
-        "First compute margin = 1e-4 * np.max(np.abs(weights)). Then, for each column in weights.T, append it to a list if "
-        "np.max(np.abs(column - kept)) > margin for every kept column in the list. Return the length of the list.",
+        "First compute margin = 1e-4 * np.max(np.abs(weights)). Then, for each column in weights.T, append it to a "
+        "list if np.max(np.abs(column - kept)) > margin for every kept column in the list. Return the length of the "
+        "list.",
     ),
     why="Each column is compared with all those kept, so identical neurons are found wherever they are. The margin is "
     "a fraction of the largest magnitude, so it means the same for tiny weights and for huge ones.",

@@ -68,7 +68,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
         ((6,), (4,), "more inputs than weights"),
         ((1,), (5,), "one input, five weights: NumPy's * would broadcast it"),
         ((3, 3), (3,), "a 2-D array of inputs, as in the next exercise"),
-        ((3,), (3, 2), "a 2-D array of weights, also as in the next exercise"),
+        ((3,), (3, 2), "a 2-D array of weights, as in the next exercise"),
         ((4, 4), (4, 4), "equal shapes, but not one-dimensional"),
         ((), (), "two single numbers: arrays without an axis"),
         ((2, 3), (6,), "a 2-D array with as many inputs as there are weights"),
