@@ -135,10 +135,12 @@ def history(
     """Return a chart of what was measured after each step.
 
     It ends at the largest finite value, but not below ``low`` or above ``high``. What is higher, or not finite, is
-    drawn at its upper edge.
+    drawn at its upper edge, and the axis says so.
     """
     values = np.array(list(named.values()))
     top = float(np.clip(np.max(values, initial=0, where=np.isfinite(values)), low, high))
+    if not np.all(values <= top):
+        what = f"{what}, cut off at {top:g}"
     values = np.nan_to_num(values, nan=top, posinf=top).clip(0, top)
     lines = [line(range(len(each)), each, name) for name, each in zip(named, values, strict=True)]
     return chart(title, steps, (what, 0, top), lines, **more)
