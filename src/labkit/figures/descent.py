@@ -19,11 +19,10 @@ from .style import (
     LINE_STYLES,
     LOSS,
     MARK,
-    NEGATIVE,
-    POSITIVE,
     TEXT,
     WEIGHTS,
     bare,
+    color_of,
     figure,
     limit_of,
     mosaic,
@@ -316,7 +315,7 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
                 gallery.text(left + 0.5, 0.22, title, ha="center", va="bottom", fontsize=11, fontweight="bold")
         gallery.set(xlim=(0, 2.1), ylim=(-0.08, 0.3))
         biases = patient.after[0][1]
-        bars.vlines(range(len(biases)), 0, biases, colors=np.where(biases >= 0, POSITIVE, NEGATIVE), linewidth=2)
+        bars.vlines(range(len(biases)), 0, biases, colors=[color_of(bias) for bias in biases], linewidth=2)
         bars.axhline(0, color=TEXT, linewidth=0.8)
         bars.set_xticks([])
         bars.spines["bottom"].set_visible(False)

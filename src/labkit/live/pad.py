@@ -112,14 +112,15 @@ class Pad(Tool):
         winners = np.argmax(logits, axis=1)
         votes = [image * each[:, k] for image, each, k in zip(shown_images, weights, winners, strict=True)]
         captions = [f"read as {k}" for k in winners]
+        result = "logit" if self.softmax else "sum"
         rows = [
             [images("A test image of each digit", shown_images, limit=1.0, scale="paper")],
-            [images("Pixels that raise the answer's logit (blue) and that lower it (orange)", votes, captions)],
+            [images(f"Pixels that raise the answer's {result} (blue) and that lower it (orange)", votes, captions)],
         ]
         return rows, (
-            "One test image for each digit from 0 to 9, and below it the pixels that raise and lower the logit of the "
-            f"network's answer; {np.sum(winners == range(10))} of 10 are read correctly. In a running notebook you can "
-            "draw digits here."
+            f"One test image for each digit from 0 to 9, and below it the pixels that raise and lower the {result} of "
+            f"the network's answer; {np.sum(winners == range(10))} of 10 are read correctly. "
+            "In a running notebook you can draw digits here."
         )
 
 
