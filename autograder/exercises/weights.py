@@ -190,7 +190,7 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
             rng.integers(0, 16, size=(7, 5)),
             rng.permutation([0, 0, 1, 1, 1, 2, 2]),
             3,
-            "images of whole numbers; their means are not",
+            "images of whole numbers; many of their means are not",
         ),
     ]:
         yield Case.of("subtracts the mean of all images", images, labels, n_classes, note=note)
