@@ -110,6 +110,16 @@ def test_a_stubs_docstring_holds_no_expression_of_its_answer(name):
     assert leaks(stub_of(name), answer_of(name)) == []
 
 
+@pytest.mark.parametrize("name", all_exercises())
+def test_no_hint_before_the_last_one_holds_a_step_of_the_answer(name):
+    *earlier, _ = EXERCISES[name].hints
+    assert [leaks(hint, answer_of(name)) for hint in earlier] == [[] for _ in earlier]
+
+
+def test_a_step_in_a_hint_is_found():
+    assert leaks("Draw with rng.permutation(len(x)), then cut it.", answer_of("minibatches"))
+
+
 def code_before_the_check(name):
     """Return the cells, and the code in the text, that a chapter shows before an exercise is checked."""
     page = (SOLUTIONS / "notebooks" / f"{EXERCISES[name].chapter}.md").read_text(encoding="utf-8")

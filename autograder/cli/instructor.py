@@ -230,7 +230,7 @@ def _changes(classroom: Path, grading: Grading, verbose: bool) -> None:
         say(printable(f"Corrected: {words}."), err=True)
 
 
-@click.command(short_help="Examine one exercise of a student again.")
+@click.command(short_help="Examine one student's answer to one exercise again.")
 @click.argument("student")
 @click.argument("exercise")
 @CLASSROOM

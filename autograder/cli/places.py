@@ -100,7 +100,7 @@ def handout(folder: Path, github_classroom: bool, chapters: tuple[str, ...]) -> 
         raise click.ClickException(
             f"{error.filename or folder} cannot be written ({error.strerror}). Choose a folder that you may write to."
         ) from None
-    say(f"{len(written)} files written to {folder}: course, stubs, lab equipment and autograder, without answers.")
+    say(f"{len(written)} files written to {folder}: course, stubs, labkit and autograder, without answers.")
 
 
 @click.command("github-points", hidden=True)

@@ -82,8 +82,9 @@ def numerical_gradient(rng):
         "and what should it be compared with?",
         "Use np.abs before you look for a maximum: -5 has a larger magnitude than 3. In the docstring's example the "
         "numbers are 2, 3 and 5. How does 0.25 come from these three?",
-        "First raise ValueError with both shapes in its message if they differ. Divide np.abs(a - b).max(initial=0.0) "
-        "by max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12); initial=0.0 handles empty arrays.",
+        "First: if the shapes differ, raise a ValueError with both in its message. Then divide "
+        "np.abs(a - b).max(initial=0.0) by max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12); "
+        "initial=0.0 handles empty arrays.",
     ),
     why="There is one scale for the whole array, so entries near zero, which may be mere rounding, do not count too "
     "much. The floor of 1e-12 makes two arrays of zeros agree.",
@@ -119,7 +120,7 @@ def relative_error(rng):
         "that the loss is a mean.",
         "Draw the error as the side of a square. If the side grows a little, two thin strips are added, each as long "
         "as the side. The loss is a mean over all entries: by what number is each square divided?",
-        "First raise ValueError with both shapes in its message if they differ. The gradient is 2 * (predictions - "
+        "First: if the shapes differ, raise a ValueError with both in its message. The gradient is 2 * (predictions - "
         "targets) / predictions.size, where size is the number of entries.",
     ),
     why="Each prediction is in exactly one of the squares that the mean adds up. So its partial derivative is that "

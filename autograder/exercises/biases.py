@@ -55,7 +55,7 @@ def _decision(answers: list, calls: tuple[Call, ...]) -> object:
         "Compute the neuron's number first. Then only one question about it is left.",
         "A comparison is itself a value in Python: 3 > 2 is True, so no if is needed. Which comparison is False for "
         "exactly zero?",
-        "Return neuron(inputs, weights, bias) > 0. The bias is already in that number, so compare it only with 0.",
+        "Return neuron(inputs, weights, bias) > 0. That number already includes the bias, so compare it with 0.",
     ),
     why="Adding the bias and comparing with zero is the same as comparing the sum with minus the bias: minus the bias "
     "is the threshold.",

@@ -47,7 +47,7 @@ answers: the reference earns all points of every single task, and no naive answe
     time_limit=110,
 )
 def adapt(rng: np.random.Generator) -> Iterator[Case]:
-    """Adapt the pre-trained reader to new kinds of digits from 100 labelled images each, in 4,000 stored numbers."""
+    """Adapt the reader to new kinds of digits from 100 labelled images each, within 4,000 stored numbers."""
     layers = data.pretrained_reader()
     kinds: set[str] = set()
     while len(kinds) < N_TASKS:

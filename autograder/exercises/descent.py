@@ -125,10 +125,11 @@ def _places(answers: list, calls: tuple[Call, ...]) -> dict:
     },
     hints=(
         "Do not shuffle the examples: shuffle their row numbers. One list of row numbers can then index both x and y.",
-        "rng.permutation(len(x)) is such a list. Cut it into slices of batch_size; a slice that reaches beyond the "
-        "end is simply shorter.",
-        "for start in range(0, len(x), batch_size): rows = order[start : start + batch_size], then yield x[rows], "
-        "y[rows]. First, if batch_size is below 1, raise a ValueError with the value of batch_size in its message.",
+        "The generator's method permutation gives the numbers from 0 on in a random order. Cut them into slices of "
+        "batch_size; a slice that reaches beyond the end is simply shorter.",
+        "order = rng.permutation(len(x)); for start in range(0, len(x), batch_size): rows = order[start : start + "
+        "batch_size], then yield x[rows], y[rows]. First, if batch_size is below 1, raise a ValueError with the value "
+        "of batch_size in its message.",
     ),
     views={"dealt": _dealt, "orders": _orders, "places": _places},
     yields=True,
@@ -233,10 +234,11 @@ def _many_epochs(answers: list, calls: tuple[Call, ...]) -> dict:
     hints=(
         "You already have all the functions. For each batch, forward gives logits and activations. The logits give the "
         "loss and its gradient, from which backward computes the gradients. gradient_step then makes new layers.",
-        "Write two loops: over range(epochs), and inside it over minibatches(x, y, batch_size, rng), called again "
-        "in each epoch. Assign the result of gradient_step to layers, so that the next batch starts from it.",
-        "For the losses, add len(y_batch) * cross_entropy(logits, y_batch) over the batches of an epoch, with the "
-        "logits from before the step. At the end of the epoch divide by len(x). Return layers, losses.",
+        "Write two loops: over the epochs, and inside it over the batches of minibatches, which you call again in each "
+        "epoch. Assign the result of gradient_step to layers, so that the next batch starts from it.",
+        "The inner loop: for x_batch, y_batch in minibatches(x, y, batch_size, rng). For the losses, add len(y_batch) "
+        "* cross_entropy(logits, y_batch) over the batches of an epoch, with the logits from before the step. At the "
+        "end of the epoch divide by len(x). Return layers, losses.",
     ),
     views={"one epoch": _one_epoch, "many epochs": _many_epochs},
     why="The gradient needs the logits anyway, and they also give the loss before the step. One mean over all examples "
@@ -383,7 +385,7 @@ CHAPTER.question(
             "If each layer had started with equal weights other than zero, the images before training would be "
             "equal, but not blank. Are they?",
         ),
-        "large_start": (3, "Compare its largest weight before training with the others'."),
+        "large_start": (3, "Compare the largest magnitude of its weights before training with the others'."),
         "too_small": (
             4,
             "If the learning rate had been far too small, its weights would have moved only slightly. How far did "

@@ -82,8 +82,8 @@ def softmax(rng: np.random.Generator) -> Iterator[Case]:
     hints=(
         "The output of each layer is the input of the next one. Before each layer, write down what enters it. How does "
         "the output layer differ from the others?",
-        "Treat the output layer separately: each layer before it is relu(dense(...)), the output layer is dense(...) "
-        "alone. Begin the list with x, so that it has as many entries as there are layers.",
+        "Treat the output layer separately: each layer before it is relu(dense(...)), and the output layer is "
+        "dense(...) alone. Begin the list with x, so that it has as many entries as there are layers.",
         "activations = [x]; for weights, bias in layers[:-1], append relu(dense(activations[-1], weights, bias)). "
         "Then logits = dense(activations[-1], *layers[-1]). Return logits, activations.",
     ),

@@ -258,7 +258,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
         [nowhere] * 4,
         grad[:2],
         {0, 1, 2, 3},
-        note="everything is frozen, and all values are impossible",
+        note="everything is frozen; all layers and their inputs are impossible",
     )
 
 
@@ -272,13 +272,13 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     },
     hints=(
         "Think of train from chapter 7. What in it would move a frozen layer, and what would compute its gradient?",
-        "The loops, the forward pass and the loss stay as they are in train. For the rest of a step, this chapter has "
-        "given you two functions that know frozen layers.",
+        "The loops, the forward pass and the loss stay as they are in train. For the rest of a step, you have two "
+        "functions that take `frozen`.",
         "For each batch of minibatches(x, y, batch_size, rng) in each epoch: forward, cross_entropy times the "
         "number of examples, cross_entropy_gradient, backward_unfrozen, frozen_step. After the epoch, append the "
         "sum divided by len(x).",
     ),
-    why="`fine_tune` differs from `train` only in which parameters a step may move.",
+    why="With nothing frozen, `fine_tune` takes the same steps as `train`.",
     prerequisites=(
         "minibatches",
         "forward",

@@ -216,8 +216,8 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={LAW: 2, OWN_RNG: 1},
     hints=(
-        "Xavier's variance is 2 / (fan_in + fan_out). A uniform distribution between -a and a has the variance a² / 3. "
-        "Set the two equal: what is a?",
+        "A uniform distribution between -a and a has the variance a² / 3. Set this equal to Xavier's variance, which "
+        "is on the page: what is a?",
         "rng.uniform(low, high, size=...) draws uniformly between two numbers. Which value of low makes the mean zero? "
         "What shape do the weights have?",
         "a is the square root of 6 / (fan_in + fan_out). Draw with rng.uniform from -a to a, with "

@@ -81,10 +81,10 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
     hints=(
         "There are two matrices: down maps fan_in numbers to rank numbers, and up maps these to fan_out numbers. "
         "If one of the two is zero, their product is zero: which one, according to the docstring?",
-        "Draw down with rng.normal and the standard deviation sqrt(1 / fan_in); up is np.zeros. The rank must be at "
-        "least 1 and at most the smaller of fan_in and fan_out.",
-        "Raise a ValueError unless 1 <= rank <= min(fan_in, fan_out); return rng.normal(0, np.sqrt(1 / fan_in), "
-        "size=(fan_in, rank)) and np.zeros((rank, fan_out)).",
+        "rng.normal takes a standard deviation, but the docstring gives a variance. Before you draw, compare the rank "
+        "with the docstring's two limits.",
+        "Unless 1 <= rank <= min(fan_in, fan_out), raise a ValueError with the rank in its message; return "
+        "rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)) and np.zeros((rank, fan_out)).",
     ),
     why="While up is zero, the adapted network gives the outputs of the old one, bit for bit if no dtype differs, "
     "alpha's included. Yet up can learn, because down is not zero. If both matrices were zero, neither would ever "
@@ -148,7 +148,7 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"adds the adapter's scaled output": 2, "changes nothing with a new adapter": 1, PURE: 1},
     hints=(
-        "Start with the unchanged layer: dense(x, weights, bias). What does the adapter add?",
+        "Start with the output of the unchanged layer, by dense. What does the adapter add?",
         "The adapter path goes through two matrices, first down, then up, and is scaled by alpha divided by the "
         "rank. The shape of down contains the rank.",
         "rank = down.shape[1]; return dense(x, weights, bias) + (alpha / rank) * (x @ down) @ up.",
@@ -184,10 +184,10 @@ def lora_dense(rng: np.random.Generator) -> Iterator[Case]:
     aspects={"grad_x": 1, "grad_down": 2, "grad_up": 1, PURE: 1},
     parts=("grad_x", "grad_down", "grad_up"),
     hints=(
-        "The adapter is two small layers in a row, without biases: inner = x @ down, then inner @ up, scaled. You know "
-        "a layer's gradients from dense_gradient.",
-        "The gradient of x @ down is (alpha / rank) * grad_output @ up.T; grad_down follows from it. grad_up is "
-        "inner.T @ grad_output, scaled as well.",
+        "The adapter is two small layers in a row, without biases: x goes through down, the result through up, and "
+        "this is scaled. You know a layer's gradients from dense_gradient.",
+        "Begin with up, as backpropagation does. Its input is what comes out of down. The scale multiplies what comes "
+        "out of up: what does it do to the gradient? Then down. x reaches the output in two ways, so grad_x is a sum.",
         "s = alpha / rank; grad_inner = s * grad_output @ up.T; grad_down = x.T @ grad_inner; "
         "grad_up = s * (x @ down).T @ grad_output; grad_x = grad_output @ weights.T + grad_inner @ down.T.",
     ),
@@ -313,7 +313,7 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"adds the adapter to the weights": 2, PURE: 1},
     hints=(
-        "lora_dense adds (alpha / rank) * (x @ down) @ up to x @ weights. Factor out x.",
+        "lora_dense multiplies x by the weights and, in the adapter, by two other matrices. Factor out x.",
         "x @ weights + x @ something is x @ (weights + something).",
         "rank = down.shape[1]; return weights + (alpha / rank) * (down @ up).",
     ),
@@ -378,7 +378,7 @@ CHAPTER.question(
     },
     hints=(
         "One adapter has fan_in · rank parameters in down and rank · fan_out in up.",
-        "The first layer's adapter has 4 · (196 + 64). And the other two?",
+        "The first layer's adapter has 4 · (196 + 64) parameters. How many do the other two have?",
     ),
 )
 CHAPTER.question(

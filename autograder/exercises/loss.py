@@ -20,7 +20,7 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
         "take the average over all entries.",
         "np.mean without an axis averages over all entries. Before you subtract, compare the two shapes: NumPy would "
         "broadcast many shapes that differ.",
-        "if predictions.shape != targets.shape: raise ValueError with both shapes in its message. Otherwise return "
+        "if predictions.shape != targets.shape: raise a ValueError with both shapes in its message. Otherwise return "
         "np.mean((predictions - targets) ** 2).",
     ),
     why="Squaring makes errors in both directions count, and makes one large error cost more than small ones whose "
@@ -52,8 +52,8 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
         "Start from zeros of shape (batch, n_classes). Where is the 1 of the first row? Which labels have no column?",
         "Row i has its 1 in column labels[i]; a loop over the rows is fine. Look at the labels before you use them as "
         "indices, because NumPy accepts negative indices.",
-        "For each label: if it is below 0 or at least n_classes, raise ValueError with the label in the message. Then "
-        "set rows[i, label] = 1.0 for each row i, or return np.eye(n_classes)[labels].",
+        "For each label: if it is below 0 or at least n_classes, raise a ValueError with the label in the message. "
+        "Then set rows[i, label] = 1.0 for each row i, or return np.eye(n_classes)[labels].",
     ),
     why="NumPy counts negative indices from the end: as an index, label -1 would silently mean the last class.",
 )
@@ -99,12 +99,13 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
         "logarithm? The result is the mean over the rows.",
         "A probability that has become 0 has no logarithm, so take the logarithm on paper first. Softmax is a "
         "fraction, the logarithm of a fraction is a difference, and log(exp(a)) is a. To take the label's entry from "
-        "each row of an array, write array[np.arange(len(labels)), labels].",
+        "each row of an array, index the array with two arrays at once: the row numbers, then the labels.",
         "shifted = logits - logits.max(axis=1, keepdims=True). The loss of each row is "
-        "np.log(np.exp(shifted).sum(axis=1)) minus the label's entry of shifted. Return the mean of these losses.",
+        "np.log(np.exp(shifted).sum(axis=1)) minus shifted[np.arange(len(labels)), labels]. Return the mean of these "
+        "losses.",
     ),
     why="No probability is formed before the logarithm, so none can become 0: the loss of a confident mistake is "
-    "nearly the lead of the wrong class, here 20,000.",
+    "nearly the lead of the wrong class, 20,000 in one test case.",
 )
 def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     """Return the mean cross-entropy of a batch, even where a probability is too small for the computer to store."""

@@ -172,7 +172,7 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
             rng.uniform(0, 16, size=(12, 7))[[0, 1, 0, *range(3, 12)]] * (np.arange(7) != 4),
             np.array([2, 0, 2, 1, 2, 0, 2, 2, 1, 2, 0, 2]),
             3,
-            "classes of different sizes, one image twice, a pixel without ink, and the first image is not of class 0",
+            "classes of different sizes, one image twice, a pixel without ink, a first image that is not of class 0",
         ),
         (
             np.where(np.arange(9)[:, np.newaxis] == 4, 0, rng.uniform(0, 16, size=(9, 5))),
@@ -190,7 +190,7 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
             rng.integers(0, 16, size=(7, 5)),
             rng.permutation([0, 0, 1, 1, 1, 2, 2]),
             3,
-            "images of whole numbers; their means are not",
+            "images of whole numbers; many of their means are not",
         ),
     ]:
         yield Case.of("subtracts the mean of all images", images, labels, n_classes, note=note)

@@ -64,7 +64,9 @@ def settled(copy: Path, kept_in: Path) -> Iterator[list[str]]:
         told.append(f"The rebase that had stopped was aborted; its files are in {_shown(kept_in, copy)}.")
         conflicts = _conflicts(copy)
     if conflicts and any((state / name).exists() for name in ("REVERT_HEAD", "CHERRY_PICK_HEAD")):
-        raise GitError("git has stopped in this copy. Finish its operation, as `git status` says, then update again.")
+        raise GitError(
+            "git stopped halfway through a command in this copy. Follow `git status` to finish it, then update again."
+        )
     merging = any((state / name).exists() for name in ("MERGE_HEAD", "SQUASH_MSG"))
     if conflicts:
         keep(copy, conflicts, kept_in)

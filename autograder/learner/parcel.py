@@ -71,7 +71,7 @@ def submit(chapter: str = "", student: str = "") -> Any:
 def _say(error: Exception, path: Path | None = None) -> str:
     """Say why a zip could not be made or unpacked."""
     if isinstance(error, zipfile.BadZipFile):
-        return f"{path.name} is not a zip, or a damaged one ({error}). Upload it again."
+        return f"{path.name} is not a zip, or is damaged ({error}). Upload it again."
     return tutor.unwritable(error) if isinstance(error, OSError) and error.strerror else str(error)
 
 

@@ -181,7 +181,7 @@ def leaves_the_generator_where_it_was(x, y, batch_size, rng):
 
 @of("minibatches")
 def refuses_more_than_there_are(x, y, batch_size, rng):
-    """A batch size above the number of examples raises an error. It is allowed: then there is a single batch, with all examples."""
+    """A batch size above the number of examples raises an error. Such a size is allowed: then there is a single batch, with all examples."""
     if batch_size > len(x):
         raise ValueError(f"batch_size {batch_size}")
     return minibatches(x, y, batch_size, rng)
@@ -340,7 +340,7 @@ def shuffles_in_place(x, y, batch_size, rng):
 
 @of("minibatches")
 def any_batch_size(x, y, batch_size, rng):
-    """A batch size below one is accepted, or causes an unrelated error. Check it first, and raise a ValueError whose message contains it."""
+    """A batch size below one is accepted, or causes an unrelated error. Check the batch size first, and raise a ValueError whose message contains it."""
     order = rng.permutation(len(x))
     start = 0
     while 0 < batch_size and start < len(x):
@@ -431,7 +431,7 @@ def learning_rate_in_the_velocity(layers, gradients, velocity, learning_rate, mo
 
 @of("momentum_step")
 def velocity_points_downhill(layers, gradients, velocity, learning_rate, momentum):
-    """The velocity points downhill and contains the learning rate, as in some texts. Here it adds up plain gradients; the step is scaled and subtracted."""
+    """The velocity points downhill and contains the learning rate, as in some texts. Here the velocity adds up plain gradients, and the step is scaled and subtracted."""
     velocity = _added(velocity, gradients, momentum, -learning_rate)
     return gradient_step(layers, velocity, -1), velocity
 

@@ -45,7 +45,7 @@ def forgets_the_bias(right, given):
 
 @wherever("adapter", "alpha")
 def rank_of_the_numbers(right, given):
-    """The rank seems to be computed from the adapter's numbers. It is the axis length that `down` and `up` share, whatever numbers they hold."""
+    """The rank seems to be computed from the adapter's numbers. The rank is the axis length that `down` and `up` share, whatever numbers they hold."""
     down, up = given["adapter"]
     found = max(np.linalg.matrix_rank(down @ up), 1)
     return right(**given | {"alpha": given["alpha"] * down.shape[1] / found})

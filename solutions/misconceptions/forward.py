@@ -399,7 +399,7 @@ def forgets_that_forward_returns_two(layers, x):
 
 @of("predict")
 def counts_classes_from_one(layers, x):
-    """The classes are counted from 1. Here the first class is 0: its position, as NumPy counts, is the class."""
+    """The classes are counted from 1. Here the first class is 0: a class is the index of its logit."""
     return np.argmax(reference_forward(layers, x)[0], axis=1) + 1
 
 

@@ -40,7 +40,7 @@ def up_comes_first(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def refuses_the_largest_rank(fan_in, fan_out, rank, rng):
-    """A rank equal to the smaller of fan_in and fan_out is refused. It saves nothing, but it is possible: only higher ranks are too high."""
+    """A rank equal to the smaller of fan_in and fan_out is refused. It saves nothing, but it is possible: refuse only higher ranks."""
     if not 1 <= rank < min(fan_in, fan_out):
         raise ValueError(f"rank {rank}")
     return lora_init(fan_in, fan_out, rank, rng)

@@ -389,7 +389,7 @@ def minus_its_own_brightness(images, labels, n_classes):
 
 @of("template_weights")
 def adds_up_the_class(images, labels, n_classes):
-    """The images of each class are added up, so the weights grow with the number of images. Take their mean instead."""
+    """The images of each class are added up, so the weights grow with the number of images. Take the images' mean instead."""
     sums = np.stack([images[labels == c].sum(axis=0) for c in range(n_classes)], axis=1)
     return sums - images.mean(axis=0)[:, np.newaxis]
 

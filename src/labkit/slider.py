@@ -13,7 +13,7 @@ from . import data
 from .arrays import takes_lists
 from .display import interactive
 from .figures.biases import outputs
-from .figures.connection import connection, in_words
+from .figures.connection import connection, in_digits, in_words
 from .figures.style import as_html, show, to_png
 from .figures.weights import signed
 from .reload import describe_error
@@ -47,7 +47,7 @@ def weight_slider(apply_weight: Callable, digit: int = 3) -> None:
 
     def draw(weight: float) -> str:
         fig, (what,) = cross([weight])
-        return _with_caption(fig, f"With weight {weight:+.2f} {what}.".replace("-", "−"), 540)
+        return _with_caption(fig, f"With weight {in_digits(weight)} {what}.", 540)
 
     if interactive():
         _show_slider(draw, value=1.0, min=-2.0, max=2.0, step=0.05, description="weight", layout={"width": "440px"})

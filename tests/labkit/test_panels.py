@@ -38,6 +38,8 @@ def test_a_history_ends_at_its_largest_finite_value_and_shows_the_rest_at_its_ed
     panel = history("a", ("step", 0, 3), "loss", {"one": [1.0, np.inf, np.nan, 7.0]}, 0.1, 5)
     assert panel["lines"][0]["y"].tolist() == [1, 5, 5, 5]
     assert panel["y"] == [0, 5.0]
+    assert panel["names"] == ("step", "loss, cut at 5")
+    assert history("a", ("step", 0, 1), "loss", {"one": [1.0, 5.0]}, 0.1, 5)["names"] == ("step", "loss")
 
 
 def test_a_map_begins_at_the_top_left():

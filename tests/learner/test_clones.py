@@ -187,7 +187,7 @@ def test_a_revert_that_stopped_is_the_learners_to_finish(clone, release):
     assert git(clone, "revert", "--no-edit", "HEAD~1")[0] != 0
     before = git(clone, "status", "--porcelain")
     done = CliRunner().invoke(main, ["update", str(release), "--into", str(clone)])
-    assert done.exit_code == 1 and "git has stopped in this copy" in done.output
+    assert done.exit_code == 1 and "git stopped halfway through a command in this copy" in done.output
     assert git(clone, "status", "--porcelain") == before
 
 

@@ -58,8 +58,8 @@ def length_that_lies(it: Submission) -> None:
 
 
 @attack("timeout", "malformed")
-def answer_by_drops(it: Submission) -> None:
-    """An answer of eight megabytes is announced, and comes byte by byte for as long as the autograder reads."""
+def answer_drop_by_drop(it: Submission) -> None:
+    """An answer of eight megabytes is announced, and arrives byte by byte for as long as the autograder reads."""
     it.answers("""
         import os, struct, time
         for descriptor in range(3, 64):

@@ -87,7 +87,7 @@ _WORDS = {
     "collect the downloads one at a time, and the one that counts last, with --replace",
     Reason.SAME_FOLDER: "this disk cannot tell the name from another student's",
     Reason.EMPTY: "the file is empty (0 bytes); {again}{remedy}",
-    Reason.NOT_A_ZIP: "not a zip, or a damaged one ({cause}); {again}{remedy}",
+    Reason.NOT_A_ZIP: "not a zip, or damaged ({cause}); {again}{remedy}",
     Reason.LOCKED: "the zip is locked with a password; {remedy}",
     Reason.METHOD: "{file} is compressed by an unusual method; {remedy}",
     Reason.TOO_MANY_FILES: "it holds more than {most:,} files; {remedy}",

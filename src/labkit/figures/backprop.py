@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from ..arrays import takes_lists
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, show
+from .style import COLORS, FAINT, LINE_STYLES, POSITIVE, TEXT, color_of, figure, show
 from .weights import signed
 
 __all__ = [
@@ -89,14 +89,14 @@ def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> No
     said = [f"{errors[k]:.0e} with a step of {steps[k]:.0e}" for k in (0, best, len(steps) - 1, marked)]
     show(
         fig,
-        alt="The error of a measured slope against the size of the step, on logarithmic axes: a valley. "
+        alt="The error of a measured slope against the size of the step, on logarithmic axes. "
         f"The error begins at {said[0]}, is lowest at {said[1]} and ends at {said[2]}. Marked: {said[3]}.",
     )
 
 
 @takes_lists
 def signal_and_gradient(journeys: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> None:
-    """Show the magnitude of the signal on its way forwards and of the gradient on its way back, layer by layer.
+    """Show the RMS of the signal on its way forwards and of the gradient on its way back, layer by layer.
 
     Parameters
     ----------
@@ -110,15 +110,15 @@ def signal_and_gradient(journeys: Mapping[str, tuple[Sequence[float], Sequence[f
     axes[0].set(title="signal, forwards →", ylabel="RMS", yscale="log")
     axes[1].set(title="← gradient, backwards", yscale="log")
     for ax in axes:
-        ax.set_xlabel("layers passed from the input")
+        ax.set_xlabel("layer, counted from the input")
         ax.grid(color=FAINT, linewidth=0.6)
         ax.minorticks_off()
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, handlelength=2.6)
     said = "; ".join(
-        f"{name}: the signal ends with magnitude {signals[-1]:.1g}, the gradient with {gradients[0]:.1g}"
+        f"{name}: the signal ends with RMS {signals[-1]:.1g}, the gradient with {gradients[0]:.1g}"
         for name, (signals, gradients) in journeys.items()
     )
-    show(fig, alt=f"The magnitude of signals and of gradients that start at 1, layer by layer: {said}.")
+    show(fig, alt=f"The RMS of signals and of gradients that start at 1, layer by layer: {said}.")
 
 
 @takes_lists
@@ -141,7 +141,7 @@ def probability_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, la
         ax.set_ylim(0, 1.05)
         ax.set_title(f"label {label}: probability {probabilities[row, label]:.0%}", fontsize=11, loc="left", pad=3)
         ax = axes[row, 1]
-        ax.bar(range(classes), gradient[row], color=np.where(gradient[row] >= 0, POSITIVE, NEGATIVE))
+        ax.bar(range(classes), gradient[row], color=[color_of(value) for value in gradient[row]])
         ax.axhline(0, color=TEXT, linewidth=1)
         ax.set_ylim(-1.4, 1.05)
         ax.spines["bottom"].set_visible(False)

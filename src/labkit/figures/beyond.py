@@ -47,8 +47,8 @@ def opening(seed: int = 49) -> None:
     show(
         fig,
         alt="A small network writes a name, letter by letter: bars show the probability of each next letter, and one "
-        f"letter is drawn, not always the most probable. Drawn, with their probabilities: {'; '.join(said)}. The "
-        f"name is “{text.rstrip('.')}”.",
+        "letter is drawn, not always the most probable. The letters drawn, with their probabilities: "
+        f"{'; '.join(said)}. The name is “{text.rstrip('.')}”.",
     )
 
 

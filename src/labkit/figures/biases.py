@@ -37,19 +37,29 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
         ax.axvline(0, color=TEXT, linewidth=1, linestyle="-")
         for k, (value, outputs) in enumerate(lines.items()):
             ax.plot(x, outputs, color=COLORS[k], linestyle=LINE_STYLES[k], label=f"{name} {signed(value)}")
-            at_zero = float(np.interp(0, x, outputs))
-            ax.plot([0], [at_zero], marker="o", color=COLORS[k], markersize=7)
+            if x[0] <= 0 <= x[-1]:
+                ax.plot([0], [np.interp(0, x, outputs)], marker="o", color=COLORS[k], markersize=7)
         ax.legend(handlelength=3, fontsize=10, loc="upper left")
         ax.set_xlabel("input")
         ax.grid(color=FAINT, linewidth=0.6)
-    axes[0].set_title("the weight tilts the line", fontsize=11.5)
-    axes[1].set_title("the bias shifts the line", fontsize=11.5)
+    axes[0].set_title("several weights", fontsize=11.5)
+    axes[1].set_title("several biases", fontsize=11.5)
     axes[0].set_ylabel("output of the neuron")
-    weights, biases = (", ".join(map(signed, lines)) for lines in (by_weight, by_bias))
+    left, right = (
+        ", ".join(
+            f"with {name} {signed(value)} from {signed(line[0] + 0.0)} to {signed(line[-1] + 0.0)}"
+            for value, line in lines.items()
+        )
+        for name, lines in (("weight", by_weight), ("bias", by_bias))
+    )
+    crossing = [float(np.interp(0, x, line)) for line in by_weight.values()]
+    shifts = [np.subtract(line, next(iter(by_bias.values()))) for line in by_bias.values()]
+    one_point = " All go through one point." if np.allclose(crossing, crossing[0]) else ""
+    parallel = " All are parallel." if all(np.allclose(shift, shift[0]) for shift in shifts) else ""
     show(
         fig,
-        alt=f"The outputs of a neuron with one input, as lines. Left, with bias 0 and weights {weights}: lines of "
-        f"different slopes, all through the origin. Right, with weight 1 and biases {biases}: parallel lines.",
+        alt=f"The outputs of a neuron with one input, for inputs from {signed(x[0])} to {signed(x[-1])}. "
+        f"Left, {left}.{one_point} Right, {right}.{parallel}",
     )
 
 
@@ -189,12 +199,15 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     ax.grid(axis="y", color=FAINT, linewidth=0.8)
     ax.set_xlabel("bias")
     ax.set_ylabel("images (finer scale below 10)")
-    none = int(np.argmin(np.abs(biases)))
+    where = ", ".join(signed(bias) for bias in biases[total == total[best]])
+    none = "".join(f"; without a bias there are {number}" for number in total[np.isclose(biases, 0)])
+    kinds = ", ".join(
+        f"{missed[k]:,} missed images and {false_alarms[k]:,} false alarms at bias {signed(biases[k])}" for k in (0, -1)
+    )
     show(
         fig,
-        alt="The number of mistakes against the bias: with a low bias the neuron misses images that it should report, "
-        f"with a high one it raises false alarms. The fewest mistakes, {total[best]}, are at bias "
-        f"{signed(biases[best])}; without a bias there are {total[none]}.",
+        alt=f"The number of mistakes against the bias: {kinds}. The fewest mistakes in all, {total[best]}, are at bias "
+        f"{where}{none}.",
     )
 
 

@@ -51,10 +51,15 @@ def connection(apply_weight: Callable, signal: np.ndarray, weights: Sequence[flo
             linestyle="-" if weight >= 0 else (0, (2, 0.8)),
             linewidth=0.8 + 9 * min(1, abs(weight) / STRONGEST),
         )
-        line.text(0.5, 0.3, f"weight {weight:+.2f}".replace("-", "−"), ha="center", va="bottom")
+        line.text(0.5, 0.3, f"weight {in_digits(weight)}", ha="center", va="bottom")
     axes[0][0].set_title("signal")
     axes[0][2].set_title("weighted signal")
     return fig
+
+
+def in_digits(weight: float) -> str:
+    """Write a weight with its sign and two decimals, or with all its decimals if it has more."""
+    return f"{weight + 0.0:{'+.2f' if round(weight, 2) == weight else '+.10g'}}".replace("-", "−")
 
 
 @takes_lists

@@ -62,7 +62,7 @@ def while_learning(new: np.ndarray, old: np.ndarray, names: tuple[str, str]) -> 
 
 @takes_lists
 def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged: bool = False) -> None:
-    """Show each method's accuracy on the new images against its accuracy on the old ones.
+    """Show each method's accuracy on the old images against its accuracy on the new ones.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged:
     fig.legend(shown.values(), shown, loc="outside upper center", ncols=3, handlelength=3)
     show(
         fig,
-        alt="The fraction of new images read against the fraction of old images still read; up and to the right is "
+        alt="The fraction of old images still read against the fraction of new images read; up and to the right is "
         f"better. At each curve's end: {'; '.join(said)}.",
     )
 
@@ -135,7 +135,9 @@ def over(
             ax.minorticks_off()
         ax.set_xticks(places, [f"{place:g}" for place in places], fontsize=8)  # neighbours may be close
         ax.set_title(title, fontsize=11)
-        ax.set_xlabel(label)
+        ax.set_xlabel(label if len(panels) < 3 else "")
+    if len(panels) > 2:  # labels side by side would overlap
+        fig.supxlabel(label, fontsize=11)
     axes[0, 0].set_ylabel("read correctly")
     handles, names = axes[0, 0].get_legend_handles_labels()
     fig.legend(handles, names, loc="outside upper center", ncols=min(len(names), 4), handlelength=3)

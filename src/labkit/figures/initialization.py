@@ -44,7 +44,7 @@ def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
     axes[0, 0].set_ylabel("output of the neuron")
     said = []
     for name, outputs in by_start.items():
-        different = len(np.unique(np.round(outputs, 9)))
+        different = len(np.unique(np.round(outputs / limit_of(outputs), 9)))  # rounding may differ by computer
         low, high = signed(np.min(outputs)), signed(np.max(outputs))
         values = f"only {high}" if different == 1 else f"{different} different values, from {low} to {high}"
         said.append(f'"{name}" gives {values}')
@@ -63,9 +63,10 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
         For the same names, the values to mark on both sides of zero, each under its own name.
     """
     limit = max(limit_of(weights) for weights in drawn.values())
-    # Bars end at the first mark, so that a distribution that stops there visibly stops there.
-    marked = [value for values in (marks or {}).values() for value in values.values()]
-    width = marked[0] / 9 if marked else limit / 45
+    # Bars end at the outermost mark of the first name, so that a distribution that stops there visibly stops there: a
+    # hair beyond it, because the mark may be the largest weight.
+    outermost = max([0.0, *next(iter((marks or {}).values()), {}).values()])
+    width = 1.000001 * outermost / 15 or limit / 45
     edges = width * np.arange(-np.ceil(limit / width), np.ceil(limit / width) + 1)
     fig, axes = figure(len(drawn), 1, (7.2, 1.5 * len(drawn) + 0.5), sharex=True, squeeze=False)
     for ax, (name, weights) in zip(axes[:, 0], drawn.items(), strict=True):
@@ -183,14 +184,19 @@ def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
     ax.set_ylabel("fraction that differs")
     ax.legend(handlelength=3.2, loc="upper left", bbox_to_anchor=(1.01, 1))
     said = ", ".join(
-        f"{min(run[-1] for run in runs):.2f} to {max(run[-1] for run in runs):.2f} with “{name}”"
+        f"from {_range([run[0] for run in runs])} to {_range([run[-1] for run in runs])} with “{name}”"
         for name, runs in curves.items()
     )
     show(
         fig,
-        alt="The fraction of the signal that differs between examples. Before the first layer the fraction is about "
-        f"1; after the last layer {said}.",
+        alt="The fraction of the signal that differs between examples, before the first layer and after the last: "
+        f"{said}.",
     )
+
+
+def _range(values: Sequence[float]) -> str:
+    low, high = f"{min(values):.2f}", f"{max(values):.2f}"
+    return low if low == high else f"{low}–{high}"
 
 
 @takes_lists

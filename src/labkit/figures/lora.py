@@ -39,11 +39,11 @@ def opening() -> None:
         bare(ax).text(0.5, 0.5, sign, transform=ax.transAxes, ha="center", va="center", fontsize=15)
     show(
         fig,
-        alt=f"The change of the weights into {row.size} neurons, as images over the pixels: training gave each neuron "
-        "a different image, some too faint to see. Beside it is the nearest product of one column and one row. It "
-        f"looks as large, but its {change.size:,} numbers are made of {column.size + row.size}: it repeats the image "
-        "of the column for each neuron, strong, faint or too faint to see, and with its signs flipped where the row "
-        "is negative.",
+        alt=f"What training changed in the weights of {row.size} neurons, as an image per neuron: the images differ, "
+        "and some are too faint to see. Beside them is the nearest product of one column and one row. The product "
+        f"has the same shape, but its {change.size:,} numbers are made of {column.size + row.size}: it repeats the "
+        "image of the column for each neuron, strong, faint or too faint to see, and with its signs flipped where the "
+        "row is negative.",
     )
 
 

@@ -137,7 +137,7 @@ def forwards_and_backwards(images: np.ndarray, labels: np.ndarray) -> None:
         fig,
         alt=f"A digit, {labels[chosen]}, in a small network, drawn twice: a line for each connection between neurons. "
         "Each layer has a scale of its own, and the weakest lines are left out. Forwards: the wider a line, the larger "
-        "is the magnitude of signal times weight; solid blue is positive, dashed orange negative. Backwards: the "
+        "the magnitude of signal times weight; solid blue is positive, dashed orange negative. Backwards: the "
         "wider a line, the faster the loss changes with the weight, whichever way. "
         f"The widest line of the last layer leads to the class {reached}.",
     )
@@ -228,12 +228,10 @@ def turning_digits(reader: Layers, images: np.ndarray, labels: np.ndarray) -> No
     ax.set(xlim=(-0.05, 1.12 * len(degrees) - 0.07), ylim=(1.4 * len(rows) - 0.05, -0.4), aspect="equal")
     said = []
     for digit, row in zip(digits, answers, strict=True):
-        wrong = np.flatnonzero(row != digit)
-        said.append(
-            f"the {digit} from {degrees[wrong[0]]}° on, first as {row[wrong[0]]}"
-            if wrong.size
-            else f"the {digit} nowhere"
-        )
+        wrong = [angle for angle, answer in zip(degrees, row, strict=True) if answer != digit]
+        on = wrong == list(degrees)[-len(wrong) :]  # at all larger angles as well
+        at = f"from {wrong[0]}° on" if wrong and on else "at " + ", ".join(f"{angle}°" for angle in wrong)
+        said.append(f"the {digit} {at}, first as {row[row != digit][0]}" if wrong else f"the {digit} nowhere")
     show(
         fig,
         alt=f"{len(digits)} digits, rotated step by step up to {degrees[-1]}°, each with a network's answer. "

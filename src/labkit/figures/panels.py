@@ -14,7 +14,7 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from .style import COLORS, LINE_STYLES, LOSS, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of
+from .style import COLORS, LINE_STYLES, LOSS, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, color_of, figure, limit_of
 
 Axis = tuple[str, float, float]
 """What an axis of a chart shows, and its ends."""
@@ -135,10 +135,11 @@ def history(
     """Return a chart of what was measured after each step.
 
     It ends at the largest finite value, but not below ``low`` or above ``high``. What is higher, or not finite, is
-    drawn at its upper edge.
+    drawn at its upper edge; if something is above ``high``, the axis says so.
     """
     values = np.array(list(named.values()))
     top = float(np.clip(np.max(values, initial=0, where=np.isfinite(values)), low, high))
+    what += f", cut at {high:,.0f}" if np.any(values > high) else ""
     values = np.nan_to_num(values, nan=top, posinf=top).clip(0, top)
     lines = [line(range(len(each)), each, name) for name, each in zip(named, values, strict=True)]
     return chart(title, steps, (what, 0, top), lines, **more)
@@ -179,7 +180,7 @@ def _still_chart(ax: Axes, panel: dict) -> None:
 
 def _still_bars(ax: Axes, panel: dict) -> None:
     values, percent = panel["values"], panel["percent"]
-    colors = [COLORS[0] if percent else POSITIVE if value >= 0 else NEGATIVE for value in values]
+    colors = [COLORS[0] if percent else color_of(value) for value in values]
     ax.bar(range(len(values)), values, color=colors)
     ax.set_xticks(range(len(values)), panel["names"])
     ax.set(title=panel["title"], ylim=(min(0, values.min()), panel["high"]))

@@ -110,7 +110,7 @@ def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: 
     starts = np.concatenate([[0.0], ends[:-1]])
     fig, ax = figure(1, 1, (6.4, 0.46 * len(steps) + 1.5))
     for row, (start, end, step) in enumerate(zip(starts, ends, steps, strict=True)):
-        color = POSITIVE if step >= 0 else NEGATIVE
+        color = color_of(step)
         ax.barh(
             row,
             end - start,
@@ -135,7 +135,8 @@ def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: 
     ax.annotate(
         signed(total), (max(total, 0), len(steps)), (6, 0), textcoords="offset points", va="center", fontweight="bold"
     )
-    ax.set_yticks(range(len(steps) + 1), [*names, "the sum"])
+    right = bool(np.isclose(total, ends[-1]))
+    ax.set_yticks(range(len(steps) + 1), [*names, "the sum" if right else "returned"])
     ax.invert_yaxis()
     ax.axvline(0, color=TEXT, linewidth=1)
     ax.use_sticky_edges = False
@@ -144,7 +145,8 @@ def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: 
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("the sum so far")
     said = ", then ".join(f"{name} adds {signed(step)}" for name, step in zip(names, steps, strict=True))
-    show(fig, alt=f"A sum that builds up bar by bar: {said}. The sum is {signed(total)}.")
+    other = "" if right else f"The bars add up to {signed(ends[-1])}, but {signed(total)} came back."
+    show(fig, alt=f"A sum that builds up bar by bar: {said}. {other or f'The sum is {signed(total)}.'}")
 
 
 @takes_lists
@@ -163,9 +165,11 @@ def average_sums(averages: Sequence[float], weights: np.ndarray) -> None:
     _tile(axes[0], weights, WEIGHTS, -limit, limit)
     axes[0].set_title("the weights", fontsize=11)
     ax, digits = axes[1], range(len(averages))
-    ax.bar(digits, averages, color=[POSITIVE if value >= 0 else NEGATIVE for value in averages])
+    ax.bar(digits, averages, color=[color_of(value) for value in averages])
     ax.axhline(0, color=TEXT, linewidth=0.8)
     for place, words, edge in ((np.argmax(averages), "highest", "bottom"), (np.argmin(averages), "lowest", "top")):
+        if np.sum(np.equal(averages, averages[place])) > 1:
+            continue
         shift = 3 if edge == "bottom" else -3
         ax.annotate(
             words,
@@ -217,9 +221,9 @@ def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, fl
     for ax, title in zip(axes[0], ("the image", "the weights", "each pixel's vote"), strict=True):
         ax.set_title(title, pad=5, fontsize=11)
     said = " ".join(
-        f"For {name}, ink under positive weights adds {signed(products[products > 0].sum())}, ink under negative "
-        f"weights adds {signed(products[products < 0].sum())}, and the sum is {signed(total)}."
-        for name, _, _, products, total in rows
+        f"For {name}, pixels with positive weights add {signed(products[weights > 0].sum())}, pixels with negative "
+        f"weights add {signed(products[weights < 0].sum())}, and the sum is {signed(total)}."
+        for name, _, weights, products, total in rows
     )
     show(fig, alt=f"Images, a neuron's weights, and their products pixel by pixel. {said}")
 
@@ -269,7 +273,7 @@ def matrix_product(inputs: np.ndarray, weights: np.ndarray, sums: np.ndarray, ro
         fig,
         alt=f"Tables of numbers: inputs {inputs.shape} times weights {weights.shape} make sums {sums.shape}. Frames "
         f"mark a row of the inputs, {inputs[row].tolist()}, a column of the weights, {weights[:, column].tolist()}, "
-        f"and their weighted sum in the result, {signed(sums[row, column])}.",
+        f"and their entry in the result, {signed(sums[row, column])}.",
     )
 
 
@@ -335,7 +339,7 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
     for k in range(n):
         _tile(axes[k, 0], images[k], PAPER, 0, 1)
         ax, best = axes[k, 1], int(np.argmax(scores[k]))
-        colors = [POSITIVE if score >= 0 else NEGATIVE for score in scores[k]]
+        colors = [color_of(score) for score in scores[k]]
         bars = ax.bar(range(classes), scores[k], color=colors, alpha=0.45)
         bars[best].set(alpha=1.0, edgecolor=TEXT, linewidth=1.8)
         right = best == labels[k]
@@ -422,7 +426,7 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Non
     """
     order = np.argsort(weights)
     fig, ax = figure(1, 1, (7.4, 3.3))
-    colors = [POSITIVE if value >= 0 else NEGATIVE for value in weights[order]]
+    colors = [color_of(value) for value in weights[order]]
     ax.vlines(range(len(order)), 0, weights[order], colors=colors, linewidth=380 / len(order))
     for words, index in marked.items():
         place = int(np.flatnonzero(order == index)[0])
@@ -479,7 +483,7 @@ def histogram(ax: Axes, values: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 @takes_lists
-def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
+def distribution(weights: np.ndarray, limit: float = 2.0) -> float:
     """Show a histogram of weights, on a linear and on a logarithmic scale.
 
     Parameters
@@ -488,6 +492,11 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
         The weights.
     limit : float
         Where the linear figure ends; the other one shows all.
+
+    Returns
+    -------
+    float
+        The fraction of the weights that are negative.
     """
     weights = np.ravel(weights)
     fig, axes = figure(1, 2, (7.8, 3.1))
@@ -506,10 +515,11 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
         ax.yaxis.set_minor_locator(NullLocator())
     show(
         fig,
-        alt=f"Two histograms of {weights.size:,} weights, {np.mean(weights < 0):.0%} of them negative. Half of "
-        f"the weights are within {signed(np.median(np.abs(weights)))} of zero; the logarithmic scale shows a few far "
-        f"from zero, from {signed(weights.min())} to {signed(weights.max())}.",
+        alt=f"Histograms of {weights.size:,} weights: of those from −{limit:g} to {limit:g}, and of all. "
+        f"{np.mean(weights < 0):.0%} are negative, half are within {signed(np.median(np.abs(weights)))} of zero, the "
+        f"lowest is {signed(weights.min())} and the highest {signed(weights.max())}.",
     )
+    return float(np.mean(weights < 0))
 
 
 def _edges_of_all(weights: np.ndarray) -> np.ndarray:

@@ -119,17 +119,11 @@ def given_epochs(
     Parameters
     ----------
     networks : sequence of list of (weights, bias)
+        Where training starts.
+    x, y : ndarray
+        Inputs and their classes.
+    epochs, batch_size, learning_rate : int or float
         As for `given_training`.
-    x : ndarray of shape (n, fan_in)
-        Inputs.
-    y : ndarray of int, shape (n,)
-        Their classes.
-    epochs : int
-        How often every example is shown.
-    batch_size : int
-        Examples per step.
-    learning_rate : float
-        Factor of each step.
 
     Returns
     -------
@@ -210,6 +204,8 @@ def given_train(
     return layers, losses
 
 
+# A start that is too large leads to numbers that are not finite. The accuracy shows that; no warning has to.
+@np.errstate(over="ignore", invalid="ignore")
 def _step(layers: Layers, x: np.ndarray, y: np.ndarray, learning_rate: float) -> None:
     """Move every weight and bias a little, in place; the first axis of all arrays counts networks."""
     signals = [x]
@@ -228,6 +224,7 @@ def _step(layers: Layers, x: np.ndarray, y: np.ndarray, learning_rate: float) ->
         blame = below
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _logits(layers: Layers, x: np.ndarray) -> np.ndarray:
     for weights, bias in layers[:-1]:
         x = given_relu(x @ weights + bias)
@@ -236,6 +233,7 @@ def _logits(layers: Layers, x: np.ndarray) -> np.ndarray:
 
 
 @takes_lists
+@np.errstate(over="ignore", invalid="ignore")
 def mean_loss(layers: Layers, x: np.ndarray, y: np.ndarray) -> float:
     """Return the mean cross-entropy loss; you write your own in chapter 5.
 

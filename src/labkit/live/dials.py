@@ -107,7 +107,7 @@ def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50) -> 
         weights = list(scale * matrices)
         signals = as_numbers(signal_spread(x, weights, activations[activation]), (depth + 1,), signal_spread)
         gradients = given_corrections(x, weights, activation)
-        signal, gradient = (np.log10(np.clip(values, 1e-20, 1e20)) for values in (signals, gradients))
+        signal, gradient = (np.log10(np.clip(values, 1e-300, None)) for values in (signals, gradients))
         layer = np.arange(depth + 1)
         lines = [line(layer, signal, "signal (standard deviation)"), line(layer[1:], gradient, "gradient (RMS)")]
         panel = chart("Magnitude, as a power of ten", ("layer", 0, depth), ("log10", -20, 20), lines)
