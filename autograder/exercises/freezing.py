@@ -258,7 +258,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
         [nowhere] * 4,
         grad[:2],
         {0, 1, 2, 3},
-        note="everything is frozen, and all values are impossible",
+        note="everything is frozen; all layers and their inputs are impossible",
     )
 
 
