@@ -32,12 +32,12 @@ _NO_OUTPUT = re.compile(
 _MADE = """````{raw} html
 <picture>
 <source media="(prefers-reduced-motion: reduce)" srcset="_static/weights_taking_shape.png">
-<img class="made" src="_static/weights_taking_shape.webp" alt="A network learns to read handwritten digits: the weights
-into its neurons, drawn as images, take shape while the fraction of digits that it reads grows.">
+<img class="made" src="_static/weights_taking_shape.webp" alt="Twelve images of weights begin
+as noise, and nine of them take shape during training; beside them, the answer to a digit becomes a clear 3.">
 </picture>
 ````
 
-*You will make this: a network that learns to read, out of functions that you write.*"""
+*You will train a network like this one, with functions that you write.*"""
 _IMAGE = re.compile(r'src="data:image/png;base64,([^"]+)"')
 _PICTURE = re.compile(r"!\[([^\]\"]*)\]\(([\w-]+\.(?:webp|png))\)")
 _LINK = re.compile(r"\]\(\.\./\w+/(\w+)\.ipynb(#[^)]*)?\)")

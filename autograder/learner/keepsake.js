@@ -82,7 +82,7 @@ function answer(strokes) {
     { kind: "pad", title: "Your digit" },
     { ...bars, said: best.map((k) => `${k} ${words[k]}`).join(", ") },
     { ...pictures, title: "The network sees", names: [""], values: image, scale: "paper", limit: 1 },
-    { ...pictures, title: "Votes of the pixels", names: [drawn ? `for ${winner} (blue) and against it (orange)` : "nothing drawn yet"], values: votes, scale: "weights", limit: Math.max(...votes.map(Math.abs)) || 1 },
+    { ...pictures, title: "Votes of the pixels", names: [drawn ? `raise output ${winner} (blue) or lower it (orange)` : "nothing drawn yet"], values: votes, scale: "weights", limit: Math.max(...votes.map(Math.abs)) || 1 },
   ];
   const said = drawn ? `Read as ${winner} with ${words[winner]}.` : "Draw a digit from 0 to 9.";
   return { title: "Draw a digit", controls: [], values: {}, panels, said };

@@ -156,7 +156,7 @@ LINES: dict[str, dict[str, Line]] = {
         ),
         "relative_error": Line(
             "relative_error(a, b)",
-            "(a - b).abs().max() / (a.abs().max() + b.abs().max())",
+            "(a - b).abs().max() / (a.abs().max() + b.abs().max()).clamp(min=1e-12)",
             "No counterpart. torch.testing.assert_close(a, b) compares entry by entry, with tolerances.",
         ),
         "mean_squared_error_gradient": Line(
@@ -276,7 +276,7 @@ LINES: dict[str, dict[str, Line]] = {
             "        optimizer.zero_grad()\n"
             "        F.cross_entropy(logits, y_batch).backward()\n"
             "        optimizer.step()",
-            "No counterpart. lora_dense is your own: it takes tensors as it is.",
+            "No counterpart. Here lora_dense is ours: written with @, + and *, it takes tensors as it is.",
             read="adapters",
         ),
         "lora_merge": Line(

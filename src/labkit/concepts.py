@@ -363,7 +363,7 @@ def _comment(when: str, given: Mapping[str, str]) -> str:
     if when == "before":
         return "Thank you. The course answers all of these questions, and asks them again at its end."
     before = read_answers(store.load("concepts"), "before")
-    then = f" Before the course: {score(before)}." if before else ""
+    then = f" Before the course: {score(before)} of {len(before)}." if before else ""
     missed = [f"{number} (chapter {c.chapter})" for number, c in enumerate(CONCEPTS, 1) if given.get(c.name) != c.right]
     look = f" Look again at question{'s' * (len(missed) > 1)} {', '.join(missed)}." if missed else ""
     return f"Right answers: {score(given)} of {len(CONCEPTS)}.{then}{look}"

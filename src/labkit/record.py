@@ -23,16 +23,17 @@ def chase_record(name: str, score: float) -> float:
         The best score, this one included.
     """
     before = _best(store.load("records"), name)
-    store.update("records", lambda record: record | {name: max(score, _best(record, name))})
-    if not before:
+    best = score if before is None else max(score, before)
+    store.update("records", lambda record: record | {name: max(best, _best(record, name) or best)})
+    if before is None:
         print(f"{name}: {score:.1f}, your first record.")
     elif score > before:
         print(f"{name}: {score:.1f}, a new record! The old one was {before:.1f}.")
     else:
         print(f"{name}: {score:.1f}; your record is {before:.1f}.")
-    return max(score, before)
+    return best
 
 
-def _best(record: dict, name: str) -> float:
+def _best(record: dict, name: str) -> float | None:
     best = record.get(name)
-    return float(best) if isinstance(best, int | float) else 0.0
+    return float(best) if isinstance(best, int | float) else None

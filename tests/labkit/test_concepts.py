@@ -82,7 +82,7 @@ def test_what_was_answered_is_told_only_after_the_course():
     concepts.store.save("concepts", {"before": WRONG})
     partly = RIGHT | {"frozen": WRONG["frozen"]}
     said = concepts._comment("after", partly)
-    assert said == "Right answers: 14 of 15. Before the course: 0. Look again at question 13 (chapter 8)."
+    assert said == "Right answers: 14 of 15. Before the course: 0 of 15. Look again at question 13 (chapter 8)."
     two = concepts._comment("after", partly | {"lora": WRONG["lora"]})
     assert two.endswith("Look again at questions 13 (chapter 8), 14 (chapter 9).")
     assert (
