@@ -95,11 +95,12 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
     ax.set_ylabel("loss")
     if len(losses) > 1:
         ax.legend(handlelength=3)
-    said = " ".join(
-        f"{name}: first {values[0]:.2f}, then {values[1]:.2f}, and {values[-1]:.3g} in the last epoch."
-        for name, values in losses.items()
-    )
-    show(fig, alt=f"The loss by epoch; a dotted line marks log {n_classes}, about {guessing:.1f}. {said}")
+    said = []
+    for name, values in losses.items():
+        steps = [f"first {values[0]:.2f}", *(f"then {value:.2f}" for value in values[1:2])]
+        steps += [f"and {value:.3g} in the last epoch" for value in values[2:][-1:]]
+        said.append(f"{name}: {', '.join(steps)}.")
+    show(fig, alt=f"The loss by epoch; a dotted line marks log {n_classes}, about {guessing:.1f}. {' '.join(said)}")
 
 
 @takes_lists
