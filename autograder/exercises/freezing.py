@@ -445,6 +445,7 @@ CHAPTER.question(
     task="Compute how far a weight still moves in total if its velocity is 3, the momentum is 0.8, the learning rate "
     "is 0.1, and its gradient is zero from now on.",
     value=1.2,
+    rtol=1e-3,
     mistakes={
         "first_step_only": (0.24, "That is only the first step. The remaining velocity makes the next one, and so on."),
         "undamped_first_step": (

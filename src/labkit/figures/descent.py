@@ -95,11 +95,12 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
     ax.set_ylabel("loss")
     if len(losses) > 1:
         ax.legend(handlelength=3)
-    said = " ".join(
-        f"{name}: first {values[0]:.2f}, then {values[1]:.2f}, and {values[-1]:.3g} in the last epoch."
-        for name, values in losses.items()
-    )
-    show(fig, alt=f"The loss by epoch; a dotted line marks log {n_classes}, about {guessing:.1f}. {said}")
+    said = []
+    for name, values in losses.items():
+        steps = [f"first {values[0]:.2f}", *(f"then {value:.2f}" for value in values[1:2])]
+        steps += [f"and {value:.3g} in the last epoch" for value in values[2:][-1:]]
+        said.append(f"{name}: {', '.join(steps)}.")
+    show(fig, alt=f"The loss by epoch; a dotted line marks log {n_classes}, about {guessing:.1f}. {' '.join(said)}")
 
 
 @takes_lists
@@ -270,7 +271,7 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
     said = " ".join(
         f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f}% of the images read correctly, "
-        f"{dead.mean():.0%} of the neurons inactive."
+        f"{dead.mean():.0%} of the neurons inactive on average."
         for rate, good, dead in zip(rates, accuracies, silent, strict=True)
     )
     show(fig, alt=f"Test accuracy and inactive hidden neurons for each learning rate. {said}")

@@ -414,21 +414,22 @@ def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None
 
 
 @takes_lists
-def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> None:
-    """Show the weights of one neuron from the lowest to the highest, some of them named.
+def strongest_connections(weights: np.ndarray, marked: Sequence[int]) -> None:
+    """Show the weights of one neuron from the lowest to the highest, and say what some of them do to a signal.
 
     Parameters
     ----------
     weights : ndarray of shape (n,)
         The neuron's weights.
-    marked : mapping of str to int
-        What to write beside a weight, and its index in `weights`.
+    marked : sequence of int
+        The indices in `weights` of those weights.
     """
+    named = {index: _effect(weights[index]) for index in marked}
     order = np.argsort(weights)
     fig, ax = figure(1, 1, (7.4, 3.3))
     colors = [color_of(value) for value in weights[order]]
     ax.vlines(range(len(order)), 0, weights[order], colors=colors, linewidth=380 / len(order))
-    for words, index in marked.items():
+    for index, words in named.items():
         place = int(np.flatnonzero(order == index)[0])
         left = place < len(order) / 2
         height = weights[index]
@@ -448,13 +449,19 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Non
     ax.set_xticks([])
     ax.set_xlabel(f"the {len(order)} connections into this neuron, from the lowest weight to the highest")
     ax.set_ylabel("weight")
-    said = ", ".join(f"a weight that {words}, {signed(weights[index])}" for words, index in marked.items())
+    said = ", ".join(f"a weight that {words}, {signed(weights[index])}" for index, words in named.items())
     show(
         fig,
         alt=f"The {len(order)} weights of one neuron in order, from {signed(weights.min())} to "
         f"{signed(weights.max())}; half of them are within {signed(np.median(np.abs(weights)))} of zero. These "
         f"are marked: {said}.",
     )
+
+
+def _effect(weight: float) -> str:
+    """Return what a connection with this weight does to its signal."""
+    size = "amplifies" if abs(weight) > 1 else "suppresses" if abs(weight) < 1 else "passes on"
+    return f"flips and {size}" if weight < 0 else size
 
 
 @takes_lists
