@@ -124,6 +124,7 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     near = 900 + rng.normal(size=(3, 4))
     near[0, 0] = near[0].max() + 0.5
     near[1] = 901, 901, 899, 100
+    near[2, 0] = 100  # the only first logit that is far below the largest of its row
     yield Case.of(large, near, np.array([0, 3, 1]), note="logits up to about 900; above one label two others tie")
 
 
