@@ -386,7 +386,7 @@ CHAPTER.question(
             "If each layer had started with equal weights other than zero, the images before training would be "
             "equal, but not blank. Are they?",
         ),
-        "large_start": (3, "Compare its largest weight before training with the others'."),
+        "large_start": (3, "Compare the largest magnitude of its weights before training with the others'."),
         "too_small": (
             4,
             "If the learning rate had been far too small, its weights would have moved only slightly. How far did "

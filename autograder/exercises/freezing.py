@@ -258,7 +258,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
         [nowhere] * 4,
         grad[:2],
         {0, 1, 2, 3},
-        note="everything is frozen, and all values are impossible",
+        note="everything is frozen; all layers and their inputs are impossible",
     )
 
 
@@ -446,6 +446,7 @@ CHAPTER.question(
     task="Compute how far a weight still moves in total if its velocity is 3, the momentum is 0.8, the learning rate "
     "is 0.1, and its gradient is zero from now on.",
     value=1.2,
+    rtol=1e-3,
     mistakes={
         "first_step_only": (0.24, "That is only the first step. The remaining velocity makes the next one, and so on."),
         "undamped_first_step": (

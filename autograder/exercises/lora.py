@@ -23,7 +23,7 @@ from .tuning import (
     trained_alone,
 )
 
-CHAPTER = Chapter("09_lora", "LoRA: a small change beside large weights")
+CHAPTER = Chapter("09_lora", "LoRA: thin matrices beside large ones")
 
 
 def _law(answers: list, calls: tuple[Call, ...]) -> dict:

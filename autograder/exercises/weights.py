@@ -123,7 +123,7 @@ def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
         "Add up layer_sizes[i] * layer_sizes[i + 1] for i in range(len(layer_sizes) - 1). A single size has no "
         "neighbour, and an empty sum is 0.",
     ),
-    why="A neuron has one weight for each neuron of the layer before, so each pair of neighbours contributes the "
+    why="A neuron has one weight for each input or neuron before it, so each pair of neighbours contributes the "
     "product of its sizes.",
 )
 def count_weights(rng: np.random.Generator) -> Iterator[Case]:

@@ -14,7 +14,7 @@ def check_shapes(predictions, targets):
 
 @of("mean_squared_error")
 def lets_numpy_stretch(predictions, targets):
-    """Shapes that differ raise no error. NumPy broadcasts (6, 1) and (6,) to (6, 6), for example, and averages 36 differences: compare the shapes first."""
+    """Shapes that differ raise no error. NumPy broadcasts (6, 1) and (6,) to (6, 6), for example, and averages 36 squares: compare the shapes first."""
     return float(np.mean((predictions - targets) ** 2))
 
 
@@ -486,6 +486,12 @@ def only_if_sure(logits, labels):
 def percent(logits, labels):
     """This is in percent. Return the fraction, from 0 to 1."""
     return float(100 * np.mean(np.argmax(logits, axis=1) == labels))
+
+
+@of("accuracy")
+def smallest_wins(logits, labels):
+    """The class with the smallest logit seems to be the prediction. A larger logit means a more probable class."""
+    return float(np.mean(np.argmin(logits, axis=1) == labels))
 
 
 @of("accuracy")
