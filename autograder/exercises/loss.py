@@ -25,7 +25,7 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
     ),
     why="Squaring makes errors in both directions count, and makes one large error cost more than small ones whose "
     "magnitudes have the same sum. "
-    "NumPy would broadcast (4,) and (4, 1) to (4, 4) and silently average sixteen differences.",
+    "NumPy would broadcast (4,) and (4, 1) to (4, 4) and silently average sixteen squares.",
 )
 def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
     """Return the mean squared error over all entries, as one number; raise a ValueError if the shapes differ."""
@@ -118,13 +118,14 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
         mean, (3 * rng.normal(size=(6, 4))).astype(np.float32), rng.integers(0, 4, size=6), note="float32", rtol=2e-4
     )
     certain = np.array([[10_000.0, -10_000.0, 0.0], [-9_999.0, -10_000.0, -9_998.0]])
-    yield Case.of(large, certain, np.array([1, 2]), note="one confident mistake, by 20,000")
+    yield Case.of(large, certain, np.array([1, 2]), note="one confident mistake, with a lead of 20,000")
     note = "one row certain and right, the other less certain; all logits are far below zero"
     yield Case.of(large, certain - 15_000, np.array([0, 2]), note=note, atol=1e-9)
     near = 900 + rng.normal(size=(3, 4))
     near[0, 0] = near[0].max() + 0.5
     near[1] = 901, 901, 899, 100
-    yield Case.of(large, near, np.array([0, 3, 1]), note="logits up to about 900; above one label two others tie")
+    near[2, 0] = 100  # the only first logit that is far below the largest of its row
+    yield Case.of(large, near, np.array([0, 3, 1]), note="logits up to about 900; in one row, two tie above the label")
 
 
 @CHAPTER.exercise(
@@ -146,8 +147,10 @@ def accuracy(rng: np.random.Generator) -> Iterator[Case]:
     logits = 4 * np.eye(4)[labels] + rng.uniform(-1, 1, size=(7, 4))
     yield Case.of(share, logits, labels, note="all right")
     yield Case.of(share, logits, np.where(np.arange(7) < 5, labels, (labels + 1) % 4), note="five of seven right")
-    moved = np.array([1, 0, 2, 3, 1, 0, 1])
-    yield Case.of(share, logits - 9, (labels + moved) % 4, note="two of seven right, all logits negative")
+    # The other labels are second best: the logits of largest magnitude belong to none of the labels.
+    second = np.argsort(logits, axis=1)[:, -2]
+    answers = np.where(np.arange(7) % 4 == 1, labels, second)
+    yield Case.of(share, logits - 9, answers, note="two of seven right, all logits negative")
     nearly = logits.copy()
     nearly[0, 0] = nearly[0, 3] - 1e-6
     yield Case.of(share, nearly, (labels + 1) % 4, note="none right, and one of them only just wrong")
@@ -178,7 +181,7 @@ CHAPTER.question(
         "binary_logarithm": (math.log2(27), "Is this a logarithm to base 2? The loss uses the natural one, np.log."),
         "forgets_the_minus": (
             -math.log(27),
-            "The sign is wrong: this logarithm is negative, and the loss is minus that.",
+            "The sign is wrong: this is the logarithm of the probability, and the loss is minus that logarithm.",
         ),
     },
     hints=("What probability does each class get? Take minus its natural logarithm.",),

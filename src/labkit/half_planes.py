@@ -21,7 +21,7 @@ class HalfPlanes:
     hidden : int
         Hidden neurons.
     rng : numpy.random.Generator
-        Draws the weights by He's rule; the biases are small random values, so that no two lines meet in one point.
+        Draws the weights by He's rule; the biases are random, so that not all lines go through the origin.
     """
 
     def __init__(self, hidden: int, rng: np.random.Generator) -> None:

@@ -49,7 +49,7 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
     import ipywidgets as widgets
     from IPython.display import display
 
-    settled = entry.get("outcome") is not None
+    settled = entry.get("outcome") is not None and entry.get("choice") is not None
     # A widget's own line is as high as a button, which is too much for a question of two lines.
     question = widgets.HTML(
         f'<div style="line-height: 1.5"><strong>Predict.</strong> {html.escape(entry["question"])}</div>'
@@ -69,15 +69,12 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
         style={"button_width": "7em", "description_width": "5em"},
     )
     said = widgets.HTML()
-    too_late = "You have seen the outcome: a choice made now is not a prediction, and is not recorded."
 
     def say(words: str) -> None:
         said.value = f'<div role="status" style="line-height: 1.5">{html.escape(words)}</div>'
 
     def report() -> None:
-        if settled and choice.value is None:
-            say(too_late)
-        elif settled:
+        if settled:
             say("You have seen the outcome, so the prediction cannot be changed.")
         elif choice.value is None:
             say("Pick an answer before you run the next cell. Your answer is never marked.")
@@ -90,7 +87,7 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
         if _change(name, choice=choice.value, confidence=confidence.value):
             report()
         else:
-            say(too_late)
+            say("You have seen the outcome: a choice made now is not a prediction, and is not recorded.")
 
     report()
     choice.observe(picked, "value")

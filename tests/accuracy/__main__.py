@@ -45,10 +45,10 @@ A misconception counts as named if, with both keys, the check names this misconc
 
 {unseen}
 
-`tests/accuracy/unseen/` holds these answers. The table shows how the autograder judges these answers now, after the changes
-that they prompted. Each answer is judged once, with the public key. A wrong answer is recognisable if a tutor would
-recognise the mistake. A wrong answer counts as described if the verdict begins with a sentence about the mistake,
-before the call and its numbers.
+`tests/accuracy/unseen/` holds these answers. The table shows how the autograder judges these answers now, after the
+changes that they prompted. Each answer is judged once, with the public key. A wrong answer is recognisable if a tutor
+would recognise the mistake. A wrong answer counts as described if the verdict begins with a sentence about the
+mistake, before the call and its numbers.
 
 The next table shows the results when the autograder first saw each set. Readers judged the checks' sentences one by
 one.

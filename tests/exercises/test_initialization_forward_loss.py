@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -92,6 +94,15 @@ def test_a_start_of_integers_is_trained_as_the_same_start_of_floats(digits):
         assert all(map(np.array_equal, layer, same))
         assert layer[1].dtype == np.float64 and np.any(layer[1] % 1)
     assert np.array_equal(whole[0][1], np.full(8, 1)), "what was given is left as it was"
+
+
+def test_a_start_that_is_far_too_large_is_trained_without_a_warning(digits):
+    layers = INITIALIZATION.init_layers([64, *[32] * 20, 10], np.random.default_rng(0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        (ended, *_), share = trained(digits, [(10 * weights, bias) for weights, bias in layers], epochs=2)
+    assert not np.isfinite(ended[0]).all()
+    assert share < 0.12
 
 
 def test_from_zeros_only_the_last_bias_moves(digits):

@@ -15,7 +15,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.image import imread
 
 from labkit import figures
-from labkit.figures import calibration, connection, descent, style
+from labkit.figures import biases, calibration, connection, descent, style
 from labkit.figures import weights as pictures
 from labkit.lent import clinic
 from tests.support.figures import assert_readable
@@ -287,3 +287,34 @@ def test_a_weight_of_zero_is_neither_blue_nor_orange():
     fig = figures.network([np.array([[1.0], [0.0], [-1.0]])])
     drawn = {to_hex(line.get_edgecolor()[0]) for line in fig.axes[0].collections if isinstance(line, LineCollection)}
     assert drawn == {style.POSITIVE, style.TEXT, style.NEGATIVE}
+
+
+def test_a_sum_that_is_not_what_the_bars_add_up_to_is_told(capsys):
+    pictures.steps_of_a_sum([1.0, 2.0], [0.5, -1.0], -1.5)
+    assert "The sum is −1.5." in capsys.readouterr().out
+    pictures.steps_of_a_sum([1.0, 2.0], [0.5, -1.0], 3.0)
+    assert "The bars add up to −1.5, but 3 came back." in capsys.readouterr().out
+
+
+def test_a_marked_weight_is_named_after_what_it_does(capsys):
+    pictures.strongest_connections([0.4, -0.6, 2.0, -3.0, 1.0], range(5))
+    said = capsys.readouterr().out
+    for words in ("suppresses, 0.4", "flips and suppresses, −0.6", "amplifies, 2", "flips and amplifies, −3", "on, 1"):
+        assert f"{words}," in said or f"{words}." in said
+
+
+def test_lines_are_parallel_or_meet_only_if_they_do(capsys):
+    x = np.linspace(-2, 2, 5)
+    biases.two_knobs(x, {2.0: 2 * x, -1.0: -x}, {1.0: x + 1, 0.0: x})
+    said = capsys.readouterr().out
+    assert "with weight 2 from −4 to 4" in said and "one point" in said and "parallel" in said
+    biases.two_knobs(x, {2.0: 2 * x + 1, -1.0: -x}, {1.0: x, 0.0: 0 * x})
+    said = capsys.readouterr().out
+    assert "one point" not in said and "parallel" not in said
+
+
+def test_all_best_biases_are_named_and_no_bias_only_if_it_was_tried(capsys):
+    biases.mistakes_by_bias([-1.0, -0.5, 0.0], [3, 1, 0], [0, 2, 4])
+    assert "The fewest mistakes in all, 3, are at bias −1, −0.5; without a bias there are 4." in capsys.readouterr().out
+    biases.mistakes_by_bias([-1.0, -0.5], [3, 1], [0, 1])
+    assert "are at bias −0.5." in capsys.readouterr().out

@@ -30,7 +30,7 @@ def test_the_corners_picture_counts_what_is_right(capsys):
         return (points[:, 0] > 0.5).astype(int)
 
     boundaries.corners(CORNERS, np.array([0, 1, 1, 0]), CORNERS, first_input, first_input)
-    assert "classifies 2 of 4 points correctly" in capsys.readouterr().out
+    assert "the class is 0, then 1. 2 of 4 points are classified correctly" in capsys.readouterr().out
 
 
 def test_the_fit_says_how_far_it_is_off_inside_and_outside(capsys):
@@ -38,6 +38,22 @@ def test_the_fit_says_how_far_it_is_off_inside_and_outside(capsys):
     boundaries.fits(x, np.zeros(7), {"one": (np.where(x > 1, 3.0, 0.25), np.array([0.0]))}, (-1, 1))
     told = "one: off by at most 0.25 in this range, and by at most 3.0 in the rest of the figure"
     assert told in capsys.readouterr().out
+    boundaries.fits(x[x <= 1], np.zeros(5), {"one": (np.ones(5), np.array([0.0]))}, (-1, 1))
+    assert capsys.readouterr().out.rstrip().endswith("one: off by at most 1.00 in this range.")
+
+
+def test_rounding_does_not_bend_a_curve(capsys):
+    x = np.linspace(0, 1, 5)
+    forward.lines({"walk": {"": 0.5 + np.array([0, 1e-16, 0, 2e-16, 0])}}, x, xlabel="way", ylabel="loss")
+    assert "walk: straight, from 0.5 to 0.5." in capsys.readouterr().out
+
+
+def test_no_bar_of_a_negative_logit_is_cut_off(monkeypatch):
+    kept = []
+    monkeypatch.setattr(forward, "show", lambda fig, alt: kept.append(fig))
+    forward.logits_and_probabilities({"all below zero": (np.array([-1.0, -2.0]), np.array([0.73, 0.27]))})
+    low, high = kept[0].axes[0].get_ylim()
+    assert low < -2 and high >= 0
 
 
 def test_the_words_for_a_curve_name_a_hill_between_equal_ends(capsys):
@@ -69,6 +85,19 @@ def test_dark_is_low_in_every_landscape(monkeypatch):
     assert low < high
 
 
+def test_a_flat_landscape_is_drawn_and_heights_that_differ_have_different_numbers(monkeypatch):
+    kept = []
+    monkeypatch.setattr(loss, "show", lambda fig, alt: kept.append((fig, alt)))
+    line = np.linspace(-1, 1, 9)
+    for height in (0.0, 0.001):
+        loss.landscape(line, line, 1 + height * np.add.outer(line**2, line**2), ("one", "other"), (0, 0))
+    assert "between 1.000 and 1.000" in kept[0][1] and "between 1.0000 and 1.0020" in kept[1][1]
+    kept[1][0].canvas.draw()
+    (bar,) = (ax for ax in kept[1][0].axes if ax.get_ylabel() == "loss")
+    shown = [words.get_text() for words in bar.get_yticklabels()]
+    assert len(shown) == len(set(shown)) > 3
+
+
 def test_a_loss_that_only_falls_or_only_rises_is_described_as_such(capsys):
     x, losses = np.arange(3.0), np.array([3.0, 2.0, 1.0])
     for values in (losses, losses[::-1], np.array([3.0, 1.0, 2.0])):
@@ -77,6 +106,10 @@ def test_a_loss_that_only_falls_or_only_rises_is_described_as_such(capsys):
     assert falls == "3.000 down to 1.000 at 2"
     assert rises == "1.000 at 0 up to 3.000"
     assert both == "3.000 down to 1.000 at 1 and up to 2.000"
+    loss.loss_and_accuracy(x, np.ones(3), np.full(3, 0.5), "factor")
+    loss.loss_and_accuracy(x, np.array([1.0, 1 - 1e-9, 1.002]), np.full(3, 0.5), "factor")
+    said = capsys.readouterr().out
+    assert "The loss is flat at 1.000." in said and "from 1.0000 at 1 up to 1.0020." in said
 
 
 def test_the_squares_show_their_mean_only_if_it_is_given(monkeypatch, capsys):
@@ -87,8 +120,19 @@ def test_the_squares_show_their_mean_only_if_it_is_given(monkeypatch, capsys):
     assert "errors of 0.5, 2 cost 0.25, 4.00." in (said := capsys.readouterr().out) and "mean" not in said
     loss.squares(predictions, targets, 2.125)
     assert "a square of area 2.12." in capsys.readouterr().out
-    alone, with_mean = ([patch.get_width() for patch in fig.axes[0].patches] for fig in kept)
+    loss.squares(predictions, targets, -0.75)  # what came back for a mean may be negative
+    assert "The mean cost, −0.75, is not drawn" in capsys.readouterr().out
+    alone, with_mean, *_ = ([patch.get_width() for patch in fig.axes[0].patches] for fig in kept)
     assert alone == [0.5, 2.0] and with_mean == [*alone, np.sqrt(2.125)]
+
+
+def test_every_probability_that_is_named_is_in_the_figure(monkeypatch):
+    kept = []
+    monkeypatch.setattr(loss, "show", lambda fig, alt: kept.append(fig))
+    for least in (0.002, 1e-7):
+        loss.cost_of_probability({"all but ruled out": least, "in doubt": 0.5})
+    tops = [fig.axes[0].get_ylim()[1] for fig in kept]
+    assert tops[0] == 7.5 and tops[1] > -np.log(1e-7)
 
 
 def test_the_pulls_name_how_fast_each_loss_falls(capsys):

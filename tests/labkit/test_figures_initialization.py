@@ -52,3 +52,34 @@ def test_starts_that_a_learner_adds_are_drawn_as_well(capsys):
     pictures.spreads({"tanh": {f"my start {k}": RUNS for k in range(9)}})
     pictures.fractions_by_layer({f"my start {k}": RUNS for k in range(9)})
     assert capsys.readouterr().out.count("“my start 8”") == 2
+
+
+def test_no_bar_of_a_uniform_distribution_is_beyond_its_limit(monkeypatch):
+    kept = []
+    monkeypatch.setattr(pictures, "show", lambda fig, alt: kept.append(fig))
+    weights = np.linspace(-0.3, 0.3, 1000)
+    pictures.distributions({"uniform": weights, "wide": 3 * weights}, {"uniform": {"σ": weights.std(), "a": 0.3}})
+    bars = kept[-1].axes[0].patches
+    ends = [
+        edge
+        for bar in bars
+        for edge, height in zip(bar.get_data().edges, bar.get_data().values, strict=False)
+        if height
+    ]
+    assert min(ends) == pytest.approx(-0.3)
+    assert max(ends) < 0.3
+
+
+def test_weights_that_are_all_zero_can_be_drawn(capsys):
+    pictures.distributions({"zeros": np.zeros((4, 5))}, {"zeros": {"σ": 0.0}})
+    assert "standard deviation 0.000" in capsys.readouterr().out
+
+
+def test_the_fractions_before_the_first_layer_are_those_of_the_curves(capsys):
+    pictures.fractions_by_layer({"digits": [np.array([0.56, 0.3]), np.array([0.58, 0.3])]})
+    assert "from 0.56–0.58 to 0.30 with “digits”" in capsys.readouterr().out
+
+
+def test_tiny_outputs_are_told_apart_as_large_ones_are(capsys):
+    pictures.layer_outputs({"tiny": 1e-12 * np.arange(1.0, 6.0)})
+    assert "5 different values" in capsys.readouterr().out

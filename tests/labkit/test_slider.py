@@ -58,3 +58,5 @@ def test_steps_that_a_browser_adds_up_leave_no_digits_behind(monkeypatch):
     assert number.value == sent[-1] == 0.4
     control.value = 0.04999999999999954
     assert "With weight +0.05 the digit arrives weaker." in displayed[0].children[1].value
+    number.value = 0.999
+    assert "With weight +0.999 the digit arrives weaker." in displayed[0].children[1].value

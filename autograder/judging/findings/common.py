@@ -25,6 +25,8 @@ def all_relations(
 ) -> Iterator[Relation]:
     """Yield the relations that hold in a sample; those that take long to find only if ``among`` asks for them."""
     yield from find_types(sample)
+    if sample.wrong_entries is not None and sample.wrong_entries.any() and sample.equals(sample.expected):
+        return  # wrong by so little that whatever leaves the expected array as it is would fit
     yield from find_sources(sample)
     yield from find_expressions(sample, key, among)
     yield from find_reduced(sample)

@@ -89,7 +89,7 @@ def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> No
     said = [f"{errors[k]:.0e} with a step of {steps[k]:.0e}" for k in (0, best, len(steps) - 1, marked)]
     show(
         fig,
-        alt="The error of a measured slope against the size of the step, on logarithmic axes: a valley. "
+        alt="The error of a measured slope against the size of the step, on logarithmic axes. "
         f"The error begins at {said[0]}, is lowest at {said[1]} and ends at {said[2]}. Marked: {said[3]}.",
     )
 

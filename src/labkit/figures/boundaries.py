@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -132,10 +132,13 @@ def corners(
     axes[1].set(title="the hidden neurons", xlabel="first hidden neuron", ylabel="second hidden neuron")
     moved = "; ".join(f"({x:g}, {y:g}) becomes ({h:g}, {k:g})" for (x, y), (h, k) in zip(points, hidden, strict=True))
     right = int(np.sum(decide(points) == labels))
+    along = [int(value) for value in decide(np.linspace([-0.6, -0.6], [1.6, 1.6], 300))]
+    met = ", then ".join(f"{value}" for value, _ in groupby(along))
     show(
         fig,
-        alt=f"Four points in the plane of the inputs and in the plane of the hidden neurons: {moved}. The boundary, "
-        f"two lines in the first plane and one in the second, classifies {right} of {len(points)} points correctly.",
+        alt=f"Points in the plane of the inputs and in the plane of the hidden neurons: {moved}. From the lower left "
+        f"of the first plane to the upper right the class is {met}. {right} of {len(points)} points are classified "
+        "correctly.",
     )
 
 
@@ -143,7 +146,7 @@ def corners(
 def fits(
     x: np.ndarray, target: np.ndarray, fitted: Mapping[str, tuple[np.ndarray, np.ndarray]], span: tuple[float, float]
 ) -> None:
-    """Show a curve and the bent lines that follow it, with a mark where each hidden neuron bends its line.
+    """Show a curve and the bent lines that follow it, with a mark where each hidden neuron's sum is 0.
 
     Parameters
     ----------
@@ -152,7 +155,7 @@ def fits(
     target : ndarray of shape (n,)
         The curve.
     fitted : mapping of str to pair of ndarray
-        For each panel, the line, of shape (n,), and the positions of its bends.
+        For each panel, the line, of shape (n,), and where the neurons' sums are 0.
     span : pair of float
         The part of x in which the line was made to follow the curve.
     """
@@ -164,16 +167,14 @@ def fits(
         ax.plot(x, target, color=TEXT, linewidth=1.5, linestyle="--", label="the curve")
         ax.plot(x, line, color=COLORS[0], linestyle="-", label="the network")
         at = np.interp(bends, x, line)
-        ax.plot(bends, at, marker="o", markersize=5, color=COLORS[0], linestyle="", label="one neuron's bend")
+        ax.plot(bends, at, marker="o", markersize=5, color=COLORS[0], linestyle="", label="where a neuron's sum is 0")
         ax.set_title(title, fontsize=11.5)
         ax.set_xlabel("input")
         ax.grid(color=FAINT, linewidth=0.6)
         ax.set_ylim(target.min() - 1.5, target.max() + 1.5)
         gap = np.abs(line - target)
-        said.append(
-            f"{title}: off by at most {gap[inside].max():.2f} in this range, and by at most {gap[~inside].max():.1f} "
-            "in the rest of the figure"
-        )
+        rest = "" if inside.all() else f", and by at most {gap[~inside].max():.1f} in the rest of the figure"
+        said.append(f"{title}: off by at most {gap[inside].max():.2f} in this range{rest}")
     axes[0, 0].set_ylabel("output")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, handlelength=2.6)
     ends = f"{signed(span[0])} and {signed(span[1])}"

@@ -95,11 +95,12 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
     ax.set_ylabel("loss")
     if len(losses) > 1:
         ax.legend(handlelength=3)
-    said = " ".join(
-        f"{name}: first {values[0]:.2f}, then {values[1]:.2f}, and {values[-1]:.3g} in the last epoch."
-        for name, values in losses.items()
-    )
-    show(fig, alt=f"The loss by epoch; a dotted line marks log {n_classes}, about {guessing:.1f}. {said}")
+    said = []
+    for name, values in losses.items():
+        steps = [f"first {values[0]:.2f}", *(f"then {value:.2f}" for value in values[1:2])]
+        steps += [f"and {value:.3g} in the last epoch" for value in values[2:][-1:]]
+        said.append(f"{name}: {', '.join(steps)}.")
+    show(fig, alt=f"The loss by epoch; a dotted line marks log {n_classes}, about {guessing:.1f}. {' '.join(said)}")
 
 
 @takes_lists
@@ -126,7 +127,7 @@ def gap(epochs: Sequence[int], seen: np.ndarray, unseen: np.ndarray) -> None:
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
     show(
         fig,
-        alt=f"The mean loss of {len(seen)} runs: on training images it falls from {low[0]:.2f} to {low[-1]:.3f}; on "
+        alt=f"The mean loss of {len(seen)} runs: on training images it goes from {low[0]:.2f} to {low[-1]:.3f}; on "
         f"other images it is lowest, {high.min():.2f}, after about {epochs[int(high.argmin())]} epochs, and is "
         f"{high[-1]:.2f} at the end.",
     )
@@ -139,8 +140,8 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
     Parameters
     ----------
     rows : mapping of str to ndarray of shape (height * width, n)
-        For each state, the weights into n neurons. Each row has its own colour scale, with its largest weight written
-        beside it.
+        For each state, the weights into n neurons. Each row has its own colour scale, with the largest
+        magnitude written beside it.
     titles : sequence, optional
         One per neuron, written above the first row.
     said : str
@@ -153,7 +154,9 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
         limit = limit_of(weights)
         bare(ax).imshow(mosaic(weights.T), cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
         ax.set_ylabel(name.replace(", ", ",\n"), rotation=0, ha="right", va="center", fontsize=11)
-        ax.text(1.01, 0.5, f"largest\n{np.abs(weights).max():.2f}", transform=ax.transAxes, va="center", fontsize=10)
+        ax.text(
+            1.01, 0.5, f"magnitude\nup to {np.abs(weights).max():.2f}", transform=ax.transAxes, va="center", fontsize=10
+        )
     side = int(np.sqrt(len(weights)))
     axes[0, 0].set_xticks([k * (side + 1) + (side - 1) / 2 for k in range(len(titles or ()))], titles or ())
     axes[0, 0].tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
@@ -268,7 +271,7 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
     said = " ".join(
         f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f}% of the images read correctly, "
-        f"{dead.mean():.0%} of the neurons inactive."
+        f"{dead.mean():.0%} of the neurons inactive on average."
         for rate, good, dead in zip(rates, accuracies, silent, strict=True)
     )
     show(fig, alt=f"Test accuracy and inactive hidden neurons for each learning rate. {said}")
@@ -307,7 +310,7 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
                 extent=(left, left + 1, 0, tiles.shape[0] / tiles.shape[1]),
             )
             gallery.text(
-                left + 0.5, -0.01, f"largest weight {np.abs(weights).max():.3g}", ha="center", va="top", fontsize=10
+                left + 0.5, -0.01, f"largest magnitude {np.abs(weights).max():.3g}", ha="center", va="top", fontsize=10
             )
             if patient is patients[0]:
                 gallery.text(left + 0.5, 0.22, title, ha="center", va="bottom", fontsize=11, fontweight="bold")
@@ -330,7 +333,7 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
         for patient in patients
     ]
     said = " ".join(
-        f"{patient.name}: loss from {patient.losses[0]:.2f} to {patient.losses[-1]:.2f}, weights up to "
+        f"{patient.name}: loss from {patient.losses[0]:.2f} to {patient.losses[-1]:.2f}, weights with magnitudes up to "
         f"{before} before and {after} after, biases of "
         f"the hidden layer from {patient.after[0][1].min():.3g} to {patient.after[0][1].max():.3g}."
         for patient, (before, after) in zip(patients, largest, strict=True)

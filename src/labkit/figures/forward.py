@@ -45,16 +45,20 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
         fig.legend(named.values(), named, loc="outside lower center", ncols=4, handlelength=2.6)
     said = []
     for title, curves in panels.items():
-        bent = any(np.ptp(np.diff(y)) > 1e-6 * np.ptp(y) for y in curves.values())
+        bent = any(np.ptp(np.diff(y)) > 1e-6 * np.ptp(y) + _rounding(y) for y in curves.values())
         courses = ", ".join(map(_course, curves.values()))
         said.append(f"{title}: {'bent' if bent else 'straight'}, {courses}")
     show(fig, alt=f"{ylabel.capitalize()} against the {xlabel}, {signed(x[0])} to {signed(x[-1])}: {'; '.join(said)}.")
 
 
+def _rounding(y: np.ndarray) -> float:
+    return 1e-12 * float(np.abs(y).max())
+
+
 def _course(y: np.ndarray) -> str:
     """Return where a curve begins and ends, and its extremes if they are clearly beyond both ends."""
     low, high = sorted((y[0], y[-1]))
-    beyond = 0.1 * np.ptp(y)
+    beyond = 0.1 * np.ptp(y) + _rounding(y)
     extremes = [f"a maximum of {signed(y.max())}"] if y.max() - high > beyond else []
     extremes += [f"a minimum of {signed(y.min())}"] if low - y.min() > beyond else []
     words = f"from {signed(y[0])} to {signed(y[-1])}"
@@ -85,7 +89,7 @@ def logits_and_probabilities(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) 
     fig.get_layout_engine().set(h_pad=0.07)
     first = limit_of(next(iter(rows.values()))[0])
     comparable = [logits for logits, _ in rows.values() if limit_of(logits) <= 10 * first]  # these share one scale
-    limits = min(0.0, *map(np.min, comparable)) * 1.1, max(map(np.max, comparable)) * 1.1
+    limits = min(0.0, *map(np.min, comparable)) * 1.1, max(0.0, *map(np.max, comparable)) * 1.1 or 1.0
     for row, (name, (logits, probabilities)) in enumerate(rows.items()):
         _bars(axes[row, 0], logits, int(np.argmax(logits)))
         _bars(axes[row, 1], probabilities, int(np.argmax(probabilities)))
@@ -213,7 +217,7 @@ def predicted(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[st
 
 @takes_lists
 def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
-    """Show images, and how much each position matters: what is lost when a small patch covers it.
+    """Show images, and how much each position matters: what is lost when a patch covers it.
 
     Parameters
     ----------
@@ -234,4 +238,4 @@ def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
         f"{np.argmin(change) % side}) to {signed(np.max(change), 2)}"
         for name, _, change in rows
     ]
-    show(fig, alt=f"Images, and the change in the lead when a small patch covers each position. {'; '.join(said)}.")
+    show(fig, alt=f"Images, and the change in the lead when a patch covers each position. {'; '.join(said)}.")

@@ -63,9 +63,10 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
         For the same names, the values to mark on both sides of zero, each under its own name.
     """
     limit = max(limit_of(weights) for weights in drawn.values())
-    # Bars end at the outermost mark of the first name, so that a distribution that stops there visibly stops there.
-    marked = [max(values.values()) for values in (marks or {}).values()]
-    width = marked[0] / 15 if marked else limit / 45
+    # Bars end at the outermost mark of the first name, so that a distribution that stops there visibly stops there: a
+    # hair beyond it, because the mark may be the largest weight.
+    outermost = max([0.0, *next(iter((marks or {}).values()), {}).values()])
+    width = 1.000001 * outermost / 15 or limit / 45
     edges = width * np.arange(-np.ceil(limit / width), np.ceil(limit / width) + 1)
     fig, axes = figure(len(drawn), 1, (7.2, 1.5 * len(drawn) + 0.5), sharex=True, squeeze=False)
     for ax, (name, weights) in zip(axes[:, 0], drawn.items(), strict=True):

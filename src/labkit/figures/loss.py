@@ -52,7 +52,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float | None = N
         )
     ax.plot(at, targets, linestyle="", marker="_", markersize=26, markeredgewidth=2.5, color=TEXT, label="target")
     ax.plot(at, predictions, "o", markersize=8, color=COLORS[1], label="prediction", clip_on=False)
-    if mean is not None:
+    if mean is not None and mean >= 0:
         side = float(np.sqrt(mean))
         middle = float(np.mean(targets))
         ax.add_patch(Rectangle((at[-1] + 2.4, middle), side, side, facecolor=(COLORS[0], 0.3), edgecolor=COLORS[0]))
@@ -73,6 +73,8 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float | None = N
     sides = ", ".join(f"{abs(said - so):.2g}" for said, so in zip(predictions, targets, strict=True))
     costs = ", ".join(f"{(said - so) ** 2:.2f}" for said, so in zip(predictions, targets, strict=True))
     average = "" if mean is None else f" The mean cost is drawn as a square of area {mean:.2f}."
+    if mean is not None and not mean >= 0:
+        average = f" The mean cost, {signed(mean)}, is not drawn, because no square has this area."
     show(fig, alt=f"Each error is drawn as a square: errors of {sides} cost {costs}.{average}")
 
 
@@ -86,17 +88,18 @@ def cost_of_probability(marks: Mapping[str, float]) -> None:
         Probabilities of the right class to point out, each under a name that says what it means.
     """
     fig, ax = figure(1, 1, (7.2, 3.9))
-    p = np.concatenate([np.geomspace(1e-4, 0.05, 80), np.linspace(0.05, 1, 100)])
+    least = min([1e-4, *(value for value in marks.values() if value > 0)])
+    p = np.concatenate([np.geomspace(least, 0.05, 80), np.linspace(0.05, 1, 100)])
     ax.plot(p, -np.log(p), color=COLORS[0], linestyle=LINE_STYLES[0], label="cross-entropy, −log p")
     ax.plot(p, (1 - p) ** 2, color=COLORS[1], linestyle=LINE_STYLES[1], label="squared error of that class, (1 − p)²")
     for words, value in marks.items():
         ax.plot([value], [-np.log(value)], marker="o", color=COLORS[0], markersize=7)
         ax.annotate(f"{words}: {-np.log(value):.2f}", (value, -np.log(value)), (9, 3), textcoords="offset points")
     ax.grid(color=FAINT, linewidth=0.6)
-    ax.set_ylim(-0.15, 7.5)
+    ax.set_ylim(-0.15, max([7.5, *(-1.1 * np.log(value) for value in marks.values() if value > 0)]))
     ax.set_xlabel("p, the probability given to the right class")
     ax.set_ylabel("cost")
-    ax.legend(loc="center right", bbox_to_anchor=(1.0, 0.62), handlelength=3)
+    ax.legend(loc="center right", bbox_to_anchor=(1.0, 0.5), handlelength=3)
     said = ", ".join(f"“{words}” costs {-np.log(value):.2f}" for words, value in marks.items())
     show(
         fig,
@@ -160,11 +163,16 @@ def sorted_losses(groups: Mapping[str, np.ndarray]) -> None:
     ax.set_ylabel("loss of the image")
     ax.legend(handlelength=3)
     said = [
-        f"{name} from {np.max(losses):.1f} to {np.min(losses):.2f}, half of them above {np.median(losses):.2f}, "
+        f"{name} from {np.max(losses):.1f} to {np.min(losses):.2f}, half of them {np.median(losses):.2f} or more, "
         f"mean {np.mean(losses):.2f}"
         for name, losses in groups.items()
     ]
     show(fig, alt=f"Losses of single images from the largest to the smallest: {'; '.join(said)}.")
+
+
+def _digits(values: np.ndarray) -> int:
+    """Return how many decimals tell values apart that differ by a tenth of their range."""
+    return int(np.clip(np.ceil(1 - np.log10(np.ptp(values) or 1)), 0, 9))
 
 
 @takes_lists
@@ -204,17 +212,21 @@ def loss_and_accuracy(
             ax.axvline(here, color=TEXT, linewidth=1.2, linestyle=":")
     axes[1].yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes[1].yaxis.set_major_formatter(PercentFormatter(1, decimals=1 if 0 < np.ptp(accuracies) < 0.05 else 0))
-    lowest = f"{min(losses):.3f} at {signed(x[np.argmin(losses)], 2)}"
-    course = f"{losses[0]:.3f} down to {lowest} and up to {losses[-1]:.3f}"
-    if np.argmin(losses) == len(losses) - 1:
-        course = f"{losses[0]:.3f} down to {lowest}"
-    elif np.argmin(losses) == 0:
-        course = f"{lowest} up to {losses[-1]:.3f}"
+    digits = max(3, _digits(losses))
+    begin, low, end = (f"{loss:.{digits}f}" for loss in (losses[0], min(losses), losses[-1]))
+    lowest = f"{low} at {signed(x[np.argmin(losses)], 2)}"
+    course = f"a smooth curve from {begin} down to {lowest} and up to {end}"
+    if begin == end == low and np.ptp(losses) < 0.5 * 10.0**-digits:
+        course = f"flat at {low}"
+    elif end == low:
+        course = f"a smooth curve from {begin} down to {lowest}"
+    elif begin == low:
+        course = f"a smooth curve from {lowest} up to {end}"
     levels = len(np.unique(accuracies))
     shape = f"a staircase of {levels} levels from {min(accuracies):.1%} to {max(accuracies):.1%}"
     show(
         fig,
-        alt=f"Loss and accuracy against the {xlabel}. The loss is a smooth curve from {course}. The accuracy is "
+        alt=f"Loss and accuracy against the {xlabel}. The loss is {course}. The accuracy is "
         f"{shape if levels > 1 else f'a flat line at {accuracies[0]:.1%}'}.",
     )
 
@@ -249,25 +261,28 @@ def landscape(
         axis._axinfo["grid"]["color"] = FAINT
     solid.view_init(elev=32, azim=-125)
     # Contour lines are closer where the loss is low: there the ground decides which way training goes.
-    levels = losses.min() + (np.quantile(losses, 0.97) - losses.min()) * np.linspace(0, 1, 13) ** 1.5
+    most = max(np.quantile(losses, 0.97) - losses.min(), 1e-12)
+    levels = losses.min() + most * np.linspace(0, 1, 13) ** 1.5
+    digits = max(2, _digits(losses))
     drawn = chart.contourf(x, y, losses, levels=levels, cmap=LOSS, extend="max")
     chart.contour(x, y, losses, levels=levels, colors="white", linewidths=0.6, alpha=0.7)
     chart.plot(
         *here, marker="o", markersize=9, color="white", markeredgecolor="#1d1d20", markeredgewidth=1.6, linestyle=""
     )
     chart.set_aspect("auto")
-    bar = fig.colorbar(drawn, ax=chart, shrink=0.9, aspect=20, label="loss", format="%.2f")
+    bar = fig.colorbar(drawn, ax=chart, shrink=0.9, aspect=20, label="loss", format=f"%.{digits}f")
     bar.outline.set_visible(False)
     for ax in (solid, chart):
         ax.set_xlabel(labels[0])
         ax.set_ylabel(labels[1])
     solid.xaxis.labelpad = solid.yaxis.labelpad = 7
     lowest = np.unravel_index(np.argmin(losses), losses.shape)
-    heights = f"between {losses.min():.3f} and {losses.max():.3f}"
+    heights = f"between {losses.min():.{max(3, digits)}f} and {losses.max():.{max(3, digits)}f}"
     places = (float(x[lowest]), float(y[lowest])), here
     low, dot = (f"{signed(one, 2)} and {signed(other, 2)}" for one, other in places)
     rows, columns = (np.linspace(0, n - 1, 5).astype(int) for n in losses.shape)
-    rising, falling = (", ".join(signed(loss, 2) for loss in losses[rows, along]) for along in (columns, columns[::-1]))
+    both = (", ".join(signed(loss, digits) for loss in losses[rows, along]) for along in (columns, columns[::-1]))
+    rising, falling = both
     show(
         fig,
         alt=f"The loss over “{labels[0]}” and “{labels[1]}”, as a surface and as a map: {heights}, low at {low}. "

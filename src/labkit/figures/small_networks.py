@@ -87,7 +87,7 @@ def both_passes(
     grad_matrices: Sequence[np.ndarray] | None = None,
     names: Sequence[str] = (),
 ) -> None:
-    """Show a small network with all its numbers; gradients follow ←.
+    """Show a small network with its signals and weights; gradients follow ←.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def _in_words(values: Sequence, matrices: Sequence, grad_values: Any, grad_matri
             said.append(f"weights to the next column: {matrices[k].tolist()}")
             if grad_matrices is not None:
                 said.append(f"their gradients: {grad_matrices[k].tolist()}")
-    return f"A small network with all its numbers. {'; '.join(said)}."
+    return f"A small network with its signals and weights. {'; '.join(said)}."
 
 
 def _connection(

@@ -49,7 +49,7 @@ def signed(value: float, digits: int = 3) -> str:
     str
         The number's text, such as ``"−1.5"``.
     """
-    return f"{value:.{digits}g}".replace("-", "−")
+    return f"{value + 0.0:.{digits}g}".replace("-", "−")
 
 
 @takes_lists
@@ -69,11 +69,11 @@ def crossings(crossed: Mapping[float, np.ndarray], limit: float | None = None) -
     for ax, (weight, signal) in zip(axes[0], tiles, strict=True):
         _tile(ax, signal, WEIGHTS, -limit, limit)
         ax.set_title(f"× {signed(weight)}", pad=4)
-        ax.set_xlabel(f"max {signed(np.max(signal) + 0.0)}\nmin {signed(np.min(signal) + 0.0)}", fontsize=10)
+        ax.set_xlabel(f"max {signed(np.max(signal))}\nmin {signed(np.min(signal))}", fontsize=10)
     bar = fig.colorbar(axes[0, -1].images[0], ax=axes, shrink=0.8, aspect=14, pad=0.015, label="signal")
     bar.outline.set_visible(False)
     said = "; ".join(
-        f"with weight {signed(weight)}, signals from {signed(np.min(signal) + 0.0)} to {signed(np.max(signal) + 0.0)}"
+        f"with weight {signed(weight)}, signals from {signed(np.min(signal))} to {signed(np.max(signal))}"
         for weight, signal in tiles
     )
     show(
@@ -414,21 +414,22 @@ def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None
 
 
 @takes_lists
-def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> None:
-    """Show the weights of one neuron from the lowest to the highest, some of them named.
+def strongest_connections(weights: np.ndarray, marked: Sequence[int]) -> None:
+    """Show the weights of one neuron from the lowest to the highest, and say what some of them do to a signal.
 
     Parameters
     ----------
     weights : ndarray of shape (n,)
         The neuron's weights.
-    marked : mapping of str to int
-        What to write beside a weight, and its index in `weights`.
+    marked : sequence of int
+        The indices in `weights` of those weights.
     """
+    named = {index: _effect(weights[index]) for index in marked}
     order = np.argsort(weights)
     fig, ax = figure(1, 1, (7.4, 3.3))
     colors = [color_of(value) for value in weights[order]]
     ax.vlines(range(len(order)), 0, weights[order], colors=colors, linewidth=380 / len(order))
-    for words, index in marked.items():
+    for index, words in named.items():
         place = int(np.flatnonzero(order == index)[0])
         left = place < len(order) / 2
         height = weights[index]
@@ -448,13 +449,19 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Non
     ax.set_xticks([])
     ax.set_xlabel(f"the {len(order)} connections into this neuron, from the lowest weight to the highest")
     ax.set_ylabel("weight")
-    said = ", ".join(f"a weight that {words}, {signed(weights[index])}" for words, index in marked.items())
+    said = ", ".join(f"a weight that {words}, {signed(weights[index])}" for index, words in named.items())
     show(
         fig,
         alt=f"The {len(order)} weights of one neuron in order, from {signed(weights.min())} to "
         f"{signed(weights.max())}; half of them are within {signed(np.median(np.abs(weights)))} of zero. These "
         f"are marked: {said}.",
     )
+
+
+def _effect(weight: float) -> str:
+    """Return what a connection with this weight does to its signal."""
+    size = "amplifies" if abs(weight) > 1 else "suppresses" if abs(weight) < 1 else "passes on"
+    return f"flips and {size}" if weight < 0 else size
 
 
 @takes_lists

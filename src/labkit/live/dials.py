@@ -162,5 +162,7 @@ def bend_line(forward: Callable) -> Dial:
         slider("neurons", "hidden neurons", 1, 25, 4, 24, stills=(2, 5, 15)),
         choice("target", "curve", _TARGETS),
     ]
-    note = "Grey: the contribution of each hidden neuron. Each bends the sum in one place, the first at the left end."
+    note = (
+        "Grey: the contribution of each hidden neuron. Each can bend the sum in one place, the first at the left end."
+    )
     return Dial("ReLU bends fit a curve", draw, controls, note)

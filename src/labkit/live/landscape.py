@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -36,6 +36,7 @@ class Landscape(Tool):
 
     def __post_init__(self) -> None:
         self._maps = {name: bands(*surface) for name, surface in self.surfaces.items()}
+        self._start: Sequence[float] | None = None
         self.controls = [
             choice("surface", "loss", self.surfaces),
             control("button", "step", "Step"),
@@ -51,7 +52,9 @@ class Landscape(Tool):
         event, (loss, *ranges) = question.get("event"), self.surfaces[surface]
         if event in (None, "surface", "back", "walk", "place"):  # the browser's first question has no event
             corner = [low + share * (high - low) for (low, high), share in zip(ranges, (0.08, 0.75), strict=True)]
-            self.walk = Walk(self.momentum_step, self.numerical_gradient, loss, question.get("at", corner))
+            if event != "back" or self._start is None:
+                self._start = question.get("at", corner)
+            self.walk = Walk(self.momentum_step, self.numerical_gradient, loss, self._start)
         for _ in range({"step": 1, "run": 1, "walk": 40}.get(event, 0)):
             self.walk.step(rate, momentum)
         path, losses, count = self.walk.path, self.walk.losses, len(self.walk.path) - 1

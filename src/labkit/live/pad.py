@@ -94,13 +94,14 @@ class Pad(Tool):
     def _train_again(self) -> str:
         """Train the network for ten epochs on its data and the kept drawings; return what that changed."""
         images, labels, *test = data.digits_of(self.side)
-        tests = {"your drawings": (self.drawings.images, self.drawings.labels), "the test images": test}
+        name = f"digits{self.side}"
+        tests = {"your drawings": (self.drawings.images, self.drawings.labels), f"the test images of {name}": test}
         before, examples = accuracies(self.read, self.network, tests), self.drawings.added_to(images, labels)
         settings = {"epochs": 10, "batch_size": 32, "learning_rate": 0.1, "rng": np.random.default_rng(1)}
         self.network, _ = run_train(self.train, self.network, *examples, **settings)
         after = accuracies(self.read, self.network, tests)
-        changes = [f"{after[name]:.0%} of {name}, {before[name]:.0%} before" for name in tests]
-        return f"After 10 epochs with your drawings the network reads {'; '.join(changes)}."
+        changes = [f"{after[what]:.0%} of {what}, {before[what]:.0%} before" for what in tests]
+        return f"After 10 epochs on {name} and your drawings the network reads {'; '.join(changes)}."
 
     def still_rows(self) -> tuple[list[list[dict]], str]:
         """Return one test image of each digit, and the votes of its pixels."""

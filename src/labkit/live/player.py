@@ -58,8 +58,7 @@ class Player(Tool):
     title = "Watch weights take shape"
     note = (
         "Blue is positive; orange, or a dashed line, is negative. Each image holds the weights into one neuron. A "
-        "darkened image, or a grey circle, marks a neuron that is inactive for all images tried. A loss too "
-        "high for the chart is drawn at its upper edge."
+        "darkened image, or a grey circle, marks a neuron that is inactive for all images tried."
     )
 
     def __post_init__(self) -> None:

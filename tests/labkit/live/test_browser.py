@@ -94,7 +94,7 @@ def test_a_digit_is_drawn_by_mouse_and_by_keyboard_and_kept(page):
     live.get_by_role("button", name="Keep for training").click()
     says(page, live, "1 kept.")
     live.get_by_role("button", name="Train with my drawings").click()
-    says(page, live, "After 10 epochs with your drawings the network reads 100% of your drawings")
+    says(page, live, "After 10 epochs on digits8 and your drawings the network reads 100% of your drawings")
     live.get_by_role("button", name="Forget my drawings").click()
     says(page, live, re.compile(r"Read as \d with \d+%; next is \d with \d+%\.$"))
 

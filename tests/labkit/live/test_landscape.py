@@ -51,6 +51,13 @@ def test_momentum_is_kept_between_steps_and_lost_when_the_ball_is_placed(bowl):
     assert bowl.walk.path[1][0] == pytest.approx(0.8)
 
 
+def test_back_leads_to_the_place_that_was_chosen(bowl):
+    place(bowl, 1.0, -0.5)
+    step(bowl, 0.1)
+    bowl.answer({"event": "back"})
+    np.testing.assert_array_equal(bowl.walk.path, [[1, -0.5]])
+
+
 def test_divergence_is_said_and_ends_the_walk(bowl):
     for _ in range(60):
         answer = step(bowl, 3.0)

@@ -135,7 +135,7 @@ def test_a_few_kept_drawings_teach_a_way_of_writing_that_the_data_do_not_show(la
         ask(tool, hand)
         press(tool, "keep", digit="1")
     said = press(tool, "again")["said"]
-    assert said.startswith("After 10 epochs with your drawings the network reads 100% of your drawings, ")
+    assert said.startswith("After 10 epochs on digits8 and your drawings the network reads 100% of your drawings, ")
     assert before < 0.2
     assert read_as_one() > 0.9
     assert np.mean(predict(tool.network, digits.test_images) == digits.test_labels) > 0.94
