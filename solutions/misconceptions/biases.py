@@ -88,7 +88,7 @@ def any_connection_is_enough(inputs, weights, bias):
 
 @of("activates")
 def any_sum_but_zero(inputs, weights, bias):
-    """Every output except zero counts as active, as with bool(). A negative one must not."""
+    """Every output except zero counts as active, as with bool(). A negative output must not."""
     return bool(weighted_sum(inputs, weights) + bias)
 
 
@@ -220,13 +220,13 @@ def keeps_them_apart(weights, bias):
 
 @of("count_parameters")
 def adds_the_sizes(shapes):
-    """The axis lengths within a shape are added. A (64, 10) array has 64 rows of 10 numbers: how many are there together?"""
+    """The axis lengths within a shape are added. A (64, 10) array has 64 rows of 10 numbers: how many numbers does it hold?"""
     return sum(sum(shape) for shape in shapes.values())
 
 
 @of("count_parameters")
 def counts_the_arrays(shapes):
-    """This is the number of arrays. Each array holds many numbers, and each of them is a parameter."""
+    """This is the number of arrays. Each array holds many numbers, and each number is a parameter."""
     return len(shapes)
 
 
@@ -238,7 +238,7 @@ def counts_equal_shapes_once(shapes):
 
 @of("count_parameters")
 def leaves_out_the_biases(shapes):
-    """Arrays with fewer than two axes are missing, so the biases are not counted. They are learned as well."""
+    """Arrays with fewer than two axes are missing, so the biases are not counted. Biases are learned as well."""
     return sum(math.prod(shape) for shape in shapes.values() if len(shape) > 1)
 
 
@@ -250,7 +250,7 @@ def multiplies_everything(shapes):
 
 @of("count_parameters")
 def a_single_number_counts_nothing(shapes):
-    """An array of shape () is counted as 0. It has no axes, but it holds one number, which is a parameter."""
+    """An array of shape () is counted as 0. Such an array has no axes, but it holds one number, which is a parameter."""
     return sum(math.prod(shape) if shape else 0 for shape in shapes.values())
 
 
@@ -291,7 +291,7 @@ def walks_over_the_names(shapes):
 
 @of("count_parameters")
 def product_never_reset(shapes):
-    """The product seems to continue from one array to the next. Start it again for each array."""
+    """The product seems to continue from one array to the next. Start a new product for each array."""
     total, product = 0, 1
     for shape in shapes.values():
         product *= math.prod(shape)
@@ -325,7 +325,7 @@ def bias_meets_the_first_input(inputs, weights, bias):
 
 @of("activates")
 def every_connection_must_agree(inputs, weights, bias):
-    """Here each weighted input plus the bias must be positive by itself. A neuron adds up first, so other inputs can outweigh a negative one."""
+    """Each weighted input plus the bias must be positive in your version. A neuron adds up first, so other inputs can outweigh a negative one."""
     return bool(np.all(inputs * weights + bias > 0))
 
 
@@ -356,14 +356,14 @@ def biases_down_the_batch(x, weights, bias):
 
 @of("dense")
 def bias_in_the_last_row_of_weights(x, weights, bias):
-    """The biases are added to the last row of the caller's `weights`, so the last input multiplies them. Add them to the weighted sums."""
+    """The biases are added to the last row of the caller's `weights`, so the last input multiplies them. Add the biases to the weighted sums."""
     weights[-1] += bias
     return x @ weights
 
 
 @of("fold_bias")
 def bias_in_place_of_the_last_weights(weights, bias):
-    """The biases replace the last row of `weights`, so the connections of the last input are lost. Add a row for them."""
+    """The biases replace the last row of `weights`, so the connections of the last input are lost. Add a row for the biases."""
     folded = np.array(weights, dtype=float)
     folded[-1] = bias
     return folded
@@ -378,5 +378,5 @@ def overwrites_the_last_weights(weights, bias):
 
 @of("count_parameters")
 def an_axis_of_nothing_counts_as_one(shapes):
-    """An array with an axis of length 0 has no entries, but here that length counts as 1. Does your product skip it?"""
+    """An array with an axis of length 0 has no entries, but in your version that length counts as 1. Does your product skip it?"""
     return sum(math.prod(max(1, size) for size in shape) for shape in shapes.values())

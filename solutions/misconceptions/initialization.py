@@ -52,7 +52,7 @@ def first_neuron_only(weights):
 
 @of("distinct_neurons")
 def independent_columns(weights):
-    """This is the rank. It leaves out a neuron whose weights are twice another's, although the two are different: compare the columns entry by entry."""
+    """This is the rank, which leaves out a neuron whose weights are twice another's. Such neurons are different: compare the columns entry by entry."""
     return int(np.linalg.matrix_rank(weights))
 
 
@@ -71,7 +71,7 @@ def rounding_to_a_grid(weights):
 
 @of("distinct_neurons")
 def margin_for_any_scale(weights):
-    """The margin seems to be a fixed number. It must depend on the weights: take a fraction of the largest magnitude."""
+    """The margin seems to be a fixed number. A margin must depend on the weights: take a fraction of the largest magnitude."""
     return distinct_columns(weights, margin=1e-4)
 
 
@@ -103,7 +103,7 @@ def differences_with_their_sign(weights):
 
 @of("distinct_neurons")
 def one_agreement_is_enough(weights):
-    """Two neurons seem to count as identical if one weight agrees. All of them must agree."""
+    """Two neurons seem to count as identical if one weight agrees. All weights must agree."""
     margin, kept = 1e-4 * np.abs(weights).max(), []
     for column in weights.T:
         if all(np.all(np.abs(column - other) > margin) for other in kept):
@@ -243,7 +243,7 @@ def limit_without_root(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def root_of_the_six_alone(fan_in, fan_out, rng):
-    """The weights are far too small, as if only the 6 were under the square root. The whole fraction belongs there."""
+    """The weights are far too small, as if only the 6 were under the square root. The whole fraction belongs under the root."""
     limit = np.sqrt(6) / (fan_in + fan_out)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -456,7 +456,7 @@ def sizes_without_signs(fan_in, fan_out, rng):
 
 @of("he_normal")
 def uniform_within_one_deviation(fan_in, fan_out, rng):
-    """No weight is larger than σ in magnitude. In a normal distribution about a third of them are."""
+    """No weight is larger than σ in magnitude. In a normal distribution about a third of the weights are."""
     deviation = np.sqrt(2 / fan_in)
     return rng.uniform(-deviation, deviation, size=(fan_in, fan_out))
 
@@ -470,13 +470,13 @@ def he_from_a_flat_block(fan_in, fan_out, rng):
 
 @of("he_normal")
 def root_of_the_two_alone(fan_in, fan_out, rng):
-    """The weights are far too small, as if only the 2 were under the square root. The whole fraction belongs there."""
+    """The weights are far too small, as if only the 2 were under the square root. The whole fraction belongs under the root."""
     return rng.normal(0, np.sqrt(2) / fan_in, size=(fan_in, fan_out))
 
 
 @of("he_normal")
 def root_of_the_inputs_alone(fan_in, fan_out, rng):
-    """The weights are √2 times too large, as if only fan_in were under the square root. The whole fraction belongs there."""
+    """The weights are √2 times too large, as if only fan_in were under the square root. The whole fraction belongs under the root."""
     return rng.normal(0, 2 / np.sqrt(fan_in), size=(fan_in, fan_out))
 
 
@@ -709,7 +709,7 @@ def weights_without_biases(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def biases_for_the_inputs(layer_sizes, rng, scheme="he"):
-    """There are as many biases as inputs. A bias belongs to a neuron, so a layer has fan_out of them."""
+    """There are as many biases as inputs. A bias belongs to a neuron, so a layer has fan_out biases."""
     check(layer_sizes, scheme)
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
     return [(draw(i, o, rng), zero_bias(i)) for i, o in zip(layer_sizes, layer_sizes[1:])]
@@ -724,7 +724,7 @@ def layers_on_their_side(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def biases_that_are_not_zero(layer_sizes, rng, scheme="he"):
-    """The biases do not start at zero, but the task requires it. The random weights already make the neurons differ."""
+    """The biases do not start at zero, but they must in this task. The random weights already make the neurons differ."""
     check(layer_sizes, scheme)
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
     return network(layer_sizes, lambda i, o: draw(i, o, rng), lambda o: rng.normal(size=o))
@@ -855,7 +855,7 @@ def rank_with_the_margin(weights):
 
 @of("signal_spread")
 def rescales_before_each_layer(x, weight_matrices, activation):
-    """The signal seems to be rescaled to a standard deviation of 1 before each layer. Pass it on as it is."""
+    """The signal seems to be rescaled to a standard deviation of 1 before each layer. Pass the signal on as it is."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = activation(x / np.std(x) @ weights)
@@ -865,7 +865,7 @@ def rescales_before_each_layer(x, weight_matrices, activation):
 
 @of("signal_spread")
 def leaves_zeros_out(x, weight_matrices, activation):
-    """Zeros seem to be left out of the standard deviation. A neuron that gives 0 is part of the signal: use all entries."""
+    """Zeros seem to be left out of the standard deviation. An output of 0 is part of the signal as well: use all entries."""
     return spread_of_layers(lambda signal: np.std(signal[signal != 0]), x, weight_matrices, activation)
 
 
@@ -905,7 +905,7 @@ def magnitudes_of_the_weights(weights):
 
 @of("signal_spread")
 def activations_never_passed_on(x, weight_matrices, activation):
-    """Each number is measured after an activation function, but the next layer seems to receive the signal from before it. Pass on what you measured."""
+    """Each number is measured after an activation function, but the next layer seems to receive the earlier signal. Pass on the signal that you measured."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = x @ weights

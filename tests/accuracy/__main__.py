@@ -20,7 +20,7 @@ PAGE = ROOT / "docs" / "accuracy.md"
 TEXT = """# The autograder's own accuracy
 
 Does every right answer get full marks, and does every wrong one lose some? `.venv/bin/python -m tests.accuracy`
-measures this and writes this page. The counts by people who read the checks' sentences were added by hand.
+measures this and writes this page. The counts made by people who read the checks' sentences were added by hand.
 
 Unless a section says otherwise, every answer was judged with two keys: the public key, and a key from another seed. An
 answer counts as right only if both keys accept it, and as caught only if both keys reject it. Chapter 10 is scored by
@@ -45,10 +45,10 @@ A misconception counts as named if, with both keys, the check names this misconc
 
 {unseen}
 
-`tests/accuracy/unseen/` holds these answers. The table shows how the autograder judges them now, after it was changed
-because of them. Each answer is judged once, with the public key. A wrong answer is recognisable if a tutor would
-recognise the mistake. A wrong answer counts as described if the verdict begins with a sentence about the mistake,
-before the call and its numbers.
+`tests/accuracy/unseen/` holds these answers. The table shows how the autograder judges these answers now, after the
+changes that they prompted. Each answer is judged once, with the public key. A wrong answer is recognisable if a tutor
+would recognise the mistake. A wrong answer counts as described if the verdict begins with a sentence about the
+mistake, before the call and its numbers.
 
 The next table shows the results when the autograder first saw each set. Readers judged the checks' sentences one by
 one.
@@ -219,8 +219,8 @@ magnitudes instead of the sum of the two largest magnitudes. A case now catches 
 - Of the ten faulty sentences, four were true only in the cases tried, or not even in all of these: they were about a
   weight of 0, about weights that are all 0, about a diagonal, and about a number of entries. Two named a wrong cause:
   one answer chose the smallest logit, but the check spoke of counting from 1, and one returned frozen layers in the
-  wrong order, but the check called the layers changed. In the last four, one clause was inexact: where False is
-  expected, at which layer to stop, whether `frozen` has an effect, and whether a velocity starts at zero.
+  wrong order, but the check called the layers changed. In the last four, one clause was inexact: about where False
+  is expected, about the layer at which to stop, about the effect of `frozen`, or about the first velocity.
 - Two right answers did not get full marks. Both are an `adapt` that lets the accuracy on the old digits fall a little
   too far.
 
@@ -230,7 +230,7 @@ magnitudes instead of the sum of the two largest magnitudes. A case now catches 
   the length of `down`'s shorter axis as the rank, although the docstring's own example has a larger rank; a case now
   catches this answer.
 - Two sentences were faulty. One said "In every wrong case tried, your result is 0" although the last layer's gradients
-  were right. The other, which a learner does not see, claimed for every case what was true only in most cases.
+  were right. The other, which a learner does not see, made a claim about every case that was true only of most.
 - One right answer did not get full marks: an `adapt` that lets the accuracy on the old digits fall a little too far.
   The stub alone does not say how far the accuracy may fall."""
 
