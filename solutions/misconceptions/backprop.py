@@ -194,7 +194,7 @@ def returns_inside_the_loop(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def hands_f_a_single_entry(f, array, step=1e-5):
-    """f seems to receive a single entry. Give it the whole array, with that one entry moved."""
+    """f seems to receive a single entry. Pass the whole array to f, with only that entry moved."""
     gradient = np.zeros(array.shape)
     for index in np.ndindex(array.shape):
         gradient[index] = (f(array[index] + step) - f(array[index] - step)) / (2 * step)
@@ -768,7 +768,7 @@ def everything_averaged(grad_output, x, weights):
 
 @of("dense_gradient")
 def leaves_the_inputs_out(grad_output, x, weights):
-    """Two gradients came back, without grad_x. The layer before needs grad_x, the gradient with respect to this layer's inputs. Return it first."""
+    """Two gradients came back, without grad_x. The layer before needs grad_x, the gradient with respect to this layer's inputs. Return grad_x first."""
     return x.T @ grad_output, grad_output.sum(axis=0)
 
 
@@ -869,7 +869,7 @@ def clips_on_the_way_back(layers, activations, grad_logits):
 
 @of("backward")
 def asks_the_sums_without_the_bias(layers, activations, grad_logits):
-    """Weighted sums without the bias seem to decide where the gradient passes. activations[k] already holds the ReLU's output: give that to relu_gradient."""
+    """Weighted sums without the bias seem to decide where the gradient passes. relu_gradient needs activations[k], which already holds the ReLU's output."""
     gradients, grad = [], grad_logits
     for k in reversed(range(len(layers))):
         grad, *pair = dense_gradient(grad, activations[k], layers[k][0])
@@ -984,7 +984,7 @@ def asks_another_relu(layers, activations, grad_logits):
 
 @of("backward")
 def begins_at_the_front(layers, activations, grad_logits):
-    """The pass seems to begin with the first layer. grad_logits belongs to the output layer: begin there."""
+    """The pass seems to begin with the first layer. grad_logits belongs to the output layer: begin with that layer."""
     gradients, grad = [], grad_logits
     for activation, (weights, _) in zip(activations, layers):
         grad_x, grad_weights, grad_bias = dense_gradient(grad, activation, weights)

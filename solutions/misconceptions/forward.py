@@ -286,7 +286,7 @@ def keeps_the_sums(layers, x):
 
 @of("forward")
 def keeps_the_logits_too(layers, x):
-    """The list ends with the logits, which enter no layer. It should hold the input of each layer."""
+    """The list ends with the logits, which enter no layer. The list should hold only the input of each layer."""
     logits, activations, _ = hidden_pass(layers, x)
     return logits, [*activations, logits]
 
@@ -466,7 +466,7 @@ def one_more_in_the_sum(logits):
 
 @of("forward")
 def relu_on_all_but_the_first(layers, x):
-    """ReLU seems to follow every layer except the first one. It must follow every layer except the output layer."""
+    """ReLU seems to follow every layer except the first one. Apply ReLU after every layer except the output layer."""
     activations = []
     for k, layer in enumerate(layers):
         activations.append(x)

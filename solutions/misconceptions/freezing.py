@@ -243,7 +243,7 @@ def forgets_the_relu_below_a_frozen_layer(layers, activations, grad_logits, froz
 
 @of("backward_unfrozen")
 def last_layer_first(layers, activations, grad_logits, frozen):
-    """The gradients come in reverse order, the last layer first. Return them in the order of `layers`."""
+    """The gradients come in reverse order, the last layer first. Return the gradients in the order of `layers`."""
     return backward_unfrozen(layers, activations, grad_logits, frozen)[::-1]
 
 
@@ -275,7 +275,7 @@ def leaves_out_the_frozen_gradients(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def gradients_of_the_frozen(layers, activations, grad_logits, frozen):
-    """The frozen layers have gradients, and the others have None. It should be the reverse: the others learn."""
+    """The frozen layers have gradients, and the others have None. Return the reverse: the layers that learn need gradients."""
     everything = backward(layers, activations, grad_logits)
     return [g if k in frozen else None for k, g in enumerate(everything)]
 
@@ -345,7 +345,7 @@ def learns_from_nothing(layers, x, y, *, frozen, **settings):
 
 @of("fine_tune")
 def freezes_in_the_first_epoch_only(layers, x, y, *, frozen, epochs, **settings):
-    """The frozen layers seem to learn from the second epoch on. They must stay as they are in every epoch."""
+    """The frozen layers seem to learn from the second epoch on. Frozen layers must stay as they are in every epoch."""
     layers, losses = fine_tune(layers, x, y, frozen=frozen, epochs=min(epochs, 1), **settings)
     layers, more = fine_tune(layers, x, y, frozen=set(), epochs=max(epochs - 1, 0), **settings)
     return layers, losses + more
@@ -420,7 +420,7 @@ def both_fractions_alike(layers, tuned, share):
 
 @of("interpolate_layers")
 def the_scaled_difference_alone(layers, tuned, share):
-    """This is the scaled difference between the networks, so share 0 gives zeros. Add it to the old values."""
+    """This is the scaled difference between the networks, so share 0 gives zeros. Add this difference to the old values."""
     return [tuple(share * (new - old) for old, new in zip(*pair)) for pair in zip(layers, tuned)]
 
 
@@ -527,7 +527,7 @@ def no_relu_after_a_frozen_layer(layers, activations, grad_logits, frozen):
 
 @of("fine_tune")
 def puts_the_frozen_back_after_each_epoch(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """The frozen layers seem to learn within an epoch, and to be restored at its end. Freeze them in every step, not only between epochs."""
+    """The frozen layers seem to learn within an epoch, and to be restored at its end. Freeze these layers in every step, not between epochs."""
     tuned, losses = list(layers), []
     for _ in range(epochs):
         settings = {"epochs": 1, "batch_size": batch_size, "learning_rate": learning_rate, "rng": rng}

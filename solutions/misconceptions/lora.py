@@ -389,7 +389,7 @@ def returns_merged_layers(layers, adapters, x, y, *, alpha, **settings):
 
 @of("lora_fine_tune")
 def relu_on_the_logits(layers, adapters, x, y, **settings):
-    """ReLU is also applied to the output layer, where it erases differences between logits that softmax needs. Use it between layers only."""
+    """ReLU is also applied to the output layer, where it erases differences between logits that softmax needs. Use ReLU between layers only."""
     return _lora_loop(layers, adapters, x, y, **settings, last=lambda logits: np.maximum(logits, 0))
 
 
@@ -467,7 +467,7 @@ def takes_the_change_away(weights, adapter, alpha):
 
 @of("lora_merge")
 def the_change_alone(weights, adapter, alpha):
-    """Only the adapter's change is returned. Add it to the old weights."""
+    """Only the adapter's change is returned. Add this change to the old weights."""
     down, up = adapter
     return alpha / down.shape[1] * down @ up
 

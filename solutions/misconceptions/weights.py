@@ -19,7 +19,7 @@ def ignores_the_sign(signal, weight):
 
 @of("apply_weight")
 def a_negative_weight_lets_nothing_through(signal, weight):
-    """A negative weight gives 0 here. A weight of −2 lets the signal through as strongly as a weight of 2, but flips its sign."""
+    """A negative weight gives 0 in your version. A weight of −2 lets the signal through as strongly as a weight of 2, but flips its sign."""
     return signal * np.maximum(weight, 0)
 
 
