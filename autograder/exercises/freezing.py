@@ -399,6 +399,8 @@ def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(between, layers, tuned, 1, note="share 1 is the tuned network")
     single = [[(w.astype(np.float32), b.astype(np.float32)) for w, b in network] for network in (layers, tuned)]
     yield Case.of(between, *single, 0.3, note="float32")
+    frozen = [layers[0], *tuned[1:]]
+    yield Case.of(between, layers, frozen, 0.6, note="a frozen layer, which is the same in both networks")
     (weights, bias), *rest = tuned
     yield Case.of(refuses, layers, tuned[:2], 0.5, raises=ValueError, note="networks of three and of two layers")
     yield Case.of(refuses, layers[:2], tuned, 0.5, raises=ValueError, note="networks of two and of three layers")
