@@ -196,7 +196,7 @@ def each_by_itself(logits):
 
 @of("softmax")
 def winner_takes_all(logits):
-    """The largest logit gets all the probability, as in a one-hot row. Softmax gives each class a part: the larger the logit, the larger the part."""
+    """The largest logit gets all the probability, as in a one-hot row. Softmax divides the probability among the classes: larger logits get more."""
     return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]
 
 

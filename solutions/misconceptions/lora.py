@@ -433,7 +433,7 @@ def merges_the_first_column_alone(weights, adapter, alpha):
 
 @of("lora_merge")
 def multiplies_entry_by_entry(weights, adapter, alpha):
-    """`down` and `up` seem to be multiplied entry by entry, which their shapes seldom allow. The change is the matrix product of the two: use @."""
+    """`down` and `up` seem to be multiplied entry by entry, which their shapes seldom allow. The change is a matrix product: use @."""
     down, up = adapter
     return weights + alpha / down.shape[1] * down * up
 
