@@ -48,8 +48,8 @@ def _pairs(answers: list, calls: tuple) -> list:
         "errors.",
     ),
     views={"in float64": _in_float64},
-    why="With a point on either side, a smooth curve's curvature cancels; what is left is rounding and an error of the "
-    "order of step squared. In float64 a step of 1e-5 is far above the rounding errors of numbers near 1.",
+    why="With a point on either side, a smooth curve's curvature cancels; the remaining errors are rounding and one of "
+    "the order of step squared. In float64 a step of 1e-5 is far above the rounding errors of numbers near 1.",
 )
 def numerical_gradient(rng):
     """Measure the gradient of f at array: move each entry up and down by step, and compute how fast f changes."""
@@ -81,7 +81,7 @@ def numerical_gradient(rng):
         "A difference of 0.001 is large compared with 0.002 and small compared with 1000. Which difference counts, "
         "and what should it be compared with?",
         "Use np.abs before you look for a maximum: -5 has a larger magnitude than 3. In the docstring's example the "
-        "numbers are 2, 3 and 5. How does 0.25 come from these three?",
+        "numbers are 2, 3 and 5. How do these three give 0.25?",
         "First: if the shapes differ, raise a ValueError with both in its message. Then divide "
         "np.abs(a - b).max(initial=0.0) by max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12); "
         "initial=0.0 handles empty arrays.",
@@ -243,10 +243,10 @@ def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int,
 @CHAPTER.exercise(
     aspects={"computes the output layer's gradients": 1, "computes the earlier layers' gradients": 4, PURE: 1},
     hints=(
-        "Begin at the output layer. dense_gradient, given grad_logits and what entered that layer, returns three "
-        "arrays. Which two are kept, and which layer needs the third?",
-        "The grad_x of layer k says how the loss changes with activations[k]. For k > 0 these came out of a ReLU, so "
-        "relu_gradient with activations[k] gives the grad_output of layer k - 1.",
+        "Begin at the output layer. dense_gradient, given grad_logits and that layer's input and weights, returns "
+        "three arrays. Which two are kept, and which layer needs the third?",
+        "The grad_x of layer k says how the loss changes with activations[k]. For k > 0 that array came out of a ReLU, "
+        "so relu_gradient with activations[k] gives the grad_output of layer k - 1.",
         "for k in reversed(range(len(layers))): grad_x, grad_weights, grad_bias = dense_gradient(grad_output, "
         "activations[k], layers[k][0]); keep the pair; grad_output = relu_gradient(grad_x, activations[k]). Reverse "
         "the list at the end.",
@@ -255,8 +255,8 @@ def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int,
         "computes the output layer's gradients": lambda answers, calls: _pairs(answers, calls)[-1],
         "computes the earlier layers' gradients": lambda answers, calls: _pairs(answers, calls)[:-1],
     },
-    why="Each layer needs only three things: what entered it, its own weights, and the gradient of its outputs. The "
-    "gradient of the first layer's inputs is not needed, so the reference does not compute it.",
+    why="Each layer needs only three things: its inputs, its weights, and the gradient of its outputs. The gradient "
+    "of the first layer's inputs is not needed, so the reference does not compute it.",
     prerequisites=("dense_gradient", "relu_gradient"),
 )
 def backward(rng):
@@ -279,7 +279,7 @@ def backward(rng):
 
 CHAPTER.question(
     "forward_passes",
-    task="Count how many times numerical_gradient computes the loss of a 64-32-10 network, for all its gradients.",
+    task="Count how many times numerical_gradient computes the loss to measure all gradients of a 64-32-10 network.",
     value=4820,
     hints=(
         "How many weights and biases does the network have? Each of them is moved alone.",
@@ -301,7 +301,7 @@ CHAPTER.question(
 )
 CHAPTER.question(
     "one_weight",
-    task="Compute the gradient of the weight of one connection for a batch of two examples.",
+    task="Compute the gradient of one connection's weight for a batch of two examples.",
     value=6,
     hints=(
         "The outputs are 6 and -3, the targets 5 and 1. What does mean_squared_error_gradient give for them?",

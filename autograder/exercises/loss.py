@@ -118,14 +118,14 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
         mean, (3 * rng.normal(size=(6, 4))).astype(np.float32), rng.integers(0, 4, size=6), note="float32", rtol=2e-4
     )
     certain = np.array([[10_000.0, -10_000.0, 0.0], [-9_999.0, -10_000.0, -9_998.0]])
-    yield Case.of(large, certain, np.array([1, 2]), note="one confident mistake, by 20,000")
+    yield Case.of(large, certain, np.array([1, 2]), note="one confident mistake, with a lead of 20,000")
     note = "one row certain and right, the other less certain; all logits are far below zero"
     yield Case.of(large, certain - 15_000, np.array([0, 2]), note=note, atol=1e-9)
     near = 900 + rng.normal(size=(3, 4))
     near[0, 0] = near[0].max() + 0.5
     near[1] = 901, 901, 899, 100
     near[2, 0] = 100  # the only first logit that is far below the largest of its row
-    yield Case.of(large, near, np.array([0, 3, 1]), note="logits up to about 900; above one label two others tie")
+    yield Case.of(large, near, np.array([0, 3, 1]), note="logits up to about 900; in one row, two tie above the label")
 
 
 @CHAPTER.exercise(
@@ -181,7 +181,7 @@ CHAPTER.question(
         "binary_logarithm": (math.log2(27), "Is this a logarithm to base 2? The loss uses the natural one, np.log."),
         "forgets_the_minus": (
             -math.log(27),
-            "The sign is wrong: this logarithm is negative, and the loss is minus that.",
+            "The sign is wrong: this is the logarithm of the probability, and the loss is minus that logarithm.",
         ),
     },
     hints=("What probability does each class get? Take minus its natural logarithm.",),

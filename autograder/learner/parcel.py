@@ -112,7 +112,8 @@ def bring_back(name: str = "") -> Note:
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         return Note("Nothing was brought back", _say(error, path))
     words = [
-        f"{counted(len(done), 'file')} from {path.name}. If the editor asks, choose Revert: Overwrite would undo this."
+        f"{counted(len(done), 'file')} from {path.name}. If the editor asks, choose Revert: Overwrite would undo the "
+        "change."
     ]
     if renewed := renew.renew():
         words.append(renewed)

@@ -124,8 +124,8 @@ def reset(name: str) -> tuple[str, str]:
 
 
 _REVERT = (
-    "If an editor has the file open and asks, choose Revert: Overwrite would undo this. In JupyterLab, File > Reload "
-    "Python File from Disk shows the stub at once."
+    "If an editor has the file open and asks, choose Revert: Overwrite would undo the reset. In JupyterLab, File > "
+    "Reload Python File from Disk shows the stub at once."
 )
 
 

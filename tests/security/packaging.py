@@ -205,7 +205,7 @@ def student_id_that_is_a_script(it: Submission) -> None:
 
 @attack(student="x-<img src=x onerror=document.title='opened'>", submission="malformed", costs=POINTS)
 def student_id_that_is_a_picture(it: Submission) -> None:
-    """The student's id is a picture that cannot be loaded, and says what to run in that case."""
+    """The student's id is an image that cannot be loaded, and says what to run in that case."""
 
 
 @attack(student='x-";document.title="opened";"', submission="malformed", costs=POINTS)
