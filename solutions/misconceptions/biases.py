@@ -52,7 +52,7 @@ def shifts_the_weights(inputs, weights, bias):
 
 @of("activates")
 def returns_the_sum(inputs, weights, bias):
-    """This is the weighted sum plus the bias. Return only whether it is above zero: True or False."""
+    """This is the weighted sum plus the bias. Return only whether that total is above zero: True or False."""
     return weighted_sum(inputs, weights) + bias
 
 
@@ -378,5 +378,5 @@ def overwrites_the_last_weights(weights, bias):
 
 @of("count_parameters")
 def an_axis_of_nothing_counts_as_one(shapes):
-    """An array with an axis of length 0 has no entries, but in your version that length counts as 1. Does your product skip it?"""
+    """An array with an axis of length 0 has no entries, but in your version that length counts as 1. Does your product skip zeros?"""
     return sum(math.prod(max(1, size) for size in shape) for shape in shapes.values())

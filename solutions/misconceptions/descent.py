@@ -136,7 +136,7 @@ def shuffled_apart(x, y, batch_size, rng):
 
 @of("minibatches")
 def shuffles_the_examples_only(x, y, batch_size, rng):
-    """The examples are shuffled, but the labels are not, so examples get the labels of others. Use the same order for both."""
+    """The examples are shuffled, but the labels are not, so examples get the labels of other examples. Use the same order for both."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))

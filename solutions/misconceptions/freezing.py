@@ -16,7 +16,7 @@ from . import of
 
 @of("count_trainable")
 def counts_the_frozen(layers, frozen):
-    """Only the frozen layers are counted. Descent leaves them unchanged: count the parameters of all other layers."""
+    """Only the frozen layers are counted. Descent leaves frozen layers unchanged: count the parameters of all other layers."""
     return sum(w.size + b.size for k, (w, b) in enumerate(layers) if k in frozen)
 
 
@@ -82,7 +82,7 @@ def counts_arrays(layers, frozen):
 
 @of("count_trainable")
 def the_fraction_that_learns(layers, frozen):
-    """This is the fraction of the parameters that learn. Return their number."""
+    """This is the fraction of the parameters that learn. Return the number of these parameters."""
     return count_trainable(layers, frozen) / count_trainable(layers, set())
 
 
@@ -209,7 +209,7 @@ def goes_one_layer_too_far(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def a_frozen_layer_blocks(layers, activations, grad_logits, frozen):
-    """The gradient stops at a frozen layer. Freezing does not block it: pass the gradient back through the frozen weights to earlier layers."""
+    """The gradient stops at a frozen layer. Freezing does not block gradients: pass the gradient back through the frozen weights to earlier layers."""
     top = max(frozen, default=-1)
     below = set(range(top + 1))
     return backward_unfrozen(layers, activations, grad_logits, below)
@@ -426,7 +426,7 @@ def the_scaled_difference_alone(layers, tuned, share):
 
 @of("interpolate_layers")
 def takes_whole_layers(layers, tuned, share):
-    """Each layer comes from one network or the other, as if `share` decided how many. Move every number that fraction of the way."""
+    """Each layer comes from one network or the other, as if `share` decided how many are tuned. Move every number that fraction of the way."""
     interpolate_layers(layers, tuned, share)
     first = round(share * len(layers))
     return [*tuned[:first], *layers[first:]]

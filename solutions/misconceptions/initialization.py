@@ -14,7 +14,7 @@ def a_row_of_biases(fan_out):
 
 @of("zero_bias")
 def a_small_head_start(fan_out):
-    """The biases start slightly above zero. Some recipes for ReLU do this, but here they must be exactly zero."""
+    """The biases start slightly above zero. Some recipes for ReLU do this, but in this task biases must start at exactly zero."""
     return np.full(fan_out, 0.01)
 
 
@@ -264,7 +264,7 @@ def limit_from_inputs_alone(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def the_other_xavier_limit(fan_in, fan_out, rng):
-    """The variance is 1 / fan_in, which some texts call Xavier as well. The rule of this course also counts the outputs."""
+    """The variance is 1 / fan_in, which some texts also call Xavier's rule. The rule of this course counts the outputs as well."""
     limit = np.sqrt(3 / fan_in)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -336,7 +336,7 @@ def normal_on_its_side(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def variance_for_deviation(fan_in, fan_out, rng):
-    """The standard deviation of your weights is the required variance. Take its square root."""
+    """The standard deviation of your weights is the required variance. Take the square root of that variance."""
     return rng.normal(0, 2 / (fan_in + fan_out), size=(fan_in, fan_out))
 
 
@@ -348,7 +348,7 @@ def he_for_xavier(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def the_other_xavier(fan_in, fan_out, rng):
-    """The variance is 1 / fan_in, which some texts call Xavier as well. The rule of this course also counts the outputs."""
+    """The variance is 1 / fan_in, which some texts also call Xavier's rule. The rule of this course counts the outputs as well."""
     return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, fan_out))
 
 
@@ -396,7 +396,7 @@ def xavier_unscaled(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def xavier_sizes_multiplied(fan_in, fan_out, rng):
-    """The weights are far too small, as if fan_in and fan_out were multiplied. Xavier's rule adds them."""
+    """The weights are far too small, as if fan_in and fan_out were multiplied. Xavier's rule adds the two numbers."""
     return rng.normal(0, np.sqrt(2 / (fan_in * fan_out)), size=(fan_in, fan_out))
 
 
@@ -426,7 +426,7 @@ def he_on_its_side(fan_in, fan_out, rng):
 
 @of("he_normal")
 def he_variance_for_deviation(fan_in, fan_out, rng):
-    """The standard deviation of your weights is the required variance. Take its square root."""
+    """The standard deviation of your weights is the required variance. Take the square root of that variance."""
     return rng.normal(0, 2 / fan_in, size=(fan_in, fan_out))
 
 
@@ -568,7 +568,7 @@ def activates_the_input(x, weight_matrices, activation):
 
 @of("signal_spread")
 def without_activation(x, weight_matrices, activation):
-    """The activation function seems to have no effect. In each layer it is applied to the weighted sums."""
+    """The activation function seems to have no effect. Apply this function to the weighted sums in each layer."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = x @ weights
