@@ -39,6 +39,8 @@ def read_paragraphs(chapter):
         ROOT / "autograder" / "exercises" / f"{topic}.py",
         ROOT / "src" / "labkit" / "figures" / f"{topic}.py",
     ]
+    if chapter == "11_beyond":
+        paths.append(SOLUTIONS / "beyond" / "pytorch_lines.py")
     if chapter in ("00_start_here", "10_capstone"):
         paths.append(ROOT / "src" / "labkit" / "concepts.py")  # both chapters ask the questions of the concept test
     texts = [path.read_text(encoding="utf-8") for path in paths if path.exists()]

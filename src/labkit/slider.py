@@ -80,7 +80,7 @@ def bias_slider(neuron: Callable, weights: np.ndarray, groups: Mapping[str, np.n
         counts = [
             f"{int(np.sum(numbers > 0))} of {len(numbers):,} {name}" for name, numbers in outputs_of(bias).items()
         ]
-        return f"With bias {signed(bias)} the neuron activates for {' and '.join(counts)}."
+        return f"With bias {signed(bias, 10)} the neuron activates for {' and '.join(counts)}."
 
     def draw(bias: float) -> str:
         return _with_caption(outputs({bias: outputs_of(bias)}), describe(bias), 720)

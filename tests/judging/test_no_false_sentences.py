@@ -605,6 +605,13 @@ CAUGHT = (
         "e = np.exp(forward(layers, x)[0])\n    return np.argmax(e / e.sum(axis=1, keepdims=True), axis=1)",
     ),
     ("predict", "layers, x", "return np.argmax(np.round(softmax(forward(layers, x)[0]), 2), axis=1)"),
+    ("softmax", "logits", "e = np.exp(logits - logits[:, :1])\n    return e / e.sum(axis=1, keepdims=True)"),
+    (
+        "cross_entropy",
+        "logits, labels",
+        "z = logits - logits[:, :1]\n"
+        "    return np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(labels)), labels])",
+    ),
     ("accuracy", "logits, labels", "return np.mean(np.argmax(np.abs(logits), axis=1) == labels)"),
     ("count_weights", "layer_sizes", "return sum(a * b for a, b in zip(layer_sizes, layer_sizes[1:]) if a != b)"),
 )

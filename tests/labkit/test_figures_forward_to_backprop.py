@@ -126,6 +126,15 @@ def test_the_squares_show_their_mean_only_if_it_is_given(monkeypatch, capsys):
     assert alone == [0.5, 2.0] and with_mean == [*alone, np.sqrt(2.125)]
 
 
+def test_every_probability_that_is_named_is_in_the_figure(monkeypatch):
+    kept = []
+    monkeypatch.setattr(loss, "show", lambda fig, alt: kept.append(fig))
+    for least in (0.002, 1e-7):
+        loss.cost_of_probability({"all but ruled out": least, "in doubt": 0.5})
+    tops = [fig.axes[0].get_ylim()[1] for fig in kept]
+    assert tops[0] == 7.5 and tops[1] > -np.log(1e-7)
+
+
 def test_the_pulls_name_how_fast_each_loss_falls(capsys):
     loss.pulls(np.array([0.0, 10.0]), {"one": (np.array([1.0, 2.0]), np.array([0.5, 1e-6]))})
     assert "one: 2 at a lead of 10, where it falls by 1e−06 per unit" in capsys.readouterr().out

@@ -47,8 +47,7 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
     axes[0].set_ylabel("output of the neuron")
     left, right = (
         ", ".join(
-            f"with {name} {signed(value)} from {signed(line[0] + 0.0)} to {signed(line[-1] + 0.0)}"
-            for value, line in lines.items()
+            f"with {name} {signed(value)} from {signed(line[0])} to {signed(line[-1])}" for value, line in lines.items()
         )
         for name, lines in (("weight", by_weight), ("bias", by_bias))
     )
@@ -154,7 +153,7 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
                 annotation_clip=False,
             )
         ax.axvline(0, color=TEXT, linewidth=1.8, linestyle="-")
-        ax.set_title(f"bias {signed(bias)}", fontsize=11, loc="left", pad=3)
+        ax.set_title(f"bias {signed(bias, 10)}", fontsize=11, loc="left", pad=3)
         ax.set_yticks(range(len(groups)), groups)
         ax.set_ylim(len(groups) - 0.5, -0.5)
         ax.spines["left"].set_visible(False)

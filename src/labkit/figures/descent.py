@@ -271,7 +271,7 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
     said = " ".join(
         f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f}% of the images read correctly, "
-        f"{dead.mean():.0%} of the neurons inactive."
+        f"{dead.mean():.0%} of the neurons inactive on average."
         for rate, good, dead in zip(rates, accuracies, silent, strict=True)
     )
     show(fig, alt=f"Test accuracy and inactive hidden neurons for each learning rate. {said}")

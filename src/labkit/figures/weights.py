@@ -49,7 +49,7 @@ def signed(value: float, digits: int = 3) -> str:
     str
         The number's text, such as ``"−1.5"``.
     """
-    return f"{value:.{digits}g}".replace("-", "−")
+    return f"{value + 0.0:.{digits}g}".replace("-", "−")
 
 
 @takes_lists
@@ -69,11 +69,11 @@ def crossings(crossed: Mapping[float, np.ndarray], limit: float | None = None) -
     for ax, (weight, signal) in zip(axes[0], tiles, strict=True):
         _tile(ax, signal, WEIGHTS, -limit, limit)
         ax.set_title(f"× {signed(weight)}", pad=4)
-        ax.set_xlabel(f"max {signed(np.max(signal) + 0.0)}\nmin {signed(np.min(signal) + 0.0)}", fontsize=10)
+        ax.set_xlabel(f"max {signed(np.max(signal))}\nmin {signed(np.min(signal))}", fontsize=10)
     bar = fig.colorbar(axes[0, -1].images[0], ax=axes, shrink=0.8, aspect=14, pad=0.015, label="signal")
     bar.outline.set_visible(False)
     said = "; ".join(
-        f"with weight {signed(weight)}, signals from {signed(np.min(signal) + 0.0)} to {signed(np.max(signal) + 0.0)}"
+        f"with weight {signed(weight)}, signals from {signed(np.min(signal))} to {signed(np.max(signal))}"
         for weight, signal in tiles
     )
     show(
