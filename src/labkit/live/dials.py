@@ -164,6 +164,7 @@ def bend_line(forward: Callable) -> Dial:
         choice("target", "curve", _TARGETS),
     ]
     note = (
-        "Grey: the contribution of each hidden neuron. Each can bend the sum in one place, the first at the left end."
+        "Grey: the contribution of each hidden neuron. Each neuron can bend the sum in one place, the first at the "
+        "left end."
     )
     return Dial("ReLU bends fit a curve", draw, controls, note)
