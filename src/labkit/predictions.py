@@ -147,7 +147,7 @@ def outcome(name: str, option: str, *exercises: str) -> None:
             "Before you read on, what would have to change in your understanding?"
         )
     if before != option:
-        said += f" Earlier, this cell gave “{before}”: if you have changed the cell, this outcome belongs to your change."
+        said += f" Earlier, this cell gave “{before}”: if you changed the cell, this outcome belongs to your change."
     show_message(f"<p>{html.escape(said)}</p>", said)
 
 
