@@ -59,7 +59,7 @@ def minibatches(
     x : ndarray of shape (n, ...)
         The examples, at least one.
     y : ndarray of float or int, shape (n, ...)
-        What belongs to each of them, such as its label.
+        One row for each example, such as its label.
     batch_size : int
         How many examples are in a batch; the last batch may hold fewer.
     rng : numpy.random.Generator
@@ -74,8 +74,8 @@ def minibatches(
     ------
     ValueError
         If ``batch_size`` is below 1; the message must contain the batch size that was
-        given, such as -3. It may be raised at the call, or when the first batch is
-        requested.
+        given, such as -3. The error may be raised at the call, or when the first batch
+        is requested.
 
     Examples
     --------

@@ -59,7 +59,7 @@ def frozen_step(
     layers : list of (weights, bias)
         The network.
     gradients : list of (grad_weights, grad_bias) or None
-        One entry per layer; that of a frozen layer may be None, or hold NaN.
+        One entry per layer; the entry of a frozen layer may be None, or hold NaN.
     learning_rate : float
         As for `gradient_step`.
     frozen : set of int
