@@ -66,7 +66,9 @@ def _describe_unchecked(name: str) -> str:
         if name in chapter.written:
             return f"{name} is a written answer in course/{chapter.name}: a person marks it, not a check."
     if name in ("00_start_here", "00", "0"):
-        return "Chapter 00 has no exercises of its own: `weightlab check apply_weight` checks what you write there."
+        return (
+            "Chapter 00 has no exercises of its own: `weightlab check apply_weight` checks the function written there."
+        )
     near = _find_chapters_like(name) or difflib.get_close_matches(name, [*CHAPTERS, *EXERCISES], 3)
     return f"No exercise or chapter is called {name!r}.{_suggest(near)}"
 

@@ -120,7 +120,7 @@ class DaskWorkers:
             problem = find_fault(task, graded, self.tools)
             if problem is None:
                 return graded
-            self._retire(str(worker), f"what it returned for a submission is not a valid result ({problem}).")
+            self._retire(str(worker), f"its result for a submission is not valid ({problem}).")
         of = task.submission
         faults = self._faults[of.student, of.chapter] = self._faults.get((of.student, of.chapter), 0) + 1
         if faults > _FAULTS:
@@ -183,7 +183,7 @@ def _digests(chapters: Iterable[str]) -> dict[str, str]:
 def _why_not(isolation: str, digests: tuple[tuple[str, str], ...]) -> str | None:
     """Say why this machine cannot grade as the coordinator would, or return None; checked once per process."""
     if _digests(dict(digests)) != dict(digests):
-        return "its exercises, autograder or NumPy differ from the coordinator's: install the same release on both."
+        return "its exercises, autograder or NumPy differ from the coordinator's; install the same release on both."
     return why_not() if isolation == "bubblewrap" else None
 
 

@@ -205,8 +205,8 @@ def _choose_chapters(room: Classroom, asked: Iterable[str]) -> list[str]:
     asked = list(asked)
     if not room.submitted.is_dir():
         raise ClassroomError(
-            f"{room.submitted} is missing. Put the submissions there as submitted/STUDENT/CHAPTER/, "
-            "or let `weightlab collect` do it."
+            f"{room.submitted} is missing. Run `weightlab collect`, or put the submissions into "
+            "submitted/STUDENT/CHAPTER/ yourself."
         )
     for name in asked:
         find_chapter(name)
@@ -214,6 +214,6 @@ def _choose_chapters(room: Classroom, asked: Iterable[str]) -> list[str]:
     if not names:
         raise ClassroomError(
             f"Nobody has submitted a chapter: {room.submitted} holds no STUDENT/CHAPTER folder. "
-            "`weightlab collect` puts submissions there."
+            "`weightlab collect` makes these folders."
         )
     return list(dict.fromkeys(names))

@@ -149,7 +149,7 @@ class ClassBook:
         if gone:
             raise GradebookError(
                 f"The gradebook holds students' work on cells that {chapter} no longer has: {gone}. Grade this class "
-                f"with the release that it was given, or move {self.place} elsewhere and start a new one."
+                f"with the release that it was given, or move {self.place} elsewhere and start a new gradebook."
             )
         if outdated and self._room is not None:
             self._room.save_outdated_marks([*self._room.read_outdated_marks(), *outdated])

@@ -19,29 +19,30 @@ _HANDED_OUT = (
 )
 _STUDENT_README = """# Weightlab
 
-A course of notebooks on what the weights of a neural network are. You need Python 3.11 or newer.
+A course of notebooks on what the weights of a neural network are. You need Python 3.11 or newer. This command sets
+everything up and opens JupyterLab at the first page:
 
     make study
 
-sets everything up and opens JupyterLab at the first page. Without make (on Windows: `py` for `python3`,
-`.venv\\Scripts` for `.venv/bin`):
+Without make, type these commands (on Windows, `py` instead of `python3`, and `.venv\\Scripts` instead of `.venv/bin`):
 
     python3 -m venv .venv
     .venv/bin/python -m pip install -r requirements.txt
     .venv/bin/weightlab study
 
-You write in `src/weightlab/`. In a notebook, the cell with `check("weighted_sum")` tests that function. In a terminal:
+Write your functions in `src/weightlab/`. In a notebook, the cell with `check("weighted_sum")` tests the function
+`weighted_sum`. You can do the same in a terminal:
 
     .venv/bin/weightlab check weighted_sum      # the same check
     .venv/bin/weightlab hint weighted_sum       # one more hint for a function
     .venv/bin/weightlab status                  # what is solved, and what is next
 
-If that does not help, or if a check seems to be wrong, ask your instructor. Name the function, and quote the check's
+If the hints do not help, or if a check seems to be wrong, ask your instructor. Name the function, and quote the check's
 message.
 
-`.venv/bin/weightlab submit 01_weights` packs a chapter: submit that zip
-unchanged. If your class uses nbgrader's exchange, submit a chapter with your library from the Assignment List in
-JupyterLab's Nbgrader menu.
+`.venv/bin/weightlab submit 01_weights` packs a chapter into a zip. Submit this zip unchanged.
+If your class uses nbgrader's exchange, submit a chapter with your library from the Assignment List in JupyterLab's
+Nbgrader menu.
 """
 
 

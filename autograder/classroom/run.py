@@ -281,14 +281,14 @@ class Run:
         held = self._compare(book)
         if self._unended:
             self.notices.append(
-                f"The next run will try these once more, because a function did not end, or ended its process, and a "
-                f"busy machine may have been the cause: {_list_unended(self._unended)}."
+                f"The next run will try these submissions once more, because a function did not end, or ended its "
+                f"process, and a busy machine may have been the cause: {_list_unended(self._unended)}."
             )
         if self._settled:
             self.notices.append(
                 f"{counted(len(self._settled), 'submission was', 'submissions were')} not tried again, because a "
                 f"function did not end, or ended its process, in two runs: {_list_unended(self._settled)}. If the "
-                "machine was at fault, --retry tries once more."
+                "machine was at fault, --retry tries them once more."
             )
         self.notices += map(_name_outdated_marks, self.classroom.read_outdated_marks())
         return held

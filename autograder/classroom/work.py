@@ -206,7 +206,7 @@ def _remarks(found: Examination) -> list[str]:
     doubtful = ", ".join(sorted(found.rebuilt.doubtful))
     if not doubtful or found.rebuilt.malformed:
         return []
-    return [f"There is no answer in the cell of {doubtful}, but the student has added cells next to it: look there."]
+    return [f"There is no answer in the cell of {doubtful}, but the student has added cells next to it: look at them."]
 
 
 def give_up(task: GradingTask, tools: Tools, error: BaseException) -> GradedSubmission:

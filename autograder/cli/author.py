@@ -9,7 +9,7 @@ from .spoken import say
 
 
 @click.command(short_help="Build course/, src/weightlab and the answer keys.")
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; say what is stale.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; list the stale files.")
 def release(only_check: bool) -> None:
     """Build course/, src/weightlab and the answer keys from solutions/."""
     from .. import release as releasing

@@ -51,7 +51,7 @@ _LONG = 3.0
     is_flag=True,
     help="Run the notebooks' cells in isolation and show their outputs instead of the submitted ones.",
 )
-@click.option("--retry", is_flag=True, help="Examine again what timed out or crashed before.")
+@click.option("--retry", is_flag=True, help="Examine again the functions that timed out or crashed before.")
 @click.option("--verbose", is_flag=True, help="List every grade that changed.")
 @JSON
 @click.option(
@@ -136,7 +136,7 @@ def _self_test() -> int:
     for promise, holds, detail in rows:
         say(f"{'holds' if holds else 'BROKEN'}  {promise}: {detail}")
     reason = cgroup.why_not()
-    by_whom = f"by a watcher alone: {reason}" if reason else "by the kernel as well"
+    by_whom = f"by a watcher alone: {reason}" if reason else "by a watcher and by the kernel"
     say(f"The memory of a whole sandbox is bounded {by_whom}.")
     broken = sum(not holds for _, holds, _ in rows)
     say(
@@ -230,14 +230,14 @@ def _changes(classroom: Path, grading: Grading, verbose: bool) -> None:
         say(printable(f"Corrected: {words}."), err=True)
 
 
-@click.command(short_help="Examine one student's answer to one exercise again.")
+@click.command(short_help="Examine a student's answer to an exercise again.")
 @click.argument("student")
 @click.argument("exercise")
 @CLASSROOM
 @_ISOLATION
 @JSON
 def explain(student: str, exercise: str, classroom: Path, isolation: str, as_json: bool) -> None:
-    """Examine one exercise of a student again, and show the failing case in full.
+    """Examine a student's answer to an exercise again, and show the failing case in full.
 
     The case may come from the class's secret seed: do not show it to anybody who has not submitted yet.
     """
@@ -248,17 +248,17 @@ def explain(student: str, exercise: str, classroom: Path, isolation: str, as_jso
     verdict = explain_grade(classroom, student, exercise, isolation=isolation)
     click.echo(json.dumps(verdict.as_json(), indent=1) if as_json else printable_lines(card.plain(verdict)))
     if not as_json and exercise in EXERCISES and verdict.evidence and verdict.score != verdict.points:
-        say("This quotes a secret case: for your eyes only.", err=True)
+        say("This card quotes a secret case: do not pass it on before everybody has submitted.", err=True)
 
 
-@click.command(short_help="Write a student's submitted notebook, safe to open.")
+@click.command(short_help="Write a safe copy of a student's submitted notebook.")
 @click.argument("student")
 @CHAPTER
 @CLASSROOM
 def view(student: str, chapter: str, classroom: Path) -> None:
-    """Write a student's submitted notebook so that it is safe to open.
+    """Write a student's submitted notebook in a form that is safe to open.
 
-    Nothing in it runs or is fetched when you open it. Its code cells are still the student's: do not run them.
+    Opening this notebook runs and fetches nothing. The code cells are still the student's code: do not run them.
     """
     from ..classroom.view import write_view
 
@@ -277,7 +277,7 @@ def printable_lines(text: str) -> str:
 def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> None:
     """Write a report on the class as last graded, into report/report.html.
 
-    It shows scores, hard exercises, misconceptions and what needs your attention.
+    The report shows scores, hard exercises, misconceptions and what needs your attention.
     """
     from ..classroom.grade import draw_report
 

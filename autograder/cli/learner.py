@@ -22,16 +22,20 @@ if TYPE_CHECKING:
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option("--no-browser", is_flag=True, help="Start the server and only print its address.")
 @click.option(
-    "--port", type=int, default=8888, show_default=True, help="Port of the server; if it is in use, the next free one."
+    "--port",
+    type=int,
+    default=8888,
+    show_default=True,
+    help="Port of the server; if it is in use, the next free port.",
 )
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB'S OWN OPTIONS]")
 def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
     """Open JupyterLab where you left off.
 
-    The first time, JupyterLab shows the course's first page. If it is already running for this copy of the course, the
-    command opens it in the browser and does not start another.
+    The first time, JupyterLab shows the course's first page. If JupyterLab is already running for this copy of the
+    course, the command opens it in the browser and does not start a second one.
 
-    Other options are passed on to JupyterLab, such as --allow-root in a container or --ip=0.0.0.0 on a server.
+    Other options, such as --allow-root in a container or --ip=0.0.0.0 on a server, are passed on to JupyterLab.
     """
     from .study import study as start
 
@@ -225,7 +229,10 @@ def submit(chapter: str, student: str | None) -> None:
     for warning in packed.warnings:
         say(warning)
     if not submit.as_file_name(student):
-        say("The zip's name does not say whose it is: pack again with --name, unless the platform records that.")
+        say(
+            "The zip's name contains no name or student number: pack again with --name, unless your learning platform "
+            "records who uploaded each file."
+        )
 
 
 @click.command(short_help="Update your copy to a new release; your work is kept.")
@@ -261,21 +268,21 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     if report.nothing:
         told = ["Your copy was up to date.", *told]
     else:
-        say(f"This is now release {report.name}.")
+        say(f"Your copy is now release {report.name}.")
         merged = counted(len(report.merged), "file")
         others = f"{len(report.replaced)} replaced, {len(report.added)} added, {len(report.removed)} removed"
         say(f"{merged} merged, {others}.")
         say(f"The earlier versions of these files are kept in {report.kept_in.relative_to(folder)}.")
-        say("`weightlab update --undo` brings them back.")
+        say("`weightlab update --undo` restores them.")
         if "requirements.txt" in report.replaced:
-            told.append("The packages have changed: run `make study`, or install requirements.txt again.")
+            told.append("The required packages have changed: run `make study`, or install requirements.txt again.")
     for line in told:
         say(line)
 
 
-@click.command(short_help="Serve your own course to an AI assistant.")
+@click.command(short_help="Serve your copy of the course to an AI assistant.")
 def mcp() -> None:
-    """Serve your own course to an AI assistant: your code, its checks and the hints, but not the reference.
+    """Serve your copy of the course to an AI assistant: your code, its checks and the hints, but not the reference.
 
     The assistant starts this command itself and talks to it over standard input and output. See docs/assistant.md.
     """

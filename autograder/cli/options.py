@@ -20,7 +20,9 @@ CLASSROOM = click.option(
     show_default=True,
     help="The class's folder, which holds submitted/ (nbgrader's course folder).",
 )
-DATABASE = click.option("--database", metavar="URL", help="The gradebook, such as postgresql://user@host/name.")
+DATABASE = click.option(
+    "--database", metavar="URL", help="Address of the gradebook, such as postgresql://user@host/name."
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 

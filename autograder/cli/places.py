@@ -22,7 +22,8 @@ from .spoken import say
 def hub_setup(exchange: Path, course: str) -> None:
     """Set up this environment for the users of a JupyterHub; see docs/jupyterhub.md.
 
-    Run it as root with the shared environment's own `weightlab`, after each installation into that environment.
+    Run this command as root with the shared environment's own `weightlab`, after each installation into that
+    environment.
     """
     from ..classroom import hub
     from .study import quiet
@@ -48,7 +49,7 @@ def hub_setup(exchange: Path, course: str) -> None:
     show_default=True,
     help="When students see their points.",
 )
-@click.option("--seed", type=int, help="Seed of the secret cases; by default a new one.")
+@click.option("--seed", type=int, help="Seed of the secret cases; by default a new seed.")
 def gradescope(chapters: tuple[str, ...], target: Path, visibility: str, seed: int | None) -> None:
     """Write an autograder for an assignment on Gradescope, where students submit these chapters.
 

@@ -22,7 +22,7 @@ _FILE = click.Path(path_type=Path, exists=True)
 @CHAPTER
 @click.argument("sources", nargs=-1, required=True, type=_FILE)
 @CLASSROOM
-@click.option("--replace", is_flag=True, help="Replace earlier submissions with changed ones, unless these are older.")
+@click.option("--replace", is_flag=True, help="Replace an earlier submission if the new one differs and is not older.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken.")
 @click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, which gives each student's number.")
 def collect(
@@ -32,9 +32,9 @@ def collect(
 
     SOURCES are zips, one per student, or folders of such zips.
 
-    They may also be folders of students' folders, as from Teams or GitHub Classroom.
+    SOURCES may also be folders that contain students' folders, as from Teams or GitHub Classroom.
 
-    They may also be downloads of the whole class, zipped or unpacked, from Moodle, Canvas, Blackboard, Brightspace,
+    SOURCES may also be downloads of the whole class, zipped or unpacked, from Moodle, Canvas, Blackboard, Brightspace,
     Gradescope or ILIAS.
 
     The command prints a table of all files that it found. The exit status is 1 if something was left out that might be
@@ -90,7 +90,7 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
         new = len(known.students.keys() - before)
         say(f"{counted(len(known.students), 'student')} in {place}, {new} of them new.")
     elif not known:
-        say(f"Nobody is on the roster of {classroom} yet: `weightlab roster FILE` takes an exported class list.")
+        say(f"Nobody is on the roster of {classroom} yet: `weightlab roster FILE` records an exported class list.")
     else:
         rows = [tuple(getattr(one, name) or "-" for name in COLUMNS) for one in known.students.values()]
         _print_table([COLUMNS, *sorted(rows)])
@@ -99,17 +99,17 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
 @click.command(short_help="Pack a chapter's feedback pages for a bulk upload.")
 @CHAPTER
 @click.option(
-    "--moodle", "platform", flag_value="moodle", help="Make the zip for 'Upload multiple feedback files in a zip'."
+    "--moodle", "platform", flag_value="moodle", help="Make a zip for 'Upload multiple feedback files in a zip'."
 )
-@click.option("--canvas", "platform", flag_value="canvas", help="Make the zip for 'Upload Submissions'.")
+@click.option("--canvas", "platform", flag_value="canvas", help="Make a zip for 'Upload Submissions'.")
 @click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, to be filled with the grades.")
 @CLASSROOM
 @DATABASE
 def feedback(chapter: str, platform: str | None, worksheet: Path | None, classroom: Path, database: str | None) -> None:
     """Pack a chapter's feedback pages for a platform's bulk upload, and fill in Moodle's grading worksheet.
 
-    Both files are written into the classroom's folder upload/. The exit status is 1 if the page of anybody who
-    submitted is not in the zip.
+    Both files are written into the classroom's folder upload/. The exit status is 1 if the zip lacks the page of a
+    student who submitted.
     """
     from ..classroom.administration import read_final_grades, read_waiting
     from ..classroom.folder import Classroom, write_file
@@ -146,8 +146,8 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
         say("No page can be returned to this platform, so no zip is written:", err=True)
     if package.students and platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
         say(
-            "No worksheet confirms that these numbers belong to students. In a group assignment they belong to "
-            "groups, and Moodle would give the pages to the wrong people. In that case, do not upload them."
+            "No worksheet confirms that the numbers in the zip belong to students. In a group assignment they belong "
+            "to groups, and Moodle would give the pages to the wrong people. In that case, do not upload the zip."
         )
     missed |= package.left_out | find_without_page(classroom, chapter)
     for student, why in sorted(missed.items()):
@@ -168,9 +168,9 @@ def _tell_waiting(students: list[str]) -> str:
 @CLASSROOM
 @DATABASE
 def extension(student: str, chapter: str, days: float, hours: float, classroom: Path, database: str | None) -> None:
-    """Give a student more time for a chapter, counted from the deadline; this replaces any earlier extension.
+    """Give a student more time for a chapter, counted from the deadline, instead of any earlier extension.
 
-    Without --days and --hours the extension is removed. Grade again afterwards.
+    Without --days and --hours, the extension is removed. Grade again afterwards.
     """
     from datetime import timedelta
 

@@ -217,7 +217,7 @@ def _run(argv: Sequence[str], environment: dict[str, str], say: Callable[[str], 
         address = find_running()
     if address:
         say(f"Ready at {address}")
-        say("Ctrl+C in this terminal stops it.")
+        say("To stop JupyterLab, press Ctrl+C in this terminal.")
     code = process.wait()
     return 0 if stopped else code
 

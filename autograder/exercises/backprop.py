@@ -39,8 +39,8 @@ def _pairs(answers: list, calls: tuple) -> list:
 @CHAPTER.exercise(
     aspects={"measures the gradient for each entry": 2, "computes in float64 for every dtype": 1, PURE: 1},
     hints=(
-        "The gradient has one number for each entry. To measure one of them, move that entry alone, a little up and a "
-        "little down. How much does f change?",
+        "The gradient has one number for each entry. To measure one of these numbers, move its entry alone, a little "
+        "up and a little down. How much does f change?",
         "Work on a float64 copy. Go through np.ndindex(array.shape): set the entry to its value plus step and call f, "
         "set it to its value minus step and call f, then put the value back.",
         "gradient[index] = (above - below) / (2 * step), because between the two calls the entry has moved by 2 * "
@@ -48,8 +48,8 @@ def _pairs(answers: list, calls: tuple) -> list:
         "errors.",
     ),
     views={"in float64": _in_float64},
-    why="With a point on either side, a smooth curve's curvature cancels; what is left is rounding and an error of the "
-    "order of step squared. In float64 a step of 1e-5 is far above the rounding errors of numbers near 1.",
+    why="With a point on either side, a smooth curve's curvature cancels; the remaining errors are rounding and one of "
+    "the order of step squared. In float64 a step of 1e-5 is far above the rounding errors of numbers near 1.",
 )
 def numerical_gradient(rng):
     """Measure the gradient of f at array: move each entry up and down by step, and compute how fast f changes."""
@@ -81,7 +81,7 @@ def numerical_gradient(rng):
         "A difference of 0.001 is large compared with 0.002 and small compared with 1000. Which difference counts, "
         "and what should it be compared with?",
         "Use np.abs before you look for a maximum: -5 has a larger magnitude than 3. In the docstring's example the "
-        "numbers are 2, 3 and 5. How does 0.25 come from these three?",
+        "numbers are 2, 3 and 5. How do these three give 0.25?",
         "First: if the shapes differ, raise a ValueError with both in its message. Then divide "
         "np.abs(a - b).max(initial=0.0) by max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12); "
         "initial=0.0 handles empty arrays.",
@@ -178,8 +178,8 @@ def cross_entropy_gradient(rng):
         "blocks the gradient where the activation is zero": 1,
     },
     hints=(
-        "Where a neuron was active, ReLU passed its sum unchanged. Where it was inactive, 0 came out. What does a "
-        "small change in the sum do in each case?",
+        "Where a neuron was active, ReLU passed its sum unchanged. Where a neuron was inactive, 0 came out. What does "
+        "a small change in the sum do in each case?",
         "The gradient passes unchanged where the activation is above zero, and is zero elsewhere. A comparison gives "
         "an array of True and False.",
         "Return grad_output * (activations > 0): in a product, True counts as one and False as zero.",
@@ -243,10 +243,10 @@ def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int,
 @CHAPTER.exercise(
     aspects={"computes the output layer's gradients": 1, "computes the earlier layers' gradients": 4, PURE: 1},
     hints=(
-        "Begin at the output layer. dense_gradient, given grad_logits and what entered that layer, returns three "
-        "arrays. Which two are kept, and which layer needs the third?",
-        "The grad_x of layer k says how the loss changes with activations[k]. For k > 0 these came out of a ReLU, so "
-        "relu_gradient with activations[k] gives the grad_output of layer k - 1.",
+        "Begin at the output layer. dense_gradient, given grad_logits and that layer's input and weights, returns "
+        "three arrays. Which two are kept, and which layer needs the third?",
+        "The grad_x of layer k says how the loss changes with activations[k]. For k > 0 that array came out of a ReLU, "
+        "so relu_gradient with activations[k] gives the grad_output of layer k - 1.",
         "for k in reversed(range(len(layers))): grad_x, grad_weights, grad_bias = dense_gradient(grad_output, "
         "activations[k], layers[k][0]); keep the pair; grad_output = relu_gradient(grad_x, activations[k]). Reverse "
         "the list at the end.",
@@ -255,8 +255,8 @@ def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int,
         "computes the output layer's gradients": lambda answers, calls: _pairs(answers, calls)[-1],
         "computes the earlier layers' gradients": lambda answers, calls: _pairs(answers, calls)[:-1],
     },
-    why="Each layer needs only three things: what entered it, its own weights, and the gradient of its outputs. The "
-    "gradient of the first layer's inputs is not needed, so the reference does not compute it.",
+    why="Each layer needs only three things: its inputs, its weights, and the gradient of its outputs. The gradient "
+    "of the first layer's inputs is not needed, so the reference does not compute it.",
     prerequisites=("dense_gradient", "relu_gradient"),
 )
 def backward(rng):
@@ -279,10 +279,10 @@ def backward(rng):
 
 CHAPTER.question(
     "forward_passes",
-    task="Count how many times numerical_gradient computes the loss of a 64-32-10 network, for all its gradients.",
+    task="Count how many times numerical_gradient computes the loss to measure all gradients of a 64-32-10 network.",
     value=4820,
     hints=(
-        "How many weights and biases does the network have? Each of them is moved alone.",
+        "How many weights and biases does the network have? Each parameter is moved alone.",
         "Each parameter is moved twice, up and down, so double the number that count_parameters returns.",
     ),
     mistakes={
@@ -301,10 +301,10 @@ CHAPTER.question(
 )
 CHAPTER.question(
     "one_weight",
-    task="Compute the gradient of the weight of one connection for a batch of two examples.",
+    task="Compute the gradient of one connection's weight for a batch of two examples.",
     value=6,
     hints=(
-        "The outputs are 6 and -3, the targets 5 and 1. What does mean_squared_error_gradient give for them?",
+        "The outputs are 6 and -3, the targets 5 and 1. What does mean_squared_error_gradient give for these?",
         "The gradient is [1, -4]. If the weight moves by a little, each output moves by that amount times its own "
         "signal, 2 or -1.",
     ),
@@ -321,7 +321,7 @@ CHAPTER.question(
         ),
         "sign_of_the_signal": (
             -2,
-            "The second signal is -1 and the gradient of its output is -4. What is their product?",
+            "The second signal is -1 and the gradient of its output is -4. What is the product of the two?",
         ),
         "uphill_and_downhill": (-6, "The sign is wrong: predictions minus targets, not targets minus predictions."),
     },
@@ -332,12 +332,13 @@ CHAPTER.question(
     value=235,
     hints=(
         "Look for the largest error in each row of the table. Which errors are rounding, and which are bugs?",
-        "Here, errors of about 1e-7 come from the precision of float32. Those of 1e-3 and more are not rounding.",
+        "In this table, errors of about 1e-7 come from the precision of float32, and errors of 1e-3 and more are not "
+        "rounding.",
     ),
     mistakes={
         "float32_is_no_bug": (
             2356,
-            "Pass 6 computes in float32, with about seven digits. It is imprecise, but not wrong.",
+            "Pass 6 computes in float32, with about seven digits, so it is imprecise but not wrong.",
         ),
         "a_hundredth_is_a_bug": (
             23,
@@ -347,7 +348,7 @@ CHAPTER.question(
             236,
             "Compare passes 5 and 6 again. How precise is float32, and which error is too large to be rounding?",
         ),
-        "how_many": (3, "This is the number of wrong passes. Write their numbers one after the other."),
+        "how_many": (3, "This says how many passes are wrong. Write the numbers of these passes one after the other."),
     },
 )
 CHAPTER.written_answer("signal_times_gradient", points=3)

@@ -52,7 +52,7 @@ def _decision(answers: list, calls: tuple[Call, ...]) -> object:
 @CHAPTER.exercise(
     aspects={"tells sums above zero from sums below it": 1, "treats exactly zero as inactive": 1},
     hints=(
-        "Compute the neuron's number first. Then only one question about it is left.",
+        "First compute the neuron's output. Then only one question about this number is left.",
         "A comparison is itself a value in Python: 3 > 2 is True, so no if is needed. Which comparison is False for "
         "exactly zero?",
         "Return neuron(inputs, weights, bias) > 0. That number already includes the bias, so compare it with 0.",
@@ -144,7 +144,7 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
         "rows: look up np.vstack.",
         "Return np.vstack([weights, bias]). np.vstack treats the 1-D bias as one row.",
     ),
-    why="The weights of an input that is always 1 are added in full, as a bias is. So a bias can be stored like a "
+    why="The weights of an input that is always 1 are added unchanged, as biases are. So a bias can be stored like a "
     "weight.",
 )
 def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
@@ -166,7 +166,7 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
         "handles edge cases (single numbers, no arrays)": 1,
     },
     hints=(
-        "How many numbers does an array of shape (64, 10) hold? And two such arrays together?",
+        "How many numbers does an array of shape (64, 10) hold? How many do two such arrays hold together?",
         "Multiply the axis lengths of each array, and add up the products. shapes.values() gives the shapes without "
         "their names, and math.prod multiplies the axis lengths of one shape.",
         "Return sum(math.prod(shape) for shape in shapes.values()). An empty product is 1 and an empty sum is 0, as "
@@ -207,8 +207,8 @@ CHAPTER.question(
     points=2,
     hints=(
         "count_parameters(gpt2_block) counts one block. How many blocks are there, and which arrays are outside them?",
-        "Multiply one block by 12, then add the arrays outside the blocks, count_parameters(gpt2_rest). The embedding "
-        "is listed there once.",
+        "Multiply one block by 12, then add the arrays outside the blocks, count_parameters(gpt2_rest). gpt2_rest "
+        "lists the embedding once.",
     ),
     mistakes={
         "counts_the_tied_embedding_twice": (
@@ -257,7 +257,8 @@ CHAPTER.question(
         ),
         "ties_the_embedding": (
             6_607_343_616,
-            "Either tok_embeddings or output is missing. LLaMA reads with one and writes with the other: both count.",
+            "Either tok_embeddings or output is missing. LLaMA reads with the first and writes with the second: both "
+            "count.",
         ),
         "leaves_out_what_is_outside_the_blocks": (
             6_476_267_520,
@@ -313,7 +314,7 @@ CHAPTER.question(
     mistakes={
         "takes_bits_for_bytes": (
             26_953_662_464,
-            "This is four times the number of parameters. A byte is 8 bits, so two numbers of 4 bits share one.",
+            "This is four times the number of parameters. A byte is 8 bits, so two numbers of 4 bits share a byte.",
         ),
         "two_bytes_each": (
             13_476_831_232,

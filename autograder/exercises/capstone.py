@@ -75,7 +75,7 @@ CHAPTER.question(
     mistakes={
         "counts_one_factor": (
             8 * (196 + 64 + 64),
-            "That is one factor of each adapter. There are two: `down` and `up`.",
+            "That is one factor of each adapter. An adapter has two: `down` and `up`.",
         ),
         "counts_the_matrices": (
             17_280,
@@ -116,8 +116,8 @@ for _name, _value in {"colleague_p": 3, "colleague_q": 2}.items():
         hints=(
             "Which layers changed at all?",
             "Compare the rank of the change with the axis lengths of the matrix.",
-            "If matrices changed at a rank far below both axis lengths, it is an adapter. If only the last layer "
-            "changed, it is the head.",
+            "If matrices changed at a rank far below both axis lengths, an adapter was trained. If only the last layer "
+            "changed, the head was trained.",
         ),
     )
 CHAPTER.question(
@@ -130,7 +130,7 @@ CHAPTER.question(
             "That is the number of parameters of the output layer. Count the entries that actually differ.",
         ),
         "weights_alone": (620, "Those are the weights alone. The biases of that layer changed as well."),
-        "the_weight_matrix": (640, "That is the number of entries of the matrix. Some of them did not change."),
+        "the_weight_matrix": (640, "That is the number of entries of the matrix. Some entries did not change."),
         "an_accuracy": (0.914, "That is the accuracy after the repair. Count the numbers that were put back."),
     },
     hints=(

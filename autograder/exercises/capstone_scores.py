@@ -183,7 +183,7 @@ class NoNetwork(ValueError):
 def _network(before: Layers, answer: Any) -> Layers:
     """Return the answer as layers of the given shapes."""
     if not isinstance(answer, (list, tuple)) or len(answer) != len(before):
-        raise NoNetwork(f"what came back is not a list of {len(before)} layers.", "other shapes")
+        raise NoNetwork(f"the result is not a list of {len(before)} layers.", "other shapes")
     after = []
     for k, (layer, (weights, bias)) in enumerate(zip(answer, before, strict=True)):
         arrays = [as_array(item) for item in layer] if isinstance(layer, (list, tuple)) else []

@@ -27,11 +27,11 @@ def _random_gradients(rng: np.random.Generator, layers: list[tuple], dtype: type
         "Build a new list with a loop over zip(layers, gradients): weights and biases alike take the step, in every "
         "layer. Test your rule with the docstring's example: 2 becomes 0 where the gradient is 4 and the rate 0.5.",
         "[(weights - learning_rate * grad_weights, bias - learning_rate * grad_bias) for (weights, bias), "
-        "(grad_weights, grad_bias) in zip(layers, gradients)]. This changes nothing in place.",
+        "(grad_weights, grad_bias) in zip(layers, gradients)]. This expression changes nothing in place.",
     ),
-    why="Near a point the loss is almost linear, and the gradient says how fast it grows in each direction: a small "
-    "step against the gradient lowers it, unless the gradient is zero. New arrays are returned so that the network "
-    "before the step can be compared with the new one.",
+    why="Near a point the loss is almost linear, and the gradient says how fast it grows in each direction. So a small "
+    "step against the gradient lowers the loss, unless the gradient is zero. New arrays are returned so that the "
+    "network before the step can be compared with the new one.",
 )
 def gradient_step(rng):
     """Compute the network after one gradient descent step."""
@@ -83,8 +83,8 @@ def _dealt(answers: list, calls: tuple[Call, ...]) -> dict:
         "each row must have the shape that it has in x and y": all(
             (x.shape[1:], y.shape[1:]) == (given_x.shape[1:], given_y.shape[1:]) for x, y in batches
         ),
-        "no example may come more than once": len(set(dealt)) == len(dealt),
-        "every example must come": set(dealt) >= set(labels),
+        "no example may appear more than once": len(set(dealt)) == len(dealt),
+        "every example must appear": set(dealt) >= set(labels),
         "each row of y_batch must belong to its row of x_batch": all(labels.get(x, y) == y for x, y in pairs),
         "rows and labels, sorted": np.array(sorted([*x, *y] for x, y in pairs)),
     }
@@ -125,11 +125,11 @@ def _places(answers: list, calls: tuple[Call, ...]) -> dict:
     },
     hints=(
         "Do not shuffle the examples: shuffle their row numbers. One list of row numbers can then index both x and y.",
-        "The generator's method permutation gives the numbers from 0 on in a random order. Cut them into slices of "
-        "batch_size; a slice that reaches beyond the end is simply shorter.",
-        "order = rng.permutation(len(x)); for start in range(0, len(x), batch_size): rows = order[start : start + "
-        "batch_size], then yield x[rows], y[rows]. First, if batch_size is below 1, raise a ValueError with the value "
-        "of batch_size in its message.",
+        "The generator's method permutation gives the numbers from 0 on in a random order. Cut these numbers into "
+        "slices of batch_size; a slice that reaches beyond the end is simply shorter.",
+        "First, if batch_size is below 1, raise a ValueError with the value of batch_size in its message. Then order = "
+        "rng.permutation(len(x)); for start in range(0, len(x), batch_size): rows = order[start : start + batch_size], "
+        "and yield x[rows], y[rows].",
     ),
     views={"dealt": _dealt, "orders": _orders, "places": _places},
     yields=True,
@@ -141,7 +141,7 @@ def minibatches(rng):
     aspect = "yields every example exactly once, with its label"
     for n, size, of_x, of_y, note in [
         (9, 4, (2,), (), "nine examples in batches of four: the last batch holds one example"),
-        (6, 6, (), (2,), "six examples of one number, two numbers to predict for each, in a single batch"),
+        (6, 6, (), (2,), "six examples of one number each, with two numbers to predict, in a single batch"),
         (3, 8, (2,), (), "a batch size larger than the data"),
         (5, 1, (2, 2), (), "one example at a time; each has two axes"),
     ]:
@@ -234,8 +234,8 @@ def _many_epochs(answers: list, calls: tuple[Call, ...]) -> dict:
     hints=(
         "You already have all the functions. For each batch, forward gives logits and activations. The logits give the "
         "loss and its gradient, from which backward computes the gradients. gradient_step then makes new layers.",
-        "Write two loops: over the epochs, and inside it over the batches of minibatches, which you call again in each "
-        "epoch. Assign the result of gradient_step to layers, so that the next batch starts from it.",
+        "Write two loops: one over the epochs, and inside it one over the batches of minibatches, which you call "
+        "again in each epoch. Assign the result of gradient_step to layers, so that the next batch starts from it.",
         "The inner loop: for x_batch, y_batch in minibatches(x, y, batch_size, rng). For the losses, add len(y_batch) "
         "* cross_entropy(logits, y_batch) over the batches of an epoch, with the logits from before the step. At the "
         "end of the epoch divide by len(x). Return layers, losses.",
@@ -314,8 +314,9 @@ def train(rng):
         "new velocities in a list of pairs, the step is gradient_step(layers, velocity, learning_rate). Return both, "
         "layers first.",
     ),
-    why="With equal gradients, the velocity approaches 1 / (1 - momentum) times a gradient; if only their sign "
-    "alternates, 1 / (1 + momentum) times the latest one. With momentum 0 the step is plain gradient descent.",
+    why="If all gradients are equal, the velocity approaches 1 / (1 - momentum) times the gradient. If only their sign "
+    "alternates, the velocity approaches 1 / (1 + momentum) times the latest gradient. With momentum 0 the step is "
+    "plain gradient descent.",
     prerequisites=("gradient_step",),
 )
 def momentum_step(rng):
@@ -341,8 +342,8 @@ CHAPTER.question(
     rtol=1e-3,
     hints=(
         "Write down where one step leads: w - rate * 6w. By what number has w been multiplied?",
-        "By 1 - 6 * rate. The weight approaches the minimum as long as the magnitude of this factor is below 1. "
-        "When is the factor exactly -1?",
+        "By the factor 1 - 6 * rate. The weight approaches the minimum as long as the magnitude of this factor is "
+        "below 1. When is the factor exactly -1?",
     ),
     mistakes={
         "arrives_at_once": (1 / 6, "At this rate one step reaches the minimum. Somewhat larger rates still converge."),
@@ -352,7 +353,7 @@ CHAPTER.question(
 )
 CHAPTER.question(
     "steady_speed",
-    task="Compute the velocity that descent with momentum 0.9 and a constant gradient of 2 approaches.",
+    task="Compute the velocity that descent approaches with momentum 0.9 and a constant gradient of 2.",
     value=20,
     rtol=1e-3,
     hints=(
@@ -368,18 +369,21 @@ CHAPTER.question(
             1.8,
             "That is 0.9 times a single gradient. Each step adds the gradient again.",
         ),
-        "two_steps_only": (3.8, "That is the velocity after two steps. It continues to grow: up to what value?"),
+        "two_steps_only": (
+            3.8,
+            "That is the velocity after two steps. The velocity continues to grow: up to what value?",
+        ),
     },
 )
 
 CHAPTER.question(
     "diagnoses",
-    task="Say what happened to each patient: six digits, the numbers of the causes of patients a to f in the list.",
+    task="Say what happened to patients a to f: give six digits, the number of each patient's cause in the list.",
     value=614_275,
     points=6,
     digits=tuple(f"patient {name}" for name in "abcdef"),
     mistakes={
-        "all_zero": (1, "Are all its weights zero, before and after? Here they are not."),
+        "all_zero": (1, "Are all its weights zero, before and after training? This patient's are not."),
         "twins": (
             2,
             "If each layer had started with equal weights other than zero, the images before training would be "
@@ -415,7 +419,7 @@ CHAPTER.question(
         "do the neurons of d compare with each other?",
         "distinct_neurons(d.after[0][0]) counts the neurons that have different incoming weights. For f, "
         "forward(f.after, x)[1][1].max(axis=0) shows the largest output of each hidden neuron.",
-        "Patient a's loss falls only slightly: it can do no more than learn its labels by heart. Patient e reads well, "
+        "Patient a's loss falls only slightly: the network can only learn its labels by heart. Patient e reads well, "
         "but something in it never learned: look at the last column of the figure.",
     ),
 )

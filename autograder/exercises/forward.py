@@ -22,12 +22,12 @@ def network(rng: np.random.Generator, sizes: list[int]) -> list[tuple[np.ndarray
     aspects={"keeps positive entries and replaces the others by zero": 1, PURE: 1},
     hints=(
         "Look at each number on its own. What should come out for 7, and what for -7? What should come out for 0?",
-        "For each entry you need the larger of two numbers. NumPy has a function that compares two things entry by "
+        "For each entry you need the larger of two numbers. NumPy has a function that compares two arrays entry by "
         "entry; one of the two may be a single number.",
         "Return np.maximum(x, 0). (np.max is a different function: it finds the largest entry of an array or along an "
         "axis.)",
     ),
-    why="ReLU passes a positive sum unchanged and replaces any other by zero. Without a nonlinear step like this, two "
+    why="ReLU passes a positive sum unchanged and replaces any other by zero. Without such a nonlinear step, two "
     "layers could do no more than one.",
 )
 def relu(rng: np.random.Generator) -> Iterator[Case]:
@@ -72,7 +72,7 @@ def softmax(rng: np.random.Generator) -> Iterator[Case]:
         note="logits around 10,000 and around -10,000",
     )
     yield Case.of(large, 800 + rng.normal(size=(2, 4)), note="logits around 800")
-    yield Case.of(large, np.array([[-1_620.0, -900.0, -901.5, -1_615.0]]), note="no logit above -900")
+    yield Case.of(large, np.array([[-1_620.0, -900.0, -901.5, -1_620.0]]), note="no logit above -900")
     yield Case.of(large, (100 + rng.normal(size=(3, 4))).astype(np.float32), note="float32 logits around 100")
 
 
@@ -87,7 +87,7 @@ def softmax(rng: np.random.Generator) -> Iterator[Case]:
         "activations = [x]; for weights, bias in layers[:-1], append relu(dense(activations[-1], weights, bias)). "
         "Then logits = dense(activations[-1], *layers[-1]). Return logits, activations.",
     ),
-    why="activations[k] is what enters layer k. Backpropagation needs these arrays, because a weight's gradient "
+    why="activations[k] is the input of layer k. Backpropagation needs these arrays, because a weight's gradient "
     "contains the signals that came in through it.",
     prerequisites=("relu", "dense"),
 )
@@ -109,7 +109,8 @@ def forward(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"finds the class with the largest logit": 1, "resolves ties in favour of the lowest class": 1},
     hints=(
-        "Which of a row's logits decides the prediction? You need its position in the row, not its value.",
+        "Which of a row's logits decides the prediction? You need the position of that logit in the row, not its "
+        "value.",
         "np.argmax finds the position of the largest entry. With axis=1 it does so in each row, and it returns the "
         "first of equal entries. What does forward return?",
         "logits, _ = forward(layers, x); return np.argmax(logits, axis=1).",
@@ -119,9 +120,9 @@ def forward(rng: np.random.Generator) -> Iterator[Case]:
     prerequisites=("forward",),
 )
 def predict(rng: np.random.Generator) -> Iterator[Case]:
-    """Return the predicted class of each row.
+    """Return the predicted class of each row: the position of the row's largest logit.
 
-    That is the position of its largest logit; where logits tie, the lowest position.
+    Where logits tie, the lowest of their positions is the class.
     """
     largest, ties = "finds the class with the largest logit", "resolves ties in favour of the lowest class"
     # Every class is the answer for one row, by a clear margin; the only layer returns its inputs unchanged.
@@ -155,7 +156,7 @@ CHAPTER.question(
             74,
             "This is the number of neurons. Each weight needs one multiplication: how many weights does a neuron have?",
         ),
-        "counts_biases": (4810, "This includes the biases. They are added, not multiplied."),
+        "counts_biases": (4810, "This includes the biases, which are added, not multiplied."),
         "multiplies_layers": (
             64 * 64 * 64 * 10,
             "The layers' counts were multiplied. The layers work one after the other, so their counts are added.",
@@ -179,7 +180,7 @@ CHAPTER.question(
         ),
         "the_other_class": (1 / (1 + math.exp(2)), "This is the probability of the other class."),
     },
-    hints=("Softmax of [2, 0]: divide exp(2) by exp(2) + exp(0).",),
+    hints=("For the softmax of [2, 0], divide exp(2) by exp(2) + exp(0).",),
     rtol=1e-3,
 )
 

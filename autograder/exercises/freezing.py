@@ -216,7 +216,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield Case.of(learns, layers, activations, grad, set(), note="nothing is frozen")
     yield Case.of(learns, layers, activations, grad, {2}, note="a frozen layer between two that learn")
-    yield Case.of(learns, layers, activations, grad, {1, 3}, note="every second layer is frozen")
+    yield Case.of(learns, layers, activations, grad, {1, 3}, note="every other layer is frozen")
     yield Case.of(learns, layers, activations, grad, {0}, note="the first layer is frozen")
     yield Case.of(learns, layers, activations, 0 * grad, {2}, note="no logit changes the loss")
     yield Case.of(
@@ -271,7 +271,8 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
         PURE: 1,
     },
     hints=(
-        "Think of train from chapter 7. What in it would move a frozen layer, and what would compute its gradient?",
+        "Think of train from chapter 7. Which of its steps would move a frozen layer, and which would compute that "
+        "layer's gradient?",
         "The loops, the forward pass and the loss stay as they are in train. For the rest of a step, you have two "
         "functions that take `frozen`.",
         "For each batch of minibatches(x, y, batch_size, rng) in each epoch: forward, cross_entropy times the "
@@ -376,12 +377,12 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"mixes every weight and bias of the two networks": 1, "refuses networks that do not fit": 0.5, PURE: 0.5},
     hints=(
-        "Think of one weight: 2.0 before and 3.0 after fine-tuning. What is it at shares 0, 1 and 0.25?",
+        "Think of one weight: 2.0 before and 3.0 after fine-tuning. What is its value at shares 0, 1 and 0.25?",
         "Each new number is a weighted mean of the old and the tuned one, with fractions that add up to 1. Do this for "
         "the weights and the bias of every layer. Compare the shapes before you mix: NumPy broadcasts silently.",
-        "For each pair of layers compute ((1 - share) * w + share * v, (1 - share) * b + share * c), where w and b "
-        "are old, v and c tuned. First raise a ValueError if the lists differ in length or two arrays differ in "
-        "shape.",
+        "First raise a ValueError if the lists differ in length or two arrays differ in shape. Then, for each pair of "
+        "layers, compute ((1 - share) * w + share * v, (1 - share) * b + share * c), where w and b are old, and v and "
+        "c are tuned.",
     ),
     why="The two fractions add up to 1, so a number that is equal in both networks stays as it is, apart from "
     "rounding. NumPy would broadcast some arrays that do not fit, so their shapes are compared first.",
@@ -398,6 +399,8 @@ def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(between, layers, tuned, 1, note="share 1 is the tuned network")
     single = [[(w.astype(np.float32), b.astype(np.float32)) for w, b in network] for network in (layers, tuned)]
     yield Case.of(between, *single, 0.3, note="float32")
+    frozen = [layers[0], *tuned[1:]]
+    yield Case.of(between, layers, frozen, 0.6, note="a frozen layer, which is the same in both networks")
     (weights, bias), *rest = tuned
     yield Case.of(refuses, layers, tuned[:2], 0.5, raises=ValueError, note="networks of three and of two layers")
     yield Case.of(refuses, layers[:2], tuned, 0.5, raises=ValueError, note="networks of two and of three layers")

@@ -138,8 +138,9 @@ def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
         "A neuron is a column. Go through the columns and keep only those that you have not seen before.",
         "A column has been seen if its largest difference from some kept column is at most the margin. The margin is "
         "one number for the whole array: 1e-4 times the largest magnitude.",
-        "First margin = 1e-4 * np.max(np.abs(weights)). Then, for each column in weights.T, append it to a list if "
-        "np.max(np.abs(column - kept)) > margin for every kept column in the list. Return the length of the list.",
+        "First compute margin = 1e-4 * np.max(np.abs(weights)). Then, for each column in weights.T, append it to a "
+        "list if np.max(np.abs(column - kept)) > margin for every kept column in the list. Return the length of the "
+        "list.",
     ),
     why="Each column is compared with all those kept, so identical neurons are found wherever they are. The margin is "
     "a fraction of the largest magnitude, so it means the same for tiny weights and for huge ones.",
@@ -254,8 +255,8 @@ def xavier_normal(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={LAW: 2, OWN_RNG: 1},
     hints=(
-        "Without ReLU a variance of 1 / fan_in keeps the mean square of a signal. ReLU leaves half of it. Which "
-        "variance makes up for that?",
+        "Without ReLU a variance of 1 / fan_in keeps the mean square of a signal. ReLU halves the mean square. Which "
+        "variance makes up for ReLU?",
         "The variance must be twice as large. rng.normal takes its square root, the standard deviation.",
         "Draw with rng.normal: mean 0, standard deviation np.sqrt(2 / fan_in), size (fan_in, fan_out).",
     ),
@@ -380,7 +381,7 @@ def network_rng_view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
     views={"shapes": shapes_view, "law": layers_law_view, "rng": network_rng_view},
 )
 def init_layers(rng: np.random.Generator) -> Iterator[Case]:
-    """Make the layers of a new network: weights by He's or Xavier's normal rule, and zero biases."""
+    """Make the layers of a new network: weights drawn by He's or Xavier's normal rule, and zero biases."""
     pairs, by_scheme, refuses = (
         "returns one (weights, zero biases) pair per layer",
         "draws every layer by its scheme",
@@ -452,7 +453,7 @@ CHAPTER.question(
         ),
         "divides_by_depth": (
             0.5 / 50,
-            "This divides by the number of layers. Each layer multiplies what is left after the layer before it.",
+            "This divides by the number of layers. Each layer multiplies the RMS of the layer before it.",
         ),
         "one_layer": (math.sqrt(0.5), "This is the factor of one layer. There are 50 layers, one after another."),
     },

@@ -80,15 +80,15 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
     },
     hints=(
         "There are two matrices: down maps fan_in numbers to rank numbers, and up maps these to fan_out numbers. "
-        "If one of the two is zero, their product is zero: which one, according to the docstring?",
+        "If one of the two is zero, their product is zero. Which one is zero, according to the docstring?",
         "rng.normal takes a standard deviation, but the docstring gives a variance. Before you draw, compare the rank "
         "with the docstring's two limits.",
         "Unless 1 <= rank <= min(fan_in, fan_out), raise a ValueError with the rank in its message; return "
         "rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)) and np.zeros((rank, fan_out)).",
     ),
-    why="While up is zero, the adapted network gives the outputs of the old one, bit for bit if no dtype differs, "
-    "alpha's included. Yet up can learn, because down is not zero. If both matrices were zero, neither would ever "
-    "learn.",
+    why="While up is zero, the adapted network gives the outputs of the old one, bit for bit if all dtypes, alpha's "
+    "included, are the same. Yet up can learn, because down is not zero. If both matrices were zero, neither would "
+    "ever learn.",
     views={"law": _law, "change": _no_change, "draws": _draws},
 )
 def lora_init(rng: np.random.Generator) -> Iterator[Case]:
@@ -184,10 +184,11 @@ def lora_dense(rng: np.random.Generator) -> Iterator[Case]:
     aspects={"grad_x": 1, "grad_down": 2, "grad_up": 1, PURE: 1},
     parts=("grad_x", "grad_down", "grad_up"),
     hints=(
-        "The adapter is two small layers in a row, without biases: x goes through down, the result through up, and "
-        "this is scaled. You know a layer's gradients from dense_gradient.",
-        "Begin with up, as backpropagation does. Its input is what comes out of down. The scale multiplies what comes "
-        "out of up: what does it do to the gradient? Then down. x reaches the output in two ways, so grad_x is a sum.",
+        "The adapter is two small layers in a row, without biases: x goes through down, the result goes through up, "
+        "and the output of up is scaled. You know a layer's gradients from dense_gradient.",
+        "Begin with up, as backpropagation does. The input of up is the output of down. The scale multiplies the "
+        "output of up: what does the scale do to the gradient? Then continue with down. x reaches the output in two "
+        "ways, so grad_x is a sum.",
         "s = alpha / rank; grad_inner = s * grad_output @ up.T; grad_down = x.T @ grad_inner; "
         "grad_up = s * (x @ down).T @ grad_output; grad_x = grad_output @ weights.T + grad_inner @ down.T.",
     ),
@@ -229,7 +230,7 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
         "lora_gradient: grad_x, grad_down, grad_up = lora_gradient(grad, activations[k], weights, adapters[k], "
         "alpha).",
     ),
-    why="The large matrices are never changed: what was learned is in the few parameters of the adapters, which can "
+    why="The large matrices are never changed. Everything learned is in the few parameters of the adapters, which can "
     "be switched off, stored separately, or merged.",
     prerequisites=(
         "minibatches",
@@ -317,8 +318,8 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         "x @ weights + x @ something is x @ (weights + something).",
         "rank = down.shape[1]; return weights + (alpha / rank) * (down @ up).",
     ),
-    why="A merged layer needs as many multiply-adds as the old one. To switch the adapter off again, you then need the "
-    "adapter, to subtract it, or a copy of the old weights.",
+    why="A merged layer needs as many multiply-adds as the old one. To switch the adapter off again, subtract it, or "
+    "restore a copy of the old weights.",
     prerequisites=("lora_init", "lora_dense"),
 )
 def lora_merge(rng: np.random.Generator) -> Iterator[Case]:
@@ -371,9 +372,10 @@ CHAPTER.question(
         ),
         "product": (
             69120,
-            "That is each full matrix times the rank. An adapter has rank · (fan_in + fan_out) parameters.",
+            "That is the number of all matrix entries, times the rank. An adapter has rank · (fan_in + fan_out) "
+            "parameters.",
         ),
-        "with_biases": (1986, "That includes the biases. They are frozen, and an adapter has none of its own."),
+        "with_biases": (1986, "That includes the biases. All biases are frozen, and an adapter has none of its own."),
         "full": (17418, "Those are all parameters of the network. Count the adapters alone."),
     },
     hints=(
@@ -396,27 +398,28 @@ CHAPTER.question(
 )
 CHAPTER.question(
     "llama_lora",
-    task="Compute how many parameters LoRA of rank 8 trains on wq, wk, wv and wo of all blocks of LLaMA-7B.",
+    task="Compute how many parameters LoRA trains if wq, wk, wv and wo in all blocks of LLaMA-7B get adapters of "
+    "rank 8.",
     value=8_388_608,
     points=2,
     mistakes={
-        "one_block": (262_144, "Only one block is counted. There are 32."),
-        "one_matrix_a_block": (2_097_152, "That is one matrix per block. There are four: wq, wk, wv and wo."),
+        "one_block": (262_144, "Only one block is counted. There are 32 blocks."),
+        "one_matrix_a_block": (2_097_152, "That is one matrix per block. Each block has four: wq, wk, wv and wo."),
         "half": (
             4_194_304,
             "That is half. Did you count `down` and `up` of all four matrices in all 32 blocks, at rank 8?",
         ),
-        "full_matrices": (2_147_483_648, "Those are the attention matrices. They stay frozen; count their adapters."),
+        "full_matrices": (2_147_483_648, "Those are the attention matrices, which stay frozen. Count their adapters."),
         "all_matrices": (19_988_480, "That includes the feed-forward matrices. Only attention has adapters."),
     },
     hints=(
-        "One adapter: down of shape (4096, 8), up of shape (8, 4096).",
-        "Use count_parameters for one adapter. There are four per block, and 32 blocks.",
+        "One adapter consists of down, of shape (4096, 8), and up, of shape (8, 4096).",
+        "Use count_parameters for one adapter. There are four adapters per block, and 32 blocks.",
     ),
 )
 CHAPTER.question(
     "llama_lora_bytes",
-    task="Compute how many bytes these adapters take at 16 bits per number.",
+    task="Compute how many bytes the adapters of rank 8 for LLaMA-7B take at 16 bits per number.",
     value=16_777_216,
     mistakes={
         "bits": (134_217_728, "This is the number of bits. A byte is 8 bits."),

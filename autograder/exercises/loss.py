@@ -118,20 +118,20 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
         mean, (3 * rng.normal(size=(6, 4))).astype(np.float32), rng.integers(0, 4, size=6), note="float32", rtol=2e-4
     )
     certain = np.array([[10_000.0, -10_000.0, 0.0], [-9_999.0, -10_000.0, -9_998.0]])
-    yield Case.of(large, certain, np.array([1, 2]), note="one confident mistake, by 20,000")
+    yield Case.of(large, certain, np.array([1, 2]), note="one confident mistake, with a lead of 20,000")
     note = "one row certain and right, the other less certain; all logits are far below zero"
     yield Case.of(large, certain - 15_000, np.array([0, 2]), note=note, atol=1e-9)
     near = 900 + rng.normal(size=(3, 4))
     near[0, 0] = near[0].max() + 0.5
     near[1] = 901, 901, 899, 100
     near[2, 0] = 100  # the only first logit that is far below the largest of its row
-    yield Case.of(large, near, np.array([0, 3, 1]), note="logits up to about 900; above one label two others tie")
+    yield Case.of(large, near, np.array([0, 3, 1]), note="logits up to about 900; in one row, two tie above the label")
 
 
 @CHAPTER.exercise(
     aspects={"computes the fraction of right answers": 1, "resolves ties in favour of the lowest class": 1},
     hints=(
-        "First find the predicted class of each row, as in predict. Which of them are equal to the labels?",
+        "First find the predicted class of each row, as in predict. Which of these classes are equal to the labels?",
         "Comparing two arrays gives an array of True and False. In a mean, True counts as 1 and False as 0.",
         "Return np.mean(np.argmax(logits, axis=1) == labels).",
     ),
@@ -175,16 +175,19 @@ CHAPTER.question(
     task="Compute the cross-entropy of a network that gives each of 27 classes the same probability.",
     value=math.log(27),
     mistakes={
-        "ten_classes": (math.log(10), "This is the loss of a blind guess among ten classes. Here there are 27."),
-        "probability_itself": (1 / 27, "This is the probability. The loss is minus its logarithm."),
+        "ten_classes": (
+            math.log(10),
+            "This is the loss of a blind guess among ten classes. This network has 27 classes.",
+        ),
+        "probability_itself": (1 / 27, "This is the probability. The loss is minus the logarithm of that probability."),
         "decimal_logarithm": (math.log10(27), "Is this a logarithm to base 10? The loss uses the natural one, np.log."),
         "binary_logarithm": (math.log2(27), "Is this a logarithm to base 2? The loss uses the natural one, np.log."),
         "forgets_the_minus": (
             -math.log(27),
-            "The sign is wrong: this logarithm is negative, and the loss is minus that.",
+            "The sign is wrong: this is the logarithm of the probability, and the loss is minus that logarithm.",
         ),
     },
-    hints=("What probability does each class get? Take minus its natural logarithm.",),
+    hints=("What probability does each class get? Take minus the natural logarithm of that probability.",),
     rtol=1e-3,
 )
 

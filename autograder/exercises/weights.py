@@ -18,7 +18,7 @@ CHAPTER = Chapter("01_weights", "One number on one connection")
     aspects={"one signal": 1, "signals of any shape": 1},
     hints=(
         "A weight of 1 leaves every signal as it was, and a weight of 0 blocks it. Which operation does that?",
-        "A weight of 2 turns 3 into 6, and a weight of -3 turns it into -9. The same operation works for every weight.",
+        "A weight of 2 turns 3 into 6, and a weight of -3 turns 3 into -9. The same operation works for every weight.",
         "Multiply the two: weight * signal. NumPy multiplies a whole array by a number at once, so no loop is needed.",
     ),
     why="One multiplication does everything that a connection does: a magnitude above 1 amplifies, one near 0 "
@@ -54,7 +54,7 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
     "silently broadcast a single input.",
 )
 def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
-    """Compute what reaches one neuron when each input crosses its own connection.
+    """Compute the number that reaches one neuron when each input crosses its own connection.
 
     If the lengths differ or either array is not one-dimensional, raise a ValueError whose message contains both shapes.
     """
@@ -67,8 +67,8 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
         ((3,), (5,), "fewer inputs than weights"),
         ((6,), (4,), "more inputs than weights"),
         ((1,), (5,), "one input, five weights: NumPy's * would broadcast it"),
-        ((3, 3), (3,), "a 2-D array of inputs: that is the next exercise"),
-        ((3,), (3, 2), "a 2-D array of weights: that is also the next exercise"),
+        ((3, 3), (3,), "a 2-D array of inputs, as in the next exercise"),
+        ((3,), (3, 2), "a 2-D array of weights, as in the next exercise"),
         ((4, 4), (4, 4), "equal shapes, but not one-dimensional"),
         ((), (), "two single numbers: arrays without an axis"),
         ((2, 3), (6,), "a 2-D array with as many inputs as there are weights"),
@@ -154,12 +154,12 @@ def _differences(answers: list, calls: tuple[Call, ...]) -> np.ndarray:
     aspects={"averages each class": 2, "subtracts the mean of all images": 1, PURE: 1},
     hints=(
         "images[labels == 3] selects the rows that show a 3. What would an average 3 look like?",
-        "mean(axis=0) averages over the rows, so it gives one number per pixel. Do that for each class, and once for "
-        "all images together. Collect one column per class in a list.",
+        "mean(axis=0) averages over the rows, so it gives one number per pixel. Compute such a mean for each class, "
+        "and one for all images together. Collect one column per class in a list.",
         "For each c in range(n_classes) a column is images[labels == c].mean(axis=0) - images.mean(axis=0). "
         "np.stack(columns, axis=1) puts the columns side by side.",
     ),
-    why="Subtracting the mean of all images leaves the difference: positive where the class has more ink than the "
+    why="Subtracting the mean of all images leaves the differences: positive where the class has more ink than the "
     "average image, negative where it has less.",
     views={"differences": _differences},
 )
@@ -208,7 +208,8 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "after_three_connections",
-    task="Compute what is left of a signal of 3 after three connections in a row, of weights 2, -0.5 and 0.1.",
+    task="Compute the result when a signal of 3 passes through three connections in a row, with the weights 2, -0.5 "
+    "and 0.1.",
     value=-0.3,
     hints=(
         "The signal that leaves the first connection enters the second.",
@@ -217,8 +218,8 @@ CHAPTER.question(
     mistakes={
         "adds_the_weights": (
             4.8,
-            "This is 3 times the sum of the weights, as for parallel connections. Here each one multiplies the output "
-            "of the one before it.",
+            "This is 3 times the sum of the weights, as for parallel connections. In a row, each connection multiplies "
+            "the output of the one before it.",
         ),
         "adds_instead_of_multiplying": (4.6, "This is the signal plus all weights. A connection multiplies."),
         "loses_the_sign": (0.3, "The magnitude is right, but one of the weights is negative and flips the sign."),
@@ -236,8 +237,8 @@ CHAPTER.question(
     "0 and 1.",
     value=120_125 / 242_176,
     hints=(
-        "If you compare an array with a number, you get an array of True and False, one for each entry. How can you "
-        "count the True ones?",
+        "If you compare an array with a number, you get an array with True or False for each entry. How can you count "
+        "the True ones?",
         "learned < 0 says which weights are negative, and np.mean of True and False is the fraction that is True.",
     ),
     mistakes={
@@ -247,7 +248,7 @@ CHAPTER.question(
         ),
         "gives_the_number": (
             120_125,
-            "This is the number of negative weights. Divide it by the total number of weights.",
+            "This is the number of negative weights. Divide that number by the total number of weights.",
         ),
         "gives_per_cent": (12_012_500 / 242_176, "This is a percentage. Give the fraction, a number between 0 and 1."),
     },

@@ -67,8 +67,8 @@ def classify(error: Mapping[str, Any]) -> str | None:
 
 
 NO_FILES = (
-    "A library is checked and graded alone, without the files around it. Keep what it needs in the module, or take the "
-    "course's data from labkit."
+    "A library is checked and graded alone, without the files around it. Keep the data that it needs in the module, or "
+    "take the course's data from labkit."
 )
 """What to say about a file that is not found."""
 ONE_PROCESS = "Do not use os.fork or multiprocessing: the function must compute in a single process."

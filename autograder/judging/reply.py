@@ -156,7 +156,7 @@ _ENDINGS = {
     Ending.NOT_TRIED: (
         Status.TIMEOUT,
         "{name} was not tried, because the functions before it had used up all of the {limit:g} seconds that a whole "
-        "chapter may take. Make the slow ones faster first.",
+        "chapter may take. Make the slow functions faster first.",
     ),
     Ending.CRASHED: (
         Status.CRASHED,

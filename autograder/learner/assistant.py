@@ -160,7 +160,9 @@ def _with_plain_errors(tool: Callable, error_of_tool: type[Exception]) -> Callab
 def _find_function(name: str) -> Exercise:
     asked = find_asked(name)
     if not isinstance(asked, Exercise):
-        raise ValueError(f"{name} is a number that the learner computes in the notebook; its cell there checks it.")
+        raise ValueError(
+            f"{name} is a number that the learner computes in the notebook, and a cell of the notebook checks it."
+        )
     return asked
 
 

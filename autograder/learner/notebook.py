@@ -108,7 +108,7 @@ def _source_of(exercise: Exercise) -> tuple[bytes, str]:
 def _next_step(verdict: Verdict) -> str:
     if verdict.status == Status.PASSED:
         coming = record.next_exercise(verdict.chapter)
-        return f"Next: {coming[1]} ({coming[0]})." if coming else "That was the last one: every exercise is solved."
+        return f"Next: {coming[1]} ({coming[0]})." if coming else "That was the last exercise: all are solved."
     if verdict.status == Status.MISSING:
         return ""
     if not verdict.loaded:  # hints do not help against a syntax error

@@ -34,7 +34,7 @@ class Parcel:
         self.title, self.path, self.words = title, path, words
 
     def __repr__(self) -> str:
-        return "\n".join([self.title, f"It is in {shown(self.path)}.", *self.words])
+        return "\n".join([self.title, f"The zip is in {shown(self.path)}.", *self.words])
 
     def _repr_html_(self) -> str:
         # The link holds the file itself, because there may be no server to download it from.
@@ -112,7 +112,8 @@ def bring_back(name: str = "") -> Note:
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         return Note("Nothing was brought back", _say(error, path))
     words = [
-        f"{counted(len(done), 'file')} from {path.name}. If the editor asks, choose Revert: Overwrite would undo this."
+        f"{counted(len(done), 'file')} from {path.name}. If the editor asks, choose Revert: Overwrite would undo the "
+        "change."
     ]
     if renewed := renew.renew():
         words.append(renewed)
@@ -145,8 +146,8 @@ def _find_parcel(name: str) -> Path:
     if not found:
         asked = name or f"{_NAME}….zip"
         raise FileNotFoundError(
-            f"There is no zip called {asked} in {ROOT} or beside this notebook. Upload it with the arrow above the "
-            "file browser."
+            f"There is no zip called {asked} in {ROOT} or beside this notebook. Upload the zip with the arrow above "
+            "the file browser."
         )
     return max(found, key=lambda path: path.stat().st_mtime)
 

@@ -21,7 +21,7 @@ def describe_foreign_imports(source: bytes, file: str) -> str:
     places = ", ".join(f"{package} (line {line})" for line, package in found)
     return (
         f"{file} imports {places}. A class is graded with NumPy and Python's own modules only, so functions "
-        "that need this import earn nothing there. Remove the import."
+        "that need this import earn no points. Remove the import."
     )
 
 
@@ -43,7 +43,7 @@ def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> st
     if str(module).partition(".")[0] not in (LIBRARY_FOLDER, "labkit"):  # written here, or a package's, such as np.dot
         return (
             f"The notebook has its own {exercise.name}, which hides the one in {file}. Only the file is checked and "
-            f"graded: move your definition there, delete it here, and {again} again."
+            f"graded: move your definition to the file, delete it from the notebook, and {again} again."
         )
     code = getattr(inspect.unwrap(function), "__code__", None)
     if module == f"{LIBRARY_FOLDER}.{exercise.module}" and code is not None and not _is_inside(code.co_filename):
@@ -60,8 +60,8 @@ def describe_other_copy() -> str:
     if here is None or here == find_copy(LIBRARY):
         return ""
     return (
-        f"You are in one copy of the course, {here}, but {LIBRARY}, in another copy, is checked and graded. Edit the "
-        "files there, or use the Python of the copy that you are in."
+        f"You are in one copy of the course, {here}, but {LIBRARY}, in another copy, is checked and graded. Edit "
+        "the files in the other copy, or use the Python of the copy that you are in."
     )
 
 

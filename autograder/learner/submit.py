@@ -97,7 +97,9 @@ def _warnings(chapter: Chapter, notebook: Path, module: Path) -> list[str]:
         ast.parse(source)  # as bytes, so that Python reads the encoding as it does on import
     except UNPARSABLE as error:
         where = f"line {error.lineno} of " if getattr(error, "lineno", None) else ""
-        warnings.append(f"Python cannot read {where}{shown(module)}, so no function in it will count. Fix this first.")
+        warnings.append(
+            f"Python cannot read {where}{shown(module)}, so no function in it will count. Fix the file first."
+        )
     warnings.append(describe_foreign_imports(source, shown(module)))
     warnings += _warnings_on_notebook(chapter, notebook)
     if others := _other_notebooks(notebook):

@@ -50,7 +50,7 @@ class Report:
             return self.version
         return (
             f"{self.version} ({self.digest}). Before, it was {self.digest_before}. Both have the same version number, "
-            "so the number does not say which is newer"
+            "so the number does not show which release is newer"
         )
 
 

@@ -100,7 +100,7 @@ def one_slope_for_all(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def two_names_for_one_array(f, array, step=1e-5):
-    """The gradient is zero everywhere, as if f got the same numbers both times. If you wrote `up = array`, that makes no copy."""
+    """The gradient is zero everywhere, as if f got the same numbers both times. An assignment such as `up = array` makes no copy."""
     return np.zeros(array.shape)
 
 
@@ -142,13 +142,13 @@ def adds_the_step_back(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def keeps_the_dtype(f, array, step=1e-5):
-    """The gradient comes back in the array's own dtype. float32 and whole numbers are too coarse for it: compute and return it in float64."""
+    """The gradient comes back in the array's own dtype. float32 and whole numbers are too coarse: compute and return the gradient in float64."""
     return _measured(f, array.copy(), np.zeros_like(array), step)
 
 
 @of("numerical_gradient")
 def ignores_the_step(f, array, step=1e-5):
-    """This is not the central difference for the step argument. Is a different step used, or more than two points? Use `step` once each way."""
+    """This is not the central difference for `step`. Is a different step used, or more than two points? Use `step` once in each direction."""
     return numerical_gradient(f, array, 1e-5)
 
 
@@ -194,7 +194,7 @@ def returns_inside_the_loop(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def hands_f_a_single_entry(f, array, step=1e-5):
-    """f seems to receive a single entry. Give it the whole array, with that one entry moved."""
+    """f seems to receive a single entry. Pass the whole array to f, with only that entry moved."""
     gradient = np.zeros(array.shape)
     for index in np.ndindex(array.shape):
         gradient[index] = (f(array[index] + step) - f(array[index] - step)) / (2 * step)
@@ -251,7 +251,7 @@ def longer_steps_for_large_entries(f, array, step=1e-5):
 
 @of("relative_error")
 def entry_by_entry(a, b):
-    """Each difference seems to be divided by its own two entries' magnitudes. Near zero, correct gradients can look wrong. Use one divisor for all entries."""
+    """Each difference seems to be divided by its own entries' magnitudes. Near zero, correct gradients can look wrong. Use one divisor for all entries."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12), initial=0.0))
 
@@ -320,14 +320,14 @@ def the_larger_of_the_two(a, b):
 
 @of("relative_error")
 def adds_before_taking_sizes(a, b):
-    """The arrays seem to be added before the magnitude is taken. Entries of opposite signs then cancel: take both magnitudes first."""
+    """The arrays seem to be added before the magnitudes are taken. Entries of opposite signs then cancel: take both magnitudes first."""
     check_shapes(a, b)
     return float(np.abs(a - b).max(initial=0.0) / max(np.abs(a + b).max(initial=0.0), 1e-12))
 
 
 @of("relative_error")
 def nothing_has_no_maximum(a, b):
-    """Two empty arrays cause an error, perhaps because an empty array has no maximum. They agree: which result should they give?"""
+    """Two empty arrays cause an error, perhaps because an empty array has no maximum. Empty arrays agree: which result should they give?"""
     check_shapes(a, b)
     return float(np.abs(a - b).max() / max(np.abs(a).max() + np.abs(b).max(), 1e-12))
 
@@ -374,7 +374,7 @@ def means_for_largest_entries(a, b):
 
 @of("relative_error")
 def adds_the_floor(a, b):
-    """The 1e-12 seems to be added to the divisor. It is a lower limit: use it only if the divisor would be smaller."""
+    """The floor of 1e-12 seems to be added to the divisor. Use the floor only if the divisor would be smaller."""
     check_shapes(a, b)
     return float(np.abs(a - b).max(initial=0.0) / (np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0) + 1e-12))
 
@@ -389,7 +389,7 @@ def floor_at_zero_only(a, b):
 
 @of("relative_error")
 def entry_by_entry_above_a_floor(a, b):
-    """Each difference seems to be divided by its own two entries' magnitudes. Near zero, correct gradients can look wrong. Use one divisor for all entries."""
+    """Each difference seems to be divided by its own entries' magnitudes. Near zero, correct gradients can look wrong. Use one divisor for all entries."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-12), initial=0.0))
 
@@ -463,7 +463,7 @@ def of_the_sum(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def shares_among_rows_only(predictions, targets):
-    """The mean seems to be taken over the rows only. As in chapter 5, take it over all entries, rows times columns."""
+    """The mean seems to be taken over the rows only. As in chapter 5, average over all entries, rows times columns."""
     check_shapes(predictions, targets)
     return 2 * (predictions - targets) / len(predictions)
 
@@ -509,7 +509,7 @@ def a_slope_for_each_column(predictions, targets):
 
 @of("cross_entropy_gradient")
 def leaves_certain_rows_out(logits, labels):
-    """Rows whose gradient is 0 seem to be left out of the mean. They count as well: divide by the total number of rows."""
+    """Rows whose gradient is 0 seem to be left out of the mean. These rows count as well: divide by the total number of rows."""
     gradient = softmax(logits) - one_hot(labels, logits.shape[1])
     return gradient / max(int(gradient.any(axis=1).sum()), 1)
 
@@ -607,7 +607,7 @@ def stops_at_the_probabilities(logits, labels):
 
 @of("cross_entropy_gradient")
 def bare_exponentials(logits, labels):
-    """exp seems to overflow for large logits: exp(1000) is infinite. Your softmax of chapter 4 avoids that."""
+    """exp seems to overflow for large logits: exp(1000) is infinite. Use your softmax of chapter 4, which avoids the overflow."""
     with np.errstate(all="ignore"):
         powers = np.exp(logits)
         belief = powers / powers.sum(axis=1, keepdims=True)
@@ -616,7 +616,7 @@ def bare_exponentials(logits, labels):
 
 @of("cross_entropy_gradient")
 def one_shift_for_the_batch(logits, labels):
-    """The same number seems to be subtracted from every row, so a row's exponentials can all become 0. Your softmax of chapter 4 avoids that."""
+    """The same number seems to be subtracted from every row, so a row's exponentials can all become 0. Use your softmax of chapter 4 instead."""
     with np.errstate(all="ignore"):
         powers = np.exp(logits - logits.max())
         belief = powers / powers.sum(axis=1, keepdims=True)
@@ -642,13 +642,13 @@ def active_for_the_whole_batch(grad_output, activations):
 
 @of("relu_gradient")
 def passes_at_zero(grad_output, activations):
-    """The gradient passes everywhere. An inactive neuron's activation is exactly zero and must block it. The condition `>= 0` would hold for every activation."""
+    """The gradient passes everywhere. An activation of exactly zero must block the gradient. The condition `>= 0` would hold for every activation."""
     return grad_output * (activations >= 0)
 
 
 @of("relu_gradient")
 def looks_at_the_gradient(grad_output, activations):
-    """Negative gradients are blocked, as if the gradient itself went through ReLU. The activations decide where it passes, whatever its sign."""
+    """Negative gradients are blocked, as if the gradient itself went through ReLU. The activations decide where the gradient passes, whatever its sign."""
     return np.maximum(grad_output, 0)
 
 
@@ -666,7 +666,7 @@ def passes_where_it_is_silent(grad_output, activations):
 
 @of("relu_gradient")
 def leaks(grad_output, activations):
-    """A hundredth of the gradient passes where the neuron was inactive. That belongs to leaky ReLU. Plain ReLU is flat there and blocks the gradient."""
+    """A hundredth of the gradient passes where the neuron was inactive, as with leaky ReLU. Plain ReLU is flat there and blocks the gradient."""
     return np.where(activations > 0, grad_output, 0.01 * grad_output)
 
 
@@ -678,7 +678,7 @@ def keeps_only_the_active(grad_output, activations):
 
 @of("relu_gradient")
 def the_slope_alone(grad_output, activations):
-    """This is ReLU's own derivative, ones and zeros. The chain rule multiplies it by grad_output."""
+    """This is ReLU's own derivative, ones and zeros. The chain rule multiplies that derivative by grad_output."""
     return np.where(activations > 0, 1.0, 0.0)
 
 
@@ -697,7 +697,7 @@ def arguments_exchanged(grad_output, activations):
 
 @of("relu_gradient")
 def answers_yes_or_no(grad_output, activations):
-    """The result holds True and False, which say where the gradient passes. The chain rule multiplies them by grad_output."""
+    """The result holds True and False, which say where the gradient passes. The chain rule multiplies these values by grad_output."""
     return activations > 0
 
 
@@ -749,7 +749,7 @@ def one_bias_for_all(grad_output, x, weights):
 
 @of("dense_gradient")
 def ones_for_the_bias(grad_output, x, weights):
-    """grad_bias is all ones, the derivative of an output with respect to its bias. The chain rule multiplies it by the gradient of that output."""
+    """grad_bias is all ones, the derivative of an output with respect to its bias. The chain rule multiplies that derivative by the output's gradient."""
     return grad_output @ weights.T, x.T @ grad_output, np.ones(weights.shape[1])
 
 
@@ -768,13 +768,13 @@ def everything_averaged(grad_output, x, weights):
 
 @of("dense_gradient")
 def leaves_the_inputs_out(grad_output, x, weights):
-    """Two gradients came back, without grad_x. The layer before needs grad_x, the gradient with respect to this layer's inputs. Return it first."""
+    """Two gradients came back, without grad_x. The layer before needs grad_x, the gradient with respect to this layer's inputs. Return grad_x first."""
     return x.T @ grad_output, grad_output.sum(axis=0)
 
 
 @of("dense_gradient")
 def bias_of_each_row(grad_output, x, weights):
-    """grad_bias has one number per example. It needs one per neuron: along which axis do you sum?"""
+    """grad_bias has one number per example instead of one per neuron: along which axis do you sum?"""
     return grad_output @ weights.T, x.T @ grad_output, grad_output.sum(axis=1)
 
 
@@ -863,13 +863,13 @@ def no_relu_before_the_last_layer(layers, activations, grad_logits):
 
 @of("backward")
 def clips_on_the_way_back(layers, activations, grad_logits):
-    """Between layers, the gradient seems to be clipped to the range from -1 to 1. Pass it on as it is."""
+    """Between layers, the gradient seems to be clipped to the range from -1 to 1. Pass the gradient on as it is."""
     return _back(layers, activations, grad_logits, lambda grad, active: np.clip(relu_gradient(grad, active), -1, 1))
 
 
 @of("backward")
 def asks_the_sums_without_the_bias(layers, activations, grad_logits):
-    """Weighted sums without the bias seem to decide where the gradient passes. activations[k] already holds the ReLU's output: give that to relu_gradient."""
+    """Weighted sums without the bias seem to decide where the gradient passes. relu_gradient needs activations[k], which already holds the ReLU's output."""
     gradients, grad = [], grad_logits
     for k in reversed(range(len(layers))):
         grad, *pair = dense_gradient(grad, activations[k], layers[k][0])
@@ -898,7 +898,7 @@ def relu_at_the_top_too(layers, activations, grad_logits):
 
 @of("backward")
 def last_layer_first(layers, activations, grad_logits):
-    """The pairs come in reverse order, the last layer first. They should be in the order of layers."""
+    """The pairs come in reverse order, the last layer first. Return the pairs in the order of `layers`."""
     return _back(layers, activations, grad_logits)[::-1]
 
 
@@ -945,7 +945,7 @@ def zeros_for_the_first_layer(layers, activations, grad_logits):
 
 @of("backward")
 def leaves_the_first_layer_out(layers, activations, grad_logits):
-    """One pair is missing. Is it the first layer's? A loop over range(len(layers) - 1, 0, -1) ends at 1, before layer 0."""
+    """One pair is missing, perhaps that of the first layer: a loop over range(len(layers) - 1, 0, -1) ends at 1, before layer 0."""
     return _back(layers, activations, grad_logits)[1:]
 
 
@@ -984,7 +984,7 @@ def asks_another_relu(layers, activations, grad_logits):
 
 @of("backward")
 def begins_at_the_front(layers, activations, grad_logits):
-    """The pass seems to begin with the first layer. grad_logits belongs to the output layer: begin there."""
+    """The pass seems to begin with the first layer. grad_logits belongs to the output layer: begin with that layer."""
     gradients, grad = [], grad_logits
     for activation, (weights, _) in zip(activations, layers):
         grad_x, grad_weights, grad_bias = dense_gradient(grad, activation, weights)
@@ -1001,7 +1001,7 @@ def relu_arguments_exchanged(layers, activations, grad_logits):
 
 @of("backward")
 def bias_before_weights(layers, activations, grad_logits):
-    """Each pair is in the wrong order. It should be weights first, then bias, as in layers."""
+    """Each pair is in the wrong order. Put the weights first and the bias second, as in `layers`."""
     return [pair[::-1] for pair in _back(layers, activations, grad_logits)]
 
 

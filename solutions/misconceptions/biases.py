@@ -52,7 +52,7 @@ def shifts_the_weights(inputs, weights, bias):
 
 @of("activates")
 def returns_the_sum(inputs, weights, bias):
-    """This is the weighted sum plus the bias. Return only whether it is above zero: True or False."""
+    """This is the weighted sum plus the bias. Return only whether that total is above zero: True or False."""
     return weighted_sum(inputs, weights) + bias
 
 
@@ -64,7 +64,7 @@ def returns_one_or_zero(inputs, weights, bias):
 
 @of("activates")
 def zero_counts_as_active(inputs, weights, bias):
-    """Exactly zero counts as active here. Only an output strictly above zero activates the neuron."""
+    """Exactly zero counts as active in your version. Only an output strictly above zero activates the neuron."""
     return weighted_sum(inputs, weights) + bias >= 0
 
 
@@ -76,19 +76,19 @@ def sum_above_the_bias(inputs, weights, bias):
 
 @of("activates")
 def bias_on_both_sides(inputs, weights, bias):
-    """The bias seems to make no difference. Is it added to the weighted sum? Is the total compared with 0, or with the bias itself?"""
+    """The bias seems to make no difference. Is the bias added to the weighted sum? Is the total compared with 0, or with the bias?"""
     return weighted_sum(inputs, weights) > 0
 
 
 @of("activates")
 def any_connection_is_enough(inputs, weights, bias):
-    """A single strong connection seems to decide here. A neuron adds up all weighted inputs first, so the other inputs can outweigh one strong input."""
+    """A single strong connection seems to decide. A neuron adds up all weighted inputs first, so the other inputs can outweigh one strong input."""
     return bool(np.any(inputs * weights + bias > 0))
 
 
 @of("activates")
 def any_sum_but_zero(inputs, weights, bias):
-    """Every output except zero counts as active, as with bool(). A negative one must not."""
+    """Every output except zero counts as active, as with bool(). A negative output must not."""
     return bool(weighted_sum(inputs, weights) + bias)
 
 
@@ -100,7 +100,7 @@ def active_below_zero(inputs, weights, bias):
 
 @of("activates")
 def silent_without_an_else(inputs, weights, bias):
-    """An inactive neuron gives None here. Return False in that case; a comparison already gives True or False."""
+    """An inactive neuron gives None in your version. Return False in that case; a comparison already gives True or False."""
     return True if weighted_sum(inputs, weights) + bias > 0 else None
 
 
@@ -124,13 +124,13 @@ def multiplies_by_the_biases(x, weights, bias):
 
 @of("dense")
 def subtracts_the_biases(x, weights, bias):
-    """The bias is subtracted, like a threshold. It must be added: a positive bias makes its neuron's output larger."""
+    """The bias is subtracted, like a threshold. A bias is added, so a positive one makes its neuron's output larger."""
     return weighted_sums(x, weights) - bias
 
 
 @of("dense")
 def bias_before_the_weights(x, weights, bias):
-    """The bias seems to be added to the inputs. There is one bias for each neuron, added after the weighted sums."""
+    """The bias seems to be added to the inputs. Each neuron has one bias, which is added after the weighted sum."""
     return weighted_sums(x + bias, weights)
 
 
@@ -184,7 +184,7 @@ def adds_the_bias_to_every_weight(weights, bias):
 
 @of("fold_bias")
 def a_row_of_ones(weights, bias):
-    """The added row holds ones. The 1 belongs to the input [x, 1], and it multiplies the added row: which numbers must be there?"""
+    """The added row holds ones. The 1 belongs to the input [x, 1], and multiplies the added row: which numbers must that row hold?"""
     return np.vstack([weights, np.ones_like(bias)])
 
 
@@ -196,7 +196,7 @@ def strings_them_together(weights, bias):
 
 @of("fold_bias")
 def bias_is_no_row_yet(weights, bias):
-    """The NumPy function used here does not join arrays of these shapes. The bias must become one row below the rows of `weights`."""
+    """Your NumPy function does not join arrays of these shapes. The bias must become one row below the rows of `weights`."""
     return np.concatenate([weights, bias])
 
 
@@ -220,13 +220,13 @@ def keeps_them_apart(weights, bias):
 
 @of("count_parameters")
 def adds_the_sizes(shapes):
-    """The axis lengths within a shape are added. A (64, 10) array has 64 rows of 10 numbers: how many are there together?"""
+    """The axis lengths within a shape are added. A (64, 10) array has 64 rows of 10 numbers: how many numbers does it hold?"""
     return sum(sum(shape) for shape in shapes.values())
 
 
 @of("count_parameters")
 def counts_the_arrays(shapes):
-    """This is the number of arrays. Each array holds many numbers, and each of them is a parameter."""
+    """This is the number of arrays. Each array holds many numbers, and each number is a parameter."""
     return len(shapes)
 
 
@@ -238,7 +238,7 @@ def counts_equal_shapes_once(shapes):
 
 @of("count_parameters")
 def leaves_out_the_biases(shapes):
-    """Arrays with fewer than two axes are missing, so the biases are not counted. They are learned as well."""
+    """Arrays with fewer than two axes are missing, so the biases are not counted. Biases are learned as well."""
     return sum(math.prod(shape) for shape in shapes.values() if len(shape) > 1)
 
 
@@ -250,7 +250,7 @@ def multiplies_everything(shapes):
 
 @of("count_parameters")
 def a_single_number_counts_nothing(shapes):
-    """An array of shape () is counted as 0. It has no axes, but it holds one number, which is a parameter."""
+    """An array of shape () is counted as 0. Such an array has no axes, but it holds one number, which is a parameter."""
     return sum(math.prod(shape) if shape else 0 for shape in shapes.values())
 
 
@@ -291,7 +291,7 @@ def walks_over_the_names(shapes):
 
 @of("count_parameters")
 def product_never_reset(shapes):
-    """The product seems to continue from one array to the next. Start it again for each array."""
+    """The product seems to continue from one array to the next. Start a new product for each array."""
     total, product = 0, 1
     for shape in shapes.values():
         product *= math.prod(shape)
@@ -307,7 +307,7 @@ def counts_the_axes(shapes):
 
 @of("count_parameters")
 def leaves_out_all_but_tables_and_lines(shapes):
-    """Only arrays with one or two axes are counted. Other arrays have three or four axes, or none: count those as well."""
+    """Only arrays with one or two axes are counted. Other arrays have three or four axes, or none: count these arrays as well."""
     return sum(math.prod(shape) for shape in shapes.values() if len(shape) in (1, 2))
 
 
@@ -325,7 +325,7 @@ def bias_meets_the_first_input(inputs, weights, bias):
 
 @of("activates")
 def every_connection_must_agree(inputs, weights, bias):
-    """Here each weighted input plus the bias must be positive by itself. A neuron adds up first, so other inputs can outweigh a negative one."""
+    """Each weighted input plus the bias must be positive in your version. A neuron adds up first, so other inputs can outweigh a negative one."""
     return bool(np.all(inputs * weights + bias > 0))
 
 
@@ -356,14 +356,14 @@ def biases_down_the_batch(x, weights, bias):
 
 @of("dense")
 def bias_in_the_last_row_of_weights(x, weights, bias):
-    """The biases are added to the last row of the caller's `weights`, so the last input multiplies them. Add them to the weighted sums."""
+    """The biases are added to the last row of the caller's `weights`, so the last input multiplies them. Add the biases to the weighted sums."""
     weights[-1] += bias
     return x @ weights
 
 
 @of("fold_bias")
 def bias_in_place_of_the_last_weights(weights, bias):
-    """The biases replace the last row of `weights`, so the connections of the last input are lost. Add a row for them."""
+    """The biases replace the last row of `weights`, so the connections of the last input are lost. Add a row for the biases."""
     folded = np.array(weights, dtype=float)
     folded[-1] = bias
     return folded
@@ -378,5 +378,5 @@ def overwrites_the_last_weights(weights, bias):
 
 @of("count_parameters")
 def an_axis_of_nothing_counts_as_one(shapes):
-    """An array with an axis of length 0 has no entries, but here that length counts as 1. Does your product skip it?"""
+    """An array with an axis of length 0 has no entries, but in your version that length counts as 1. Does your product skip zeros?"""
     return sum(math.prod(max(1, size) for size in shape) for shape in shapes.values())

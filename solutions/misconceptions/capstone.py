@@ -10,7 +10,7 @@ from . import of
 
 @of("adapt")
 def nothing_changed(layers, x, y, rng):
-    """The reader comes back unchanged or nearly so: it has forgotten nothing, and learned nothing. To earn points, it must learn without forgetting much."""
+    """The reader comes back unchanged or nearly so: it has forgotten nothing and learned nothing. To earn points, the reader must learn without forgetting much."""
     return layers
 
 

@@ -21,13 +21,13 @@ def updates_in_place(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def adds_the_gradient(layers, gradients, learning_rate):
-    """Each step goes along the gradient, the direction in which the loss grows fastest. It must go the opposite way: subtract."""
+    """Each step goes along the gradient, the direction in which the loss grows fastest. Go the opposite way: subtract."""
     return gradient_step(layers, gradients, -learning_rate)
 
 
 @of("gradient_step")
 def never_moves_by_more_than_the_rate(layers, gradients, learning_rate):
-    """The gradients seem to be clipped to the range from -1 to 1. Use them as they are: a large gradient makes a long step."""
+    """The gradients seem to be clipped to the range from -1 to 1. Use the gradients themselves: a large one makes a long step."""
     return gradient_step(layers, [tuple(np.clip(part, -1, 1) for part in pair) for pair in gradients], learning_rate)
 
 
@@ -66,7 +66,7 @@ def biases_take_the_whole_gradient(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def the_direction_alone(layers, gradients, learning_rate):
-    """Each gradient seems to be divided by its norm, so every array moves equally far. Use it as it is: small gradients make short steps."""
+    """Each gradient seems to be divided by its norm, so all arrays move equally far. Use the gradient itself: small gradients make short steps."""
     return [
         (w - learning_rate * gw / np.linalg.norm(gw), b - learning_rate * gb / np.linalg.norm(gb))
         for (w, b), (gw, gb) in zip(layers, gradients)
@@ -136,7 +136,7 @@ def shuffled_apart(x, y, batch_size, rng):
 
 @of("minibatches")
 def shuffles_the_examples_only(x, y, batch_size, rng):
-    """The examples are shuffled, but the labels are not, so examples get the labels of others. Use the same order for both."""
+    """The examples are shuffled, but the labels are not, so examples get the labels of other examples. Use the same order for both."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))
@@ -169,7 +169,7 @@ def one_line_for_each_example(x, y, batch_size, rng):
 
 @of("minibatches")
 def row_numbers_for_rows(x, y, batch_size, rng):
-    """x_batch holds row numbers. Use them as an index: x[rows] gives the rows themselves."""
+    """x_batch holds row numbers. Use these numbers as an index: x[rows] gives the rows themselves."""
     return minibatches(np.arange(len(x)), y, batch_size, rng)
 
 
@@ -181,7 +181,7 @@ def leaves_the_generator_where_it_was(x, y, batch_size, rng):
 
 @of("minibatches")
 def refuses_more_than_there_are(x, y, batch_size, rng):
-    """A batch size above the number of examples raises an error. Such a size is allowed: then there is a single batch, with all examples."""
+    """A batch size above the number of examples raises an error. Such a size is allowed, and gives a single batch with all examples."""
     if batch_size > len(x):
         raise ValueError(f"batch_size {batch_size}")
     return minibatches(x, y, batch_size, rng)
@@ -196,7 +196,7 @@ def one_too_few_in_every_batch(x, y, batch_size, rng):
 
 @of("minibatches")
 def a_new_order_for_every_batch(x, y, batch_size, rng):
-    """A new order seems to be drawn for each batch, so some examples come more than once and others never. Draw one order before the loop."""
+    """A new order seems to be drawn for each batch, so some examples appear more than once and others never. Draw one order before the loop."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -215,7 +215,7 @@ def in_file_order(x, y, batch_size, rng):
 
 @of("minibatches")
 def with_replacement(x, y, batch_size, rng):
-    """Some examples come more than once and others never, as if each row were drawn independently. Each example must come exactly once per epoch."""
+    """Some examples appear more than once and others never, as if each row were drawn independently. Each example must appear exactly once per epoch."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.integers(0, len(x), len(x))
@@ -284,7 +284,7 @@ def that_many_batches_some_of_them_empty(x, y, batch_size, rng):
 
 @of("minibatches")
 def fills_the_last_batch(x, y, batch_size, rng):
-    """The last batch is filled up with examples that were already used. It should hold only the remaining ones, even if it is smaller."""
+    """The last batch is filled up with examples that were already used. A last batch holds only the remaining ones, and may be smaller."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))
@@ -306,7 +306,7 @@ def a_window_at_every_place(x, y, batch_size, rng):
 
 @of("minibatches")
 def draws_each_batch_anew(x, y, batch_size, rng):
-    """Each batch seems to be drawn from all examples, so some repeat and others never come. Draw one order per epoch, then cut it."""
+    """Each batch seems to be drawn from all examples, so some appear repeatedly and others never. Draw one order per epoch, then cut it."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -316,7 +316,7 @@ def draws_each_batch_anew(x, y, batch_size, rng):
 
 @of("minibatches")
 def a_generator_of_its_own(x, y, batch_size, rng):
-    """Every call gives the same order, whatever rng is. A generator with a fixed seed would do that: draw each order from rng."""
+    """Every call gives the same order, whatever rng is, as if a generator with a fixed seed were used. Draw each order from rng."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = np.random.default_rng(0).permutation(len(x))
@@ -384,14 +384,14 @@ def _added(velocity, gradients, keep, take):
 
 @of("momentum_step")
 def damps_the_gradient(layers, gradients, velocity, learning_rate, momentum):
-    """The gradient is multiplied by 1 - momentum, as in a running average. That is another convention: here the whole gradient is added."""
+    """The gradient is multiplied by 1 - momentum, as in a running average. This course uses another convention: the whole gradient is added."""
     velocity = _added(velocity, gradients, momentum, 1 - momentum)
     return gradient_step(layers, velocity, learning_rate), velocity
 
 
 @of("momentum_step")
 def momentum_of_the_sum(layers, gradients, velocity, learning_rate, momentum):
-    """Momentum multiplies the gradient as well. It should multiply only the old velocity; the gradient is added in full."""
+    """Momentum multiplies the gradient as well. Multiply only the old velocity by momentum, and add the gradient in full."""
     velocity = _added(velocity, gradients, momentum, momentum)
     return gradient_step(layers, velocity, learning_rate), velocity
 
@@ -438,20 +438,20 @@ def velocity_points_downhill(layers, gradients, velocity, learning_rate, momentu
 
 @of("momentum_step")
 def plain_step(layers, gradients, velocity, learning_rate, momentum):
-    """The velocity is right, but the weights move by the gradient alone, so momentum has no effect on them. Move them by the velocity."""
+    """The velocity is right, but the weights move by the gradient alone, so momentum has no effect. Move the weights by the velocity."""
     return gradient_step(layers, gradients, learning_rate), _added(velocity, gradients, momentum, 1)
 
 
 @of("momentum_step")
 def velocity_without_a_brake(layers, gradients, velocity, learning_rate, momentum):
-    """The old velocity is kept in full, so it never decays. Keep only a fraction of it: momentum is this fraction."""
+    """The old velocity is kept in full, so it never decays. Keep only a fraction of the velocity: momentum is this fraction."""
     velocity = _added(velocity, gradients, 1, 1)
     return gradient_step(layers, velocity, learning_rate), velocity
 
 
 @of("momentum_step")
 def momentum_times_the_gradient(layers, gradients, velocity, learning_rate, momentum):
-    """The gradient is scaled by momentum and the old velocity is kept in full. It should be the reverse: momentum scales the old velocity."""
+    """The gradient is scaled by momentum and the old velocity is kept in full. Do the reverse: scale the old velocity by momentum."""
     velocity = _added(velocity, gradients, 1, momentum)
     return gradient_step(layers, velocity, learning_rate), velocity
 
@@ -484,7 +484,7 @@ def hands_the_old_velocity_back(layers, gradients, velocity, learning_rate, mome
 
 @of("momentum_step")
 def velocity_in_place(layers, gradients, velocity, learning_rate, momentum):
-    """The step is right, but the caller's velocity has changed. Compute a new one instead."""
+    """The step is right, but the caller's velocity has changed. Compute a new velocity instead."""
     for (vw, vb), (gw, gb) in zip(velocity, gradients):
         vw *= momentum
         vw += gw
@@ -495,7 +495,7 @@ def velocity_in_place(layers, gradients, velocity, learning_rate, momentum):
 
 @of("momentum_step")
 def momentum_outside_the_rate(layers, gradients, velocity, learning_rate, momentum):
-    """The velocity is right, but in the step the learning rate scales only the gradient. It must scale the whole new velocity."""
+    """The velocity is right, but in the step the learning rate scales only the gradient. Scale the whole new velocity."""
     kept = _added(velocity, gradients, momentum, 0)
     return gradient_step(gradient_step(layers, gradients, learning_rate), kept, 1), _added(
         velocity, gradients, momentum, 1
@@ -514,7 +514,7 @@ def reversed_gradients_where_they_fit(layers, gradients, learning_rate):
 
 @of("minibatches")
 def joins_the_rest_to_the_last_batch(x, y, batch_size, rng):
-    """The examples left over at the end join the last full batch, which then exceeds batch_size. Give them a smaller batch of their own."""
+    """The examples left over at the end join the last full batch, which then exceeds batch_size. Put these examples into a smaller batch."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))

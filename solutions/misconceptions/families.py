@@ -39,7 +39,7 @@ class OneOrder:
 
 @wherever("bias", besides=("fold_bias",))
 def forgets_the_bias(right, given):
-    """The bias seems to have no effect. It must shift the weighted sum by the same amount, whatever the inputs are."""
+    """The bias seems to have no effect. A bias must shift the weighted sum by the same amount, whatever the inputs are."""
     return right(**given | {"bias": 0 * given["bias"]})
 
 
@@ -158,7 +158,7 @@ def no_relu(right, x):
 
 @in_place_of("relu_gradient", itself=False)
 def skips_the_relu(right, grad_output, activations):
-    """The backward pass seems to ignore the ReLU between the layers. An inactive neuron must pass no gradient: use relu_gradient there."""
+    """The backward pass seems to ignore the ReLU between the layers. An inactive neuron must pass no gradient: use relu_gradient between layers."""
     return grad_output
 
 
@@ -182,7 +182,7 @@ def derivative_of_sigmoid(right, grad_output, activations):
 
 @in_place_of("relu_gradient")
 def half_at_zero(right, grad_output, activations):
-    """Half of the gradient passes where the activation is zero. An inactive neuron passes none: in this course, ReLU's derivative at 0 is 0."""
+    """Half of the gradient passes where the activation is zero. An inactive neuron passes no gradient: in this course, ReLU's derivative at 0 is 0."""
     return grad_output * np.where(activations > 0, 1.0, 0.5)
 
 
@@ -347,21 +347,21 @@ def every_batch_counts_as_full(right, given):
 
 @wherever("epochs")
 def ends_before_the_best_epoch(right, given):
-    """These are the parameters from before the epoch with the lowest loss. Return those from the end of the last epoch, whatever the losses were."""
+    """These are the parameters from before the epoch with the lowest loss. Return the parameters after the last epoch, whatever the losses were."""
     _, losses = right(**given | {"rng": copy.deepcopy(given["rng"])})
     return right(**given | {"epochs": int(np.argmin(losses)) if losses else 0})[0], losses
 
 
 @wherever("epochs")
 def ends_after_the_best_epoch(right, given):
-    """These are the parameters from the end of the epoch with the lowest loss. Return those from the end of the last epoch, whatever the losses were."""
+    """These are the parameters from the end of the epoch with the lowest loss. Return the parameters after the last epoch, whatever the losses were."""
     _, losses = right(**given | {"rng": copy.deepcopy(given["rng"])})
     return right(**given | {"epochs": int(np.argmin(losses)) + 1 if losses else 0})[0], losses
 
 
 @wherever("epochs")
 def the_best_of_all_networks(right, given):
-    """These seem to be the parameters with the lowest loss on all data. Return those from the end of the last epoch, whatever the losses were."""
+    """These seem to be the parameters with the lowest loss on all data. Return the parameters after the last epoch, whatever the losses were."""
     kind = "adapters" if "adapters" in given else "layers"
     at_the_end = {"epochs": 1, "batch_size": len(given["x"]), "learning_rate": 0.0, "rng": Unshuffled()}
     best, least = list(given[kind]), np.inf
@@ -401,7 +401,7 @@ def total_never_reset(right, given):
 
 @wherever("epochs")
 def losses_come_first(right, given):
-    """The losses come first here. Return them second, after the trained layers or adapters."""
+    """The losses come first. Return the trained layers or adapters first, then the losses."""
     return right(**given)[::-1]
 
 
@@ -431,7 +431,7 @@ def starts_over_each_epoch(right, given):
 
 @wherever("epochs")
 def divides_by_the_batch_again(right, given):
-    """The steps are too short by a factor of the batch size. cross_entropy_gradient already divides by it: do you divide a second time?"""
+    """The steps are too short by a factor of the batch size. cross_entropy_gradient already divides by that size: do you divide a second time?"""
     return _loop(right, given, rate=lambda size: given["learning_rate"] / size)
 
 
@@ -468,14 +468,14 @@ def all_examples_at_every_step(right, given):
 
 @wherever("epochs")
 def forgets_the_short_batch(right, given):
-    """A last batch that is not full seems to be skipped, so not every epoch uses all examples. Include it, with its own size."""
+    """A last batch that is not full seems to be skipped, so not every epoch uses all examples. Include that batch, with its own size."""
     full = min(given["batch_size"], len(given["x"]))
     return _loop(right, given, batches=lambda dealt, _: [batch for batch in dealt if len(batch[1]) == full])
 
 
 @wherever("epochs")
 def leaves_the_short_batch_out_of_both(right, given):
-    """A last batch that is not full makes no step, and its loss is left out of the mean. Include it, with its own size."""
+    """A last batch that is not full makes no step, and the mean loss leaves it out. Include that batch, with its own size."""
     full = min(given["batch_size"], len(given["x"]))
     return _loop(
         right,
@@ -487,7 +487,7 @@ def leaves_the_short_batch_out_of_both(right, given):
 
 @wherever("epochs")
 def waits_for_a_full_batch(right, given):
-    """A batch that is not full makes no step and adds no loss. Include it, with its own size: it may be the only batch."""
+    """A batch that is not full makes no step and adds no loss. Include each batch, with its own size: there may be only one."""
     return _loop(
         right,
         given,

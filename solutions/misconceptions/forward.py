@@ -11,7 +11,7 @@ from . import of
 
 @of("relu")
 def erases_the_input(x):
-    """The numbers are right, but the input array was changed. Later functions need it unchanged: make a new array instead of writing into x."""
+    """The numbers are right, but the input array was changed. Later functions need the unchanged input: make a new array instead of writing into x."""
     x[x < 0] = 0
     return x
 
@@ -42,7 +42,7 @@ def switch(x):
 
 @of("relu")
 def leaky(x):
-    """A small part of each negative number comes out. That is leaky ReLU, a variant. Plain ReLU gives exactly zero there."""
+    """A small part of each negative number comes out, as with leaky ReLU, a variant. Plain ReLU gives exactly zero for every negative number."""
     return np.where(np.asarray(x) > 0, x, 0.01 * np.asarray(x))
 
 
@@ -54,7 +54,7 @@ def whole_numbers_by_accident(x):
 
 @of("relu")
 def drops_the_negative(x):
-    """The negative entries are missing from the result. ReLU keeps the shape: each of them becomes zero and stays at its position."""
+    """The negative entries are missing from the result. ReLU keeps the shape: each negative entry becomes zero and stays at its position."""
     return np.asarray(x)[np.asarray(x) > 0]
 
 
@@ -78,7 +78,7 @@ def python_max_row_by_row(x):
 
 @of("relu")
 def sigmoid_for_relu(x):
-    """Every result is between 0 and 1. That is the sigmoid, another activation function. ReLU leaves a positive number as it is."""
+    """Every result is between 0 and 1, as with the sigmoid, another activation function. ReLU leaves a positive number as it is."""
     return 1 / (1 + np.exp(-np.asarray(x)))
 
 
@@ -196,7 +196,7 @@ def each_by_itself(logits):
 
 @of("softmax")
 def winner_takes_all(logits):
-    """The largest logit gets all the probability, as in a one-hot row. Softmax divides it among the classes: the larger the logit, the more."""
+    """The largest logit gets all the probability, as in a one-hot row. Softmax divides the probability among the classes: larger logits get more."""
     return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]
 
 
@@ -229,7 +229,7 @@ def only_the_first_row(logits):
 
 @of("softmax")
 def returns_logarithms(logits):
-    """The results are logarithms of probabilities. They come in chapter 5; return the probabilities themselves here."""
+    """The results are logarithms of probabilities, which come in chapter 5. Return the probabilities themselves here."""
     return np.log(reference_softmax(logits))
 
 
@@ -272,7 +272,7 @@ def relu_on_the_logits(layers, x):
 
 @of("forward")
 def relu_on_the_input(layers, x):
-    """The input has passed through a ReLU before the first layer. It is data, and its negative numbers count: apply ReLU only after a layer."""
+    """The input passed through a ReLU before the first layer. An input is data, and its negative numbers count: apply ReLU only after a layer."""
     logits, activations, _ = hidden_pass(layers, reference_relu(x))
     return logits, activations
 
@@ -286,7 +286,7 @@ def keeps_the_sums(layers, x):
 
 @of("forward")
 def keeps_the_logits_too(layers, x):
-    """The list ends with the logits, which enter no layer. It should hold the input of each layer."""
+    """The list ends with the logits, which enter no layer. The list should hold only the input of each layer."""
     logits, activations, _ = hidden_pass(layers, x)
     return logits, [*activations, logits]
 
@@ -307,7 +307,7 @@ def forgets_the_input(layers, x):
 
 @of("forward")
 def probabilities_for_logits(layers, x):
-    """Probabilities came back. Return the logits of the output layer, before softmax: the loss is more exact with them."""
+    """Probabilities came back. Return the logits of the output layer, before softmax: a loss computed from logits is more exact."""
     logits, activations, _ = hidden_pass(layers, x)
     return reference_softmax(logits), activations
 
@@ -320,7 +320,7 @@ def without_biases(layers, x):
 
 @of("forward")
 def bias_after_relu(layers, x):
-    """The bias seems to be added after ReLU. It belongs to the sum that decides whether the neuron activates: add it first."""
+    """The bias seems to be added after ReLU. A bias belongs to the sum that decides whether the neuron activates: add it first."""
     activations = [x]
     for weights, bias in layers[:-1]:
         activations.append(reference_relu(activations[-1] @ weights) + bias)
@@ -348,7 +348,7 @@ def layers_used_backwards(layers, x):
 
 @of("forward")
 def always_the_same_input(layers, x):
-    """Every hidden layer seems to receive x itself. What comes out of one layer enters the next one."""
+    """Every hidden layer seems to receive x itself. The output of one layer is the input of the next one."""
     hidden = [reference_relu(dense(x, weights, bias)) for weights, bias in layers[:-1]]
     activations = [x, *hidden]
     return dense(activations[-1], *layers[-1]), activations
@@ -356,7 +356,7 @@ def always_the_same_input(layers, x):
 
 @of("predict")
 def last_of_equals(layers, x):
-    """Where logits tie, the last class came back. The rule is the lowest class, which is what np.argmax returns."""
+    """Where logits tie, the last class came back. Return the lowest of the tied classes, as np.argmax does."""
     logits, _ = reference_forward(layers, x)
     return logits.shape[1] - 1 - np.argmax(logits[:, ::-1], axis=1)
 
@@ -412,7 +412,7 @@ def one_hot_answer(layers, x):
 
 @of("predict")
 def classes_as_decimals(layers, x):
-    """The classes are right, but they are floats. A class is an index and must be an integer: np.zeros(len(x), dtype=int) makes such an array."""
+    """The classes are right, but they are floats. A class is an index and must be an integer: np.zeros(len(x), dtype=int) makes an array of integers."""
     return np.argmax(reference_forward(layers, x)[0], axis=1).astype(float)
 
 
@@ -430,7 +430,7 @@ def asks_the_last_activations(layers, x):
 
 @of("predict")
 def largest_probability_for_the_class(layers, x):
-    """Your result is the largest probability of each row. Return the class that has it: its position in the row."""
+    """Your result is the largest probability of each row. Return the class instead: the position of that probability in the row."""
     return reference_softmax(reference_forward(layers, x)[0]).max(axis=1)
 
 
@@ -466,7 +466,7 @@ def one_more_in_the_sum(logits):
 
 @of("forward")
 def relu_on_all_but_the_first(layers, x):
-    """ReLU seems to follow every layer except the first one. It must follow every layer except the output layer."""
+    """ReLU seems to follow every layer except the first one. Apply ReLU after every layer except the output layer."""
     activations = []
     for k, layer in enumerate(layers):
         activations.append(x)
@@ -476,7 +476,7 @@ def relu_on_all_but_the_first(layers, x):
 
 @of("forward")
 def magnitudes_for_relu(layers, x):
-    """Negative sums come out positive in the hidden layers, as with np.abs. ReLU replaces them by zero."""
+    """Negative sums come out positive in the hidden layers, as with np.abs. ReLU replaces negative sums by zero."""
     return hidden_pass(layers, x, np.abs)[:2]
 
 
@@ -505,13 +505,13 @@ def no_relu_before_the_choice(layers, x):
 
 @of("relu")
 def one_decision_for_the_array(x):
-    """Each array either comes back unchanged or becomes 0 in all entries. ReLU decides for each number by itself."""
+    """Each array either comes back unchanged or becomes 0 in all entries. ReLU decides for each number separately."""
     return x if np.sum(x) > 0 else np.zeros_like(x)
 
 
 @of("softmax")
 def sums_repeated_in_the_wrong_order(logits):
-    """Numbers of the same row seem to be divided by different sums. Each row has one sum of its own."""
+    """Numbers in the same row seem to be divided by different sums. Each row has one sum of its own."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / np.resize(powers.sum(axis=1), powers.shape)
 

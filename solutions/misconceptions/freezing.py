@@ -16,7 +16,7 @@ from . import of
 
 @of("count_trainable")
 def counts_the_frozen(layers, frozen):
-    """Only the frozen layers are counted. Descent leaves them unchanged: count the parameters of all other layers."""
+    """Only the frozen layers are counted. Descent leaves frozen layers unchanged: count the parameters of all other layers."""
     return sum(w.size + b.size for k, (w, b) in enumerate(layers) if k in frozen)
 
 
@@ -46,7 +46,7 @@ def counts_layers(layers, frozen):
 
 @of("count_trainable")
 def stops_at_the_frozen(layers, frozen):
-    """Only the layers after the last frozen one are counted, as if a frozen layer froze all earlier ones. It freezes only itself."""
+    """Only the layers after the last frozen one are counted, as if a frozen layer froze all earlier ones. A frozen layer freezes only itself."""
     return sum(w.size + b.size for w, b in layers[max(frozen, default=-1) + 1 :])
 
 
@@ -82,13 +82,13 @@ def counts_arrays(layers, frozen):
 
 @of("count_trainable")
 def the_fraction_that_learns(layers, frozen):
-    """This is the fraction of the parameters that learn. Return their number."""
+    """This is the fraction of the parameters that learn. Return the number of these parameters."""
     return count_trainable(layers, frozen) / count_trainable(layers, set())
 
 
 @of("frozen_step")
 def multiplies_the_gradient_by_zero(layers, gradients, learning_rate, frozen):
-    """The gradient of a frozen layer seems to be used, perhaps multiplied by zero. It may be None or NaN: skip the layer."""
+    """The gradient of a frozen layer seems to be used, perhaps multiplied by zero. That gradient may be None or NaN: skip the layer."""
     _refuse_unknown(layers, frozen)
     rates = [0.0 if k in frozen else learning_rate for k in range(len(layers))]
     return [(w - rate * gw, b - rate * gb) for (w, b), (gw, gb), rate in zip(layers, gradients, rates)]
@@ -120,7 +120,7 @@ def leaves_the_frozen_out(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def none_for_the_frozen(layers, gradients, learning_rate, frozen):
-    """The entry for a frozen layer is None. Its gradient may be None, but the layer itself must come back unchanged."""
+    """The entry for a frozen layer is None. The gradient of such a layer may be None, but the layer itself must come back unchanged."""
     return [
         None if k in frozen else layer for k, layer in enumerate(frozen_step(layers, gradients, learning_rate, frozen))
     ]
@@ -188,7 +188,7 @@ def computes_everything_first(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def stops_at_the_last_trainable_layer(layers, activations, grad_logits, frozen):
-    """Only the last trainable layer has gradients, but the backward pass must go on to the first. Is a return inside the loop?"""
+    """Only the last trainable layer has gradients, but the backward pass must continue to the first one. Is a return inside the loop?"""
     last = max((k for k in range(len(layers)) if k not in frozen), default=-1)
     if last < 0:
         backward(layers, activations, grad_logits)  # no layer ends the loop
@@ -209,7 +209,7 @@ def goes_one_layer_too_far(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def a_frozen_layer_blocks(layers, activations, grad_logits, frozen):
-    """The gradient stops at a frozen layer. Freezing does not block it: pass the gradient back through the frozen weights to earlier layers."""
+    """The gradient stops at a frozen layer. Freezing does not block gradients: pass the gradient back through the frozen weights to earlier layers."""
     top = max(frozen, default=-1)
     below = set(range(top + 1))
     return backward_unfrozen(layers, activations, grad_logits, below)
@@ -217,7 +217,7 @@ def a_frozen_layer_blocks(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def skips_the_frozen_weights(layers, activations, grad_logits, frozen):
-    """The backward pass leaves out a frozen layer. The signal passed through its weights in the forward pass, and so must the gradient."""
+    """The backward pass leaves out a frozen layer. The signal passed through that layer's weights, so the gradient must pass back through them."""
     gradients, grad = [None] * len(layers), grad_logits
     for k in reversed(range(len(layers))):
         if k in frozen:
@@ -243,13 +243,13 @@ def forgets_the_relu_below_a_frozen_layer(layers, activations, grad_logits, froz
 
 @of("backward_unfrozen")
 def last_layer_first(layers, activations, grad_logits, frozen):
-    """The gradients come in reverse order, the last layer first. Return them in the order of `layers`."""
+    """The gradients come in reverse order, the last layer first. Return the gradients in the order of `layers`."""
     return backward_unfrozen(layers, activations, grad_logits, frozen)[::-1]
 
 
 @of("backward_unfrozen")
 def helpless_when_all_is_frozen(layers, activations, grad_logits, frozen):
-    """If all layers are frozen, an error is raised, perhaps because min() gets an empty sequence. Freezing all is allowed: every entry is then None."""
+    """If all layers are frozen, an error is raised, perhaps because min() gets an empty sequence. Return a list in which every entry is None."""
     min(k for k in range(len(layers)) if k not in frozen)
     return backward_unfrozen(layers, activations, grad_logits, frozen)
 
@@ -275,7 +275,7 @@ def leaves_out_the_frozen_gradients(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def gradients_of_the_frozen(layers, activations, grad_logits, frozen):
-    """The frozen layers have gradients, and the others have None. It should be the reverse: the others learn."""
+    """The frozen layers have gradients, and the others have None. Return the reverse: the layers that learn need gradients."""
     everything = backward(layers, activations, grad_logits)
     return [g if k in frozen else None for k, g in enumerate(everything)]
 
@@ -345,7 +345,7 @@ def learns_from_nothing(layers, x, y, *, frozen, **settings):
 
 @of("fine_tune")
 def freezes_in_the_first_epoch_only(layers, x, y, *, frozen, epochs, **settings):
-    """The frozen layers seem to learn from the second epoch on. They must stay as they are in every epoch."""
+    """The frozen layers seem to learn from the second epoch on. Frozen layers must stay as they are in every epoch."""
     layers, losses = fine_tune(layers, x, y, frozen=frozen, epochs=min(epochs, 1), **settings)
     layers, more = fine_tune(layers, x, y, frozen=set(), epochs=max(epochs - 1, 0), **settings)
     return layers, losses + more
@@ -353,7 +353,7 @@ def freezes_in_the_first_epoch_only(layers, x, y, *, frozen, epochs, **settings)
 
 @of("fine_tune")
 def puts_the_frozen_back_at_the_end(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """All layers seem to be trained, and the frozen ones restored at the end. Freeze in every step, so the others adapt to frozen layers."""
+    """All layers seem to be trained, and the frozen ones restored at the end. Freeze in every step, so that the others adapt to them."""
     trained, losses = train(layers, x, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng)
     return [old if k in frozen else new for k, (old, new) in enumerate(zip(layers, trained))], losses
 
@@ -420,13 +420,13 @@ def both_fractions_alike(layers, tuned, share):
 
 @of("interpolate_layers")
 def the_scaled_difference_alone(layers, tuned, share):
-    """This is the scaled difference between the networks, so share 0 gives zeros. Add it to the old values."""
+    """This is the scaled difference between the networks, so share 0 gives zeros. Add this difference to the old values."""
     return [tuple(share * (new - old) for old, new in zip(*pair)) for pair in zip(layers, tuned)]
 
 
 @of("interpolate_layers")
 def takes_whole_layers(layers, tuned, share):
-    """Each layer comes from one network or the other, as if `share` decided how many. Move every number that fraction of the way."""
+    """Each layer comes from one network or the other, as if `share` decided how many are tuned. Move every number that fraction of the way."""
     interpolate_layers(layers, tuned, share)
     first = round(share * len(layers))
     return [*tuned[:first], *layers[first:]]
@@ -505,7 +505,7 @@ def _refuse_unknown(layers, frozen):
 
 @of("count_trainable")
 def removes_frozen_layers_by_shifted_indices(layers, frozen):
-    """The first frozen layer is left out, but later ones seem to be missed. Do the indices still fit after a layer is removed?"""
+    """The first frozen layer is left out, but later frozen layers seem to be missed. Do the indices still fit after a layer is removed?"""
     rest = list(layers)
     for k in sorted(frozen):
         if k < len(rest):
@@ -527,7 +527,7 @@ def no_relu_after_a_frozen_layer(layers, activations, grad_logits, frozen):
 
 @of("fine_tune")
 def puts_the_frozen_back_after_each_epoch(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """The frozen layers seem to learn within an epoch, and to be restored at its end. Freeze them in every step, not only between epochs."""
+    """The frozen layers seem to learn within an epoch, and to be restored at its end. Freeze these layers in every step, not between epochs."""
     tuned, losses = list(layers), []
     for _ in range(epochs):
         settings = {"epochs": 1, "batch_size": batch_size, "learning_rate": learning_rate, "rng": rng}

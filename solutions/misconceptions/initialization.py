@@ -14,7 +14,7 @@ def a_row_of_biases(fan_out):
 
 @of("zero_bias")
 def a_small_head_start(fan_out):
-    """The biases start slightly above zero. Some recipes for ReLU do this, but here they must be exactly zero."""
+    """The biases start slightly above zero. Some recipes for ReLU do this, but in this task biases must start at exactly zero."""
     return np.full(fan_out, 0.01)
 
 
@@ -52,7 +52,7 @@ def first_neuron_only(weights):
 
 @of("distinct_neurons")
 def independent_columns(weights):
-    """This is the rank. It leaves out a neuron whose weights are twice another's, although the two are different: compare the columns entry by entry."""
+    """This is the rank, which leaves out a neuron whose weights are twice another's. Such neurons are different: compare the columns entry by entry."""
     return int(np.linalg.matrix_rank(weights))
 
 
@@ -71,7 +71,7 @@ def rounding_to_a_grid(weights):
 
 @of("distinct_neurons")
 def margin_for_any_scale(weights):
-    """The margin seems to be a fixed number. It must depend on the weights: take a fraction of the largest magnitude."""
+    """The margin seems to be a fixed number. A margin must depend on the weights: take a fraction of the largest magnitude."""
     return distinct_columns(weights, margin=1e-4)
 
 
@@ -103,7 +103,7 @@ def differences_with_their_sign(weights):
 
 @of("distinct_neurons")
 def one_agreement_is_enough(weights):
-    """Two neurons seem to count as identical if one weight agrees. All of them must agree."""
+    """Two neurons seem to count as identical if one weight agrees. All weights must agree."""
     margin, kept = 1e-4 * np.abs(weights).max(), []
     for column in weights.T:
         if all(np.all(np.abs(column - other) > margin) for other in kept):
@@ -243,7 +243,7 @@ def limit_without_root(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def root_of_the_six_alone(fan_in, fan_out, rng):
-    """The weights are far too small, as if only the 6 were under the square root. The whole fraction belongs there."""
+    """The weights are far too small, as if only the 6 were under the square root. The whole fraction belongs under the root."""
     limit = np.sqrt(6) / (fan_in + fan_out)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -264,7 +264,7 @@ def limit_from_inputs_alone(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def the_other_xavier_limit(fan_in, fan_out, rng):
-    """The variance is 1 / fan_in, which some texts call Xavier as well. The rule of this course also counts the outputs."""
+    """The variance is 1 / fan_in, which some texts also call Xavier's rule. The rule of this course counts the outputs as well."""
     limit = np.sqrt(3 / fan_in)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -336,7 +336,7 @@ def normal_on_its_side(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def variance_for_deviation(fan_in, fan_out, rng):
-    """The standard deviation of your weights is the required variance. Take its square root."""
+    """The standard deviation of your weights is the required variance. Take the square root of that variance."""
     return rng.normal(0, 2 / (fan_in + fan_out), size=(fan_in, fan_out))
 
 
@@ -348,7 +348,7 @@ def he_for_xavier(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def the_other_xavier(fan_in, fan_out, rng):
-    """The variance is 1 / fan_in, which some texts call Xavier as well. The rule of this course also counts the outputs."""
+    """The variance is 1 / fan_in, which some texts also call Xavier's rule. The rule of this course counts the outputs as well."""
     return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, fan_out))
 
 
@@ -366,7 +366,7 @@ def forgets_the_two(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def limit_of_the_uniform(fan_in, fan_out, rng):
-    """The weights are √3 times too large, as if the limit of the uniform version were the standard deviation. That limit contains a 6."""
+    """The weights are √3 times too large, as if the uniform version's limit were the standard deviation. The 6 belongs to that limit only."""
     return rng.normal(0, np.sqrt(6 / (fan_in + fan_out)), size=(fan_in, fan_out))
 
 
@@ -390,13 +390,13 @@ def xavier_from_outputs_alone(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def xavier_unscaled(fan_in, fan_out, rng):
-    """The standard deviation is 1 for every layer, so sums of many signals are far too large. It must depend on fan_in and fan_out."""
+    """The standard deviation is always 1, so sums of many signals are far too large. The standard deviation must depend on fan_in and fan_out."""
     return rng.normal(size=(fan_in, fan_out))
 
 
 @of("xavier_normal")
 def xavier_sizes_multiplied(fan_in, fan_out, rng):
-    """The weights are far too small, as if fan_in and fan_out were multiplied. Xavier's rule adds them."""
+    """The weights are far too small, as if fan_in and fan_out were multiplied. Xavier's rule adds the two numbers."""
     return rng.normal(0, np.sqrt(2 / (fan_in * fan_out)), size=(fan_in, fan_out))
 
 
@@ -414,7 +414,7 @@ def deviation_for_the_mean(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def xavier_divided_by_the_deviation(fan_in, fan_out, rng):
-    """The standard deviation is 1 divided by the required one, as if standard normal numbers were divided by σ. Multiply them by σ."""
+    """The standard deviation is 1 divided by the required one, as if standard normal numbers were divided by σ. Multiply such numbers by σ."""
     return rng.standard_normal((fan_in, fan_out)) / np.sqrt(2 / (fan_in + fan_out))
 
 
@@ -426,7 +426,7 @@ def he_on_its_side(fan_in, fan_out, rng):
 
 @of("he_normal")
 def he_variance_for_deviation(fan_in, fan_out, rng):
-    """The standard deviation of your weights is the required variance. Take its square root."""
+    """The standard deviation of your weights is the required variance. Take the square root of that variance."""
     return rng.normal(0, 2 / fan_in, size=(fan_in, fan_out))
 
 
@@ -456,7 +456,7 @@ def sizes_without_signs(fan_in, fan_out, rng):
 
 @of("he_normal")
 def uniform_within_one_deviation(fan_in, fan_out, rng):
-    """No weight is larger than σ in magnitude. In a normal distribution about a third of them are."""
+    """No weight is larger than σ in magnitude. In a normal distribution about a third of the weights are."""
     deviation = np.sqrt(2 / fan_in)
     return rng.uniform(-deviation, deviation, size=(fan_in, fan_out))
 
@@ -470,13 +470,13 @@ def he_from_a_flat_block(fan_in, fan_out, rng):
 
 @of("he_normal")
 def root_of_the_two_alone(fan_in, fan_out, rng):
-    """The weights are far too small, as if only the 2 were under the square root. The whole fraction belongs there."""
+    """The weights are far too small, as if only the 2 were under the square root. The whole fraction belongs under the root."""
     return rng.normal(0, np.sqrt(2) / fan_in, size=(fan_in, fan_out))
 
 
 @of("he_normal")
 def root_of_the_inputs_alone(fan_in, fan_out, rng):
-    """The weights are √2 times too large, as if only fan_in were under the square root. The whole fraction belongs there."""
+    """The weights are √2 times too large, as if only fan_in were under the square root. The whole fraction belongs under the root."""
     return rng.normal(0, 2 / np.sqrt(fan_in), size=(fan_in, fan_out))
 
 
@@ -512,7 +512,7 @@ def he_deviation_for_the_mean(fan_in, fan_out, rng):
 
 @of("he_normal")
 def divided_by_the_deviation(fan_in, fan_out, rng):
-    """The standard deviation is 1 divided by the required one, as if standard normal numbers were divided by σ. Multiply them by σ."""
+    """The standard deviation is 1 divided by the required one, as if standard normal numbers were divided by σ. Multiply such numbers by σ."""
     return rng.standard_normal((fan_in, fan_out)) / np.sqrt(2 / fan_in)
 
 
@@ -524,7 +524,7 @@ def both_sizes_multiplied(fan_in, fan_out, rng):
 
 @of("he_normal")
 def random_without_a_sign(fan_in, fan_out, rng):
-    """The weights are uniform between 0 and σ, the required standard deviation. They must follow a normal distribution around 0."""
+    """The weights are uniform between 0 and σ, the required standard deviation. Weights must follow a normal distribution around 0."""
     return rng.random((fan_in, fan_out)) * np.sqrt(2 / fan_in)
 
 
@@ -568,7 +568,7 @@ def activates_the_input(x, weight_matrices, activation):
 
 @of("signal_spread")
 def without_activation(x, weight_matrices, activation):
-    """The activation function seems to have no effect. In each layer it is applied to the weighted sums."""
+    """The activation function seems to have no effect. Apply this function to the weighted sums in each layer."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = x @ weights
@@ -709,7 +709,7 @@ def weights_without_biases(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def biases_for_the_inputs(layer_sizes, rng, scheme="he"):
-    """There are as many biases as inputs. A bias belongs to a neuron, so a layer has fan_out of them."""
+    """There are as many biases as inputs. A bias belongs to a neuron, so a layer has fan_out biases."""
     check(layer_sizes, scheme)
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
     return [(draw(i, o, rng), zero_bias(i)) for i, o in zip(layer_sizes, layer_sizes[1:])]
@@ -724,7 +724,7 @@ def layers_on_their_side(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def biases_that_are_not_zero(layer_sizes, rng, scheme="he"):
-    """The biases do not start at zero, but the task requires it. The random weights already make the neurons differ."""
+    """The biases do not start at zero, but they must in this task. The random weights already make the neurons differ."""
     check(layer_sizes, scheme)
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
     return network(layer_sizes, lambda i, o: draw(i, o, rng), lambda o: rng.normal(size=o))
@@ -754,7 +754,7 @@ def one_rule_for_all_sizes(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def xavier_from_a_flat_block(layer_sizes, rng, scheme="he"):
-    """The scheme “xavier” gives a uniform distribution here. The task asks for Xavier's normal rule."""
+    """The scheme “xavier” gives a uniform distribution in your version. The task asks for Xavier's normal rule."""
     check(layer_sizes, scheme)
     return network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_uniform}[scheme](i, o, rng))
 
@@ -825,7 +825,7 @@ def one_bias_a_layer(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def only_the_last_layer(layer_sizes, rng, scheme="he"):
-    """Only the last layer comes back. If there is a loop, is the list created again in each iteration? Create it once, before the loop."""
+    """Only the last layer comes back. If there is a loop, does it create the list each time? Create the list once, before the loop."""
     check(layer_sizes, scheme)
     return network(layer_sizes[-2:], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
 
@@ -842,20 +842,20 @@ def nothing_for_a_misspelling(layer_sizes, rng, scheme="he"):
 
 @of("distinct_neurons")
 def all_of_length_one(weights):
-    """Neurons that are positive multiples of each other are counted as one, as if columns were scaled to norm 1. Compare them as they are."""
+    """Neurons that are positive multiples of each other are counted as one, as if columns were scaled to norm 1. Compare the columns unscaled."""
     lengths = np.linalg.norm(weights, axis=0)
     return distinct_columns(weights / np.where(lengths > 0, lengths, 1.0))
 
 
 @of("distinct_neurons")
 def rank_with_the_margin(weights):
-    """Neurons that are multiples or sums of others are not counted, as in a matrix rank. They are different: compare the columns entry by entry."""
+    """Neurons that are multiples or sums of others are not counted, as in a matrix rank. Such neurons differ: compare the columns entry by entry."""
     return max(1, int(np.linalg.matrix_rank(weights, tol=1e-4 * np.abs(weights).max())))
 
 
 @of("signal_spread")
 def rescales_before_each_layer(x, weight_matrices, activation):
-    """The signal seems to be rescaled to a standard deviation of 1 before each layer. Pass it on as it is."""
+    """The signal seems to be rescaled to a standard deviation of 1 before each layer. Pass the signal on as it is."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = activation(x / np.std(x) @ weights)
@@ -865,7 +865,7 @@ def rescales_before_each_layer(x, weight_matrices, activation):
 
 @of("signal_spread")
 def leaves_zeros_out(x, weight_matrices, activation):
-    """Zeros seem to be left out of the standard deviation. A neuron that gives 0 is part of the signal: use all entries."""
+    """Zeros seem to be left out of the standard deviation. An output of 0 is part of the signal as well: use all entries."""
     return spread_of_layers(lambda signal: np.std(signal[signal != 0]), x, weight_matrices, activation)
 
 
@@ -905,7 +905,7 @@ def magnitudes_of_the_weights(weights):
 
 @of("signal_spread")
 def activations_never_passed_on(x, weight_matrices, activation):
-    """Each number is measured after an activation function, but the next layer seems to receive the signal from before it. Pass on what you measured."""
+    """Each number is measured after an activation function, but the next layer seems to receive the earlier signal. Pass on the signal that you measured."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = x @ weights

@@ -13,7 +13,7 @@ from . import of
 
 @of("lora_init")
 def both_random(fan_in, fan_out, rank, rng):
-    """The adapter changes the network before it has learned anything. Start one of its matrices at zero, so that the product is zero."""
+    """The new adapter already changes the network. Start one of its matrices at zero, so that the product is zero."""
     down, up = lora_init(fan_in, fan_out, rank, rng)
     return down, rng.normal(0, np.sqrt(1 / fan_in), size=up.shape)
 
@@ -34,13 +34,13 @@ def both_on_their_side(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def up_comes_first(fan_in, fan_out, rank, rng):
-    """This is (up, down). Return them in the order of the signal's path: `down` first, then `up`."""
+    """This is (up, down). Return the two in the order of the signal's path: `down` first, then `up`."""
     return lora_init(fan_in, fan_out, rank, rng)[::-1]
 
 
 @of("lora_init")
 def refuses_the_largest_rank(fan_in, fan_out, rank, rng):
-    """A rank equal to the smaller of fan_in and fan_out is refused. It saves nothing, but it is possible: refuse only higher ranks."""
+    """A rank equal to the smaller of fan_in and fan_out is refused. Such a rank saves nothing, but it is possible: refuse only higher ranks."""
     if not 1 <= rank < min(fan_in, fan_out):
         raise ValueError(f"rank {rank}")
     return lora_init(fan_in, fan_out, rank, rng)
@@ -62,7 +62,7 @@ def zeros_on_the_wrong_side(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def variance_taken_for_deviation(fan_in, fan_out, rank, rng):
-    """The standard deviation of `down` is 1 / fan_in. That should be its variance: which standard deviation gives this variance?"""
+    """The standard deviation of `down` is 1 / fan_in, which should be the variance. Which standard deviation gives this variance?"""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(0, 1 / fan_in, size=(fan_in, rank)), np.zeros((rank, fan_out))
 
@@ -239,7 +239,7 @@ def scale_upside_down(x, weights, bias, adapter, alpha):
 
 @of("lora_gradient")
 def forgets_the_scale_on_the_way_back(grad_output, x, weights, adapter, alpha):
-    """The scale alpha / rank is missing. It multiplies the adapter's output in the forward pass, so it appears in every gradient along the adapter path."""
+    """The scale alpha / rank is missing. The forward pass multiplies the adapter's output by this scale, so every gradient along the adapter path contains it."""
     down, up = adapter
     return lora_gradient(grad_output, x, weights, adapter, down.shape[1])
 
@@ -329,14 +329,14 @@ def rank_of_the_shorter_side(layers, adapters, x, y, *, alpha, **settings):
 
 @of("lora_fine_tune")
 def divides_alpha_twice(layers, adapters, x, y, *, alpha, **settings):
-    """Alpha seems to be divided by the rank twice. lora_dense and lora_gradient already divide it: pass alpha on as it is."""
+    """Alpha seems to be divided by the rank twice. lora_dense and lora_gradient already divide alpha: pass it on as it is."""
     rank = adapters[0][0].shape[1]
     return lora_fine_tune(layers, adapters, x, y, alpha=alpha / rank, **settings)
 
 
 @of("lora_fine_tune")
 def moves_the_weights_too(layers, adapters, x, y, *, alpha, epochs, batch_size, learning_rate, rng):
-    """The network's weights and biases seem to learn as well. With LoRA they are all frozen, and only the adapters learn."""
+    """The network's weights and biases seem to learn as well. With LoRA the whole network is frozen, and only the adapters learn."""
     losses = []
     for _ in range(epochs):
         total = 0.0
@@ -364,13 +364,13 @@ def reads_without_the_adapters(layers, adapters, x, y, **settings):
 
 @of("lora_fine_tune")
 def no_relu_in_either_pass(layers, adapters, x, y, **settings):
-    """There seems to be no ReLU between the adapted layers. Apply it there, as in the old network, and include it in the backward pass."""
+    """There seems to be no ReLU between the adapted layers. Apply ReLU there, as in the old network, and relu_gradient in the backward pass."""
     return _lora_loop(layers, adapters, x, y, **settings, linear=True)
 
 
 @of("lora_fine_tune")
 def back_past_the_adapters(layers, adapters, x, y, **settings):
-    """In the backward pass, the gradient seems to reach earlier layers through the old weights alone. The signal also passed through another path: which one?"""
+    """In the backward pass, the gradient seems to reach earlier layers through the old weights alone. The signal also took another path: which one?"""
     return _lora_loop(layers, adapters, x, y, **settings, past=True)
 
 
@@ -389,13 +389,13 @@ def returns_merged_layers(layers, adapters, x, y, *, alpha, **settings):
 
 @of("lora_fine_tune")
 def relu_on_the_logits(layers, adapters, x, y, **settings):
-    """ReLU is also applied to the output layer, where it erases differences between logits that softmax needs. Use it between layers only."""
+    """ReLU is also applied to the output layer, where it erases differences between logits that softmax needs. Use ReLU between layers only."""
     return _lora_loop(layers, adapters, x, y, **settings, last=lambda logits: np.maximum(logits, 0))
 
 
 @of("lora_fine_tune")
 def relu_on_the_logits_in_both_passes(layers, adapters, x, y, **settings):
-    """ReLU is also applied to the output layer, in both passes. It erases differences between logits that softmax needs: use it between layers only."""
+    """ReLU is also applied to the output layer, in both passes. ReLU erases differences between logits that softmax needs: use it between layers only."""
     return _lora_loop(layers, adapters, x, y, **settings, last=lambda logits: np.maximum(logits, 0), gated=True)
 
 
@@ -433,7 +433,7 @@ def merges_the_first_column_alone(weights, adapter, alpha):
 
 @of("lora_merge")
 def multiplies_entry_by_entry(weights, adapter, alpha):
-    """`down` and `up` seem to be multiplied entry by entry, which their shapes seldom allow. The change is their matrix product: use @."""
+    """`down` and `up` seem to be multiplied entry by entry, which their shapes seldom allow. The change is a matrix product: use @."""
     down, up = adapter
     return weights + alpha / down.shape[1] * down * up
 
@@ -467,7 +467,7 @@ def takes_the_change_away(weights, adapter, alpha):
 
 @of("lora_merge")
 def the_change_alone(weights, adapter, alpha):
-    """Only the adapter's change is returned. Add it to the old weights."""
+    """Only the adapter's change is returned. Add this change to the old weights."""
     down, up = adapter
     return alpha / down.shape[1] * down @ up
 
@@ -482,7 +482,7 @@ def merges_into_the_given_array(weights, adapter, alpha):
 
 @of("lora_merge")
 def factors_exchanged_in_the_product(weights, adapter, alpha):
-    """The product seems to be up @ down. It must have the shape of the weights, (fan_in, fan_out): which factor has fan_in rows?"""
+    """The product seems to be up @ down. The product must have the shape of the weights, (fan_in, fan_out): which factor has fan_in rows?"""
     down, up = adapter
     return weights + alpha / down.shape[1] * (up @ down)
 
@@ -594,7 +594,7 @@ def up_sees_the_moved_down(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def up_sees_the_first_inputs(grad_output, x, weights, adapter, alpha):
-    """grad_up seems to use the first columns of x. `up` receives what comes out of `down`: use that."""
+    """grad_up seems to use the first columns of x. `up` receives the output of `down`: use that output."""
     grad_x, grad_down, _ = lora_gradient(grad_output, x, weights, adapter, alpha)
     rank = adapter[0].shape[1]
     return grad_x, grad_down, alpha / rank * x[:, :rank].T @ grad_output

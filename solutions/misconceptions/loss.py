@@ -35,7 +35,7 @@ def asserts_the_shapes(predictions, targets):
 
 @of("mean_squared_error")
 def sum_for_mean(predictions, targets):
-    """The squares are added up. A mean also divides by their number, so that batches of any size can be compared."""
+    """The squares are added up. A mean also divides by the number of squares, so that batches of any size can be compared."""
     check_shapes(predictions, targets)
     return float(np.sum((predictions - targets) ** 2))
 
@@ -91,7 +91,7 @@ def a_mean_for_each_column(predictions, targets):
 
 @of("mean_squared_error")
 def keeps_the_squares_apart(predictions, targets):
-    """One square per prediction came back. The loss is one number: their mean."""
+    """One square per prediction came back. The loss is one number: the mean of the squares."""
     check_shapes(predictions, targets)
     return (predictions - targets) ** 2
 
@@ -144,7 +144,7 @@ def lets_n_classes_pass(labels, n_classes):
 
 @of("one_hot")
 def looks_at_the_first_label_only(labels, n_classes):
-    """Only the first label seems to be checked. Any of them may be out of range: check all of them first."""
+    """Only the first label seems to be checked. Any label may be out of range: check all labels first."""
     if not 0 <= labels[0] < n_classes:
         raise ValueError(f"label {labels[0]}")
     return np.eye(n_classes)[labels]
@@ -169,7 +169,7 @@ def asserts_the_range(labels, n_classes):
 
 @of("one_hot")
 def the_label_for_a_one(labels, n_classes):
-    """The row contains the label itself, so class 3 counts more than class 1. The column already says which class: which number marks it?"""
+    """The row contains the label itself, so class 3 counts more than class 1. The column already gives the class: which number marks that column?"""
     return reference_one_hot(labels, n_classes) * labels[:, np.newaxis]
 
 
@@ -200,7 +200,7 @@ def as_many_columns_as_seen(labels, n_classes):
 
 @of("one_hot")
 def classes_for_rows(labels, n_classes):
-    """Rows are classes and columns are examples. Here, as everywhere in the course, one example is one row."""
+    """The rows are classes and the columns are examples. Here, as everywhere in the course, one example is one row."""
     return reference_one_hot(labels, n_classes).T
 
 
@@ -448,7 +448,7 @@ def minus_the_probability(logits, labels):
 
 @of("accuracy")
 def last_of_equals(logits, labels):
-    """Where logits tie, the last class is used. The rule is the lowest class, as in predict."""
+    """Where logits tie, the last class is used. Use the lowest of the tied classes, as in predict."""
     return float(np.mean(logits.shape[1] - 1 - np.argmax(logits[:, ::-1], axis=1) == labels))
 
 
@@ -472,7 +472,7 @@ def divides_by_all_logits(logits, labels):
 
 @of("accuracy")
 def keeps_the_answers_apart(logits, labels):
-    """One True or False per row came back. Return one number: their mean."""
+    """One True or False per row came back. Return one number: the fraction of rows with True."""
     return np.argmax(logits, axis=1) == labels
 
 
@@ -496,7 +496,7 @@ def smallest_wins(logits, labels):
 
 @of("accuracy")
 def count_for_share(logits, labels):
-    """This is the number of right answers. Return their fraction, which does not depend on the size of the batch."""
+    """This is the number of right answers. Return the fraction of right answers, which does not depend on the size of the batch."""
     return int(np.sum(np.argmax(logits, axis=1) == labels))
 
 
@@ -538,7 +538,7 @@ def returns_inside_the_loop(logits, labels):
 
 @of("mean_squared_error")
 def leaves_exact_predictions_out(predictions, targets):
-    """Exact predictions seem to be left out of the average. They count as errors of 0: divide by the total number of entries."""
+    """Exact predictions seem to be left out of the average. An exact prediction has an error of 0: divide by the number of all entries."""
     check_shapes(predictions, targets)
     errors = (predictions - targets)[predictions != targets]
     return float(np.mean(errors**2)) if errors.size else 0.0
@@ -558,7 +558,7 @@ def wraps_strangers_around(labels, n_classes):
 
 @of("cross_entropy")
 def leaves_certain_rows_out(logits, labels):
-    """Rows whose loss is 0 seem to be left out of the average. They count as well: divide by the total number of rows."""
+    """Rows whose loss is 0 seem to be left out of the average. These rows count as well: divide by the total number of rows."""
     losses = surprise(logits, labels)
     return float(losses[losses != 0].mean()) if losses.any() else 0.0
 
@@ -619,14 +619,14 @@ def relative_errors(predictions, targets):
 
 @of("mean_squared_error")
 def spectral_norm_for_the_sum_of_squares(predictions, targets):
-    """A norm of order 2 seems to be used. For 2-D arrays that is rarely the root of the sum of squares. Average the squares."""
+    """A norm of order 2 seems to be used, which for 2-D arrays is rarely the root of the sum of squares. Average the squares."""
     check_shapes(predictions, targets)
     return float(np.linalg.norm(predictions - targets, 2) ** 2 / predictions.size)
 
 
 @of("cross_entropy")
 def softmax_applied_twice(logits, labels):
-    """Softmax seems to be applied twice, as if the probabilities were logits. Apply it once."""
+    """Softmax seems to be applied twice, as if the probabilities were logits. Apply softmax only once."""
     return float(surprise(softmax(logits.astype(float)), labels).mean())
 
 

@@ -19,13 +19,13 @@ def ignores_the_sign(signal, weight):
 
 @of("apply_weight")
 def a_negative_weight_lets_nothing_through(signal, weight):
-    """A negative weight gives 0 here. A weight of −2 lets the signal through as strongly as a weight of 2, but flips its sign."""
+    """A negative weight gives 0 in your version. A weight of −2 lets the signal through as strongly as a weight of 2, but flips its sign."""
     return signal * np.maximum(weight, 0)
 
 
 @of("apply_weight")
 def weight_as_a_change(signal, weight):
-    """The signal seems to be multiplied by 1 plus the weight. But a weight of 0 lets nothing through, and 1 changes nothing."""
+    """The signal seems to be multiplied by 1 plus the weight. A weight of 0 lets nothing through, and a weight of 1 changes nothing."""
     return signal * (1 + weight)
 
 
@@ -50,14 +50,14 @@ def adds_the_signals_up(signal, weight):
 
 @of("weighted_sum")
 def stops_before_adding(inputs, weights):
-    """The products are right, but they are still separate. A neuron receives all of them together, as one number."""
+    """The products are right, but they are still separate. A neuron receives all products together, as one number."""
     _refuse(inputs, weights)
     return inputs * weights
 
 
 @of("weighted_sum")
 def takes_the_mean(inputs, weights):
-    """This is the mean of the products. A neuron adds them up: each connection counts in full, however many there are."""
+    """This is the mean of the products. A neuron adds the products up: each connection counts in full, however many there are."""
     _refuse(inputs, weights)
     return float(np.mean(inputs * weights))
 
@@ -106,7 +106,7 @@ def returns_inside_the_sum(inputs, weights):
 
 @of("weighted_sum")
 def returns_the_error(inputs, weights):
-    """The sum is right, but the ValueError comes back like a result, and the caller continues with it. Raise it instead of returning it."""
+    """The sum is right, but the ValueError comes back like a result, and the caller continues with it. Raise the error instead of returning it."""
     if inputs.ndim != 1 or inputs.shape != weights.shape:
         return ValueError()
     return float(inputs @ weights)
@@ -283,7 +283,7 @@ def a_single_layer_counts_itself(layer_sizes):
 
 @of("count_weights")
 def connects_every_pair(layer_sizes):
-    """Here every layer is connected to every later one. Connect neighbours only: in [64, 32, 10], 64 with 32 and 32 with 10."""
+    """Every layer is connected to every later one. Connect neighbours only: in [64, 32, 10], 64 with 32 and 32 with 10."""
     return sum(a * b for i, a in enumerate(layer_sizes) for b in layer_sizes[i + 1 :])
 
 
@@ -302,7 +302,7 @@ def returns_inside_the_loop(layer_sizes):
 
 @of("count_weights")
 def products_not_added(layer_sizes):
-    """These are the products, one for each pair of neighbours. The number of weights is their sum."""
+    """These are the products, one for each pair of neighbours. The number of weights is the sum of these products."""
     return [fan_in * fan_out for fan_in, fan_out in zip(layer_sizes[:-1], layer_sizes[1:])]
 
 
@@ -332,13 +332,13 @@ def forgets_the_last_pair(layer_sizes):
 
 @of("count_weights")
 def connects_the_last_with_the_first(layer_sizes):
-    """One pair too many is counted: the last layer with the first. Does an index become −1? That is the last entry."""
+    """One pair too many is counted: the last layer with the first. Does an index become −1, which means the last entry?"""
     return sum(layer_sizes[i] * layer_sizes[i - 1] for i in range(len(layer_sizes)))
 
 
 @of("template_weights")
 def keeps_the_common_ink(images, labels, n_classes):
-    """These are the mean images of the classes, with the common part still in them. Subtract the mean of all images from each class mean."""
+    """These are the mean images of the classes, which still contain the common part. Subtract the mean of all images from each class mean."""
     return _means(images, labels, n_classes)
 
 
@@ -351,7 +351,7 @@ def mean_of_the_class_means(images, labels, n_classes):
 
 @of("template_weights")
 def mean_image_lies_across(images, labels, n_classes):
-    """The mean image seems to be broadcast along the wrong axis. It has one entry per pixel, and pixels are rows of the result."""
+    """The mean image seems to be broadcast along the wrong axis. This image has one entry per pixel, and pixels are rows of the result."""
     return _means(images, labels, n_classes) - images.mean(axis=0)
 
 
@@ -410,7 +410,7 @@ def medians_for_means(images, labels, n_classes):
 
 @of("template_weights")
 def the_first_image_of_each_class(images, labels, n_classes):
-    """Each class seems to be represented by a single image. Take the mean of all images that have the label."""
+    """Each class seems to be represented by a single image. Take the mean of all images with the label of the class."""
     first = np.stack([images[labels == c][0] for c in range(n_classes)], axis=1)
     return first - images.mean(axis=0)[:, np.newaxis]
 
@@ -447,7 +447,7 @@ def one_number_a_class(images, labels, n_classes):
 
 @of("template_weights")
 def one_number_an_image(images, labels, n_classes):
-    """This is the average brightness of each image. Average over the images instead, so that one number for each pixel is left."""
+    """This is the average brightness of each image. Average over the images instead, so that one number is left for each pixel."""
     return [images[labels == c].mean(axis=1) for c in range(n_classes)]
 
 
@@ -541,7 +541,7 @@ def medians_for_both_means(images, labels, n_classes):
 
 @of("template_weights")
 def equal_labels_count_once(images, labels, n_classes):
-    """Only the last image of each class seems to be added. Did you write `sums[labels] += images`? It adds a repeated label only once."""
+    """Only the last image of each class seems to be added. Did you write `sums[labels] += images`? NumPy then adds only one image per label."""
     sums = np.zeros((n_classes, images.shape[1]))
     sums[labels] += images
     counts = np.bincount(labels, minlength=n_classes)

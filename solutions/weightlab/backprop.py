@@ -21,9 +21,9 @@ def numerical_gradient(
     Parameters
     ----------
     f : function of an array
-        Returns one number. It depends on nothing but the array that you pass to it.
+        Returns one number, which depends on nothing but the array that you pass to f.
     array : ndarray of any shape and dtype
-        Where the gradient is measured, in float64 whatever the dtype. It is left
+        Where the gradient is measured, in float64 whatever the dtype. The array is left
         unchanged, bit for bit.
     step : float
         How far each entry is moved, up and down.
@@ -114,7 +114,7 @@ def mean_squared_error_gradient(
     Parameters
     ----------
     predictions, targets : ndarray of the same shape
-        What the network predicted and what it should have predicted.
+        The network's predictions, and the values that it should have predicted.
 
     Returns
     -------
@@ -188,8 +188,8 @@ def relu_gradient(grad_output: np.ndarray, activations: np.ndarray) -> np.ndarra
     grad_output : ndarray of any shape
         How the loss changes with each output of the ReLU.
     activations : ndarray, shape of ``grad_output``
-        Those outputs themselves, as `forward` kept them. They say which neurons were
-        active; a neuron whose output is 0 was not.
+        Those outputs themselves, as `forward` kept them. A neuron was active if its
+        output is above 0, and inactive if it is 0.
 
     Returns
     -------
@@ -224,7 +224,7 @@ def dense_gradient(
     grad_output : ndarray of shape (batch, fan_out)
         How the loss changes with each output of the layer.
     x : ndarray of shape (batch, fan_in)
-        What entered the layer.
+        The layer's inputs.
     weights : ndarray of shape (fan_in, fan_out)
         The layer's weights.
 
@@ -273,8 +273,8 @@ def backward(
     """Return the gradient of every weight and bias of a network.
 
     The gradient of the loss enters at the output layer. Layer by layer, from the last
-    to the first, it is turned into the gradients of that layer's weights and bias, and
-    into the gradient that the layer before needs.
+    to the first, the gradient is turned into the gradients of that layer's weights and
+    bias, and into the gradient that the layer before needs.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from .weights import weighted_sum, weighted_sums
 
 
 def neuron(inputs: np.ndarray, weights: np.ndarray, bias: float) -> float:
-    """Return what one neuron computes from its inputs.
+    """Return the output of one neuron.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of shape (batch, fan_out)
-        Entry ``[b, j]`` is what neuron j computes for example b.
+        Entry ``[b, j]`` is the output of neuron j for example b.
 
     Notes
     -----

@@ -27,7 +27,7 @@ def adapt(
     x : ndarray of shape (100, 196)
         Images of the new kind.
     y : ndarray of int, shape (100,)
-        Which digit each one shows.
+        The digit that each image shows.
     rng : numpy.random.Generator
         The only source of random numbers.
 

@@ -69,7 +69,7 @@ def minibatches(
     x : ndarray of shape (n, ...)
         The examples, at least one.
     y : ndarray of float or int, shape (n, ...)
-        What belongs to each of them, such as its label.
+        One row for each example, such as its label.
     batch_size : int
         How many examples are in a batch; the last batch may hold fewer.
     rng : numpy.random.Generator
@@ -84,14 +84,14 @@ def minibatches(
     ------
     ValueError
         If ``batch_size`` is below 1; the message must contain the batch size that was
-        given, such as -3. It may be raised at the call, or when the first batch is
-        requested.
+        given, such as -3. The error may be raised at the call, or when the first batch
+        is requested.
 
     Notes
     -----
     One permutation of the row numbers serves both arrays: ``order =
-    rng.permutation(len(x))``, and a batch is ``x[rows], y[rows]`` for the next
-    ``batch_size`` entries of it.
+    rng.permutation(len(x))``. A batch is ``x[rows], y[rows]``, where ``rows`` holds the
+    next ``batch_size`` entries of ``order``.
 
     Examples
     --------

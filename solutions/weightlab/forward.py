@@ -81,7 +81,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 def forward(
     layers: list[tuple[np.ndarray, np.ndarray]], x: np.ndarray
 ) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Send a batch through a network, and keep what entered each layer.
+    """Send a batch through a network, and keep the input of each layer.
 
     Each layer computes its weighted sums and adds its bias. ReLU follows each layer
     except the output layer.
@@ -99,8 +99,8 @@ def forward(
     logits : ndarray of shape (batch, n_classes)
         The outputs of the output layer.
     activations : list of ndarray
-        The layer inputs: entry k is what entered layer k. The first is x, there is one
-        per layer, and the logits are not among them.
+        The layer inputs: entry k is the input of layer k. The first entry is x, there
+        is one entry per layer, and the logits are not included.
 
     Notes
     -----

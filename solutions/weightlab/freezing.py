@@ -68,7 +68,7 @@ def frozen_step(
     layers : list of (weights, bias)
         The network.
     gradients : list of (grad_weights, grad_bias) or None
-        One entry per layer; that of a frozen layer may be None, or hold NaN.
+        One entry per layer; the entry of a frozen layer may be None, or hold NaN.
     learning_rate : float
         As for `gradient_step`.
     frozen : set of int
@@ -145,8 +145,8 @@ def backward_unfrozen(
     Notes
     -----
     As `backward`, but the loop ends at the first layer that learns. A frozen layer
-    after it passes ``grad @ weights.T``; every layer but the last one reached passes
-    its gradient through `relu_gradient`.
+    after that one passes ``grad @ weights.T``. At each layer except the first that
+    learns, the gradient then passes through `relu_gradient`.
 
     Examples
     --------

@@ -167,8 +167,8 @@ def he_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray
     Returns
     -------
     ndarray of shape (fan_in, fan_out)
-        Weights with mean 0. Their variance depends on fan_in alone. With it, weighted
-        sums after ReLU have, on average, the same mean square as the inputs.
+        Weights with mean 0. Their variance depends on fan_in alone. With this variance,
+        weighted sums after ReLU have, on average, the same mean square as the inputs.
 
     Notes
     -----
@@ -257,8 +257,8 @@ def init_layers(
     Raises
     ------
     ValueError
-        If the scheme is unknown, in which case the message must contain the scheme that
-        was given, or if there are fewer than two sizes.
+        If the scheme is unknown, or if there are fewer than two sizes. For an unknown
+        scheme, the message must contain the scheme.
 
     Notes
     -----

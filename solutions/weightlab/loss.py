@@ -13,7 +13,7 @@ def mean_squared_error(predictions: np.ndarray, targets: np.ndarray) -> float:
     Parameters
     ----------
     predictions, targets : ndarray of the same shape
-        What the network predicted, and what it should have predicted.
+        The network's predictions, and the values that it should have predicted.
 
     Returns
     -------

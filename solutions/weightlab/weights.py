@@ -1,4 +1,4 @@
-"""Weights: one number on each connection, and what many of them do together.
+"""Weights: one number on each connection, and the effect of many together.
 
 No function may change its inputs. Arrays hold floats unless the text says int. A
 number or bool that you return may be Python's or NumPy's.
@@ -15,7 +15,7 @@ def apply_weight(signal: float | np.ndarray, weight: float) -> float | np.ndarra
     Parameters
     ----------
     signal : float or int, or ndarray of float or int, of any shape
-        What flows into the connection.
+        The signal that enters the connection.
     weight : float
         The connection's weight. A magnitude above one amplifies; the nearer to zero,
         the more it suppresses; a weight below zero flips the sign.
@@ -40,7 +40,7 @@ def apply_weight(signal: float | np.ndarray, weight: float) -> float | np.ndarra
 
 
 def weighted_sum(inputs: np.ndarray, weights: np.ndarray) -> float:
-    """Return what reaches a neuron when each input crosses its own connection.
+    """Return the number that reaches a neuron through all its connections.
 
     Parameters
     ----------
@@ -146,8 +146,8 @@ def template_weights(
     """Return the weights of one neuron per class, made from averages of the images.
 
     A weight says how much more ink its pixel has in the average image of the class than
-    on average over all images. Every image counts once in the average over all, so a
-    class with more images counts more.
+    in the average of all images. Every image counts once in the average of all images,
+    so a class with more images counts more.
 
     Parameters
     ----------

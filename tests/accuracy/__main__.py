@@ -19,8 +19,8 @@ from tests.accuracy.judging import PASSED, RAISED, SEEDS, all_mutants, answer_ke
 PAGE = ROOT / "docs" / "accuracy.md"
 TEXT = """# The autograder's own accuracy
 
-Does every right answer get full marks, and does every wrong one lose some? `.venv/bin/python -m tests.accuracy`
-measures this and writes this page. The counts by people who read the checks' sentences were added by hand.
+Does every right answer get full marks, and does every wrong answer lose some? `.venv/bin/python -m tests.accuracy`
+measures this and writes this page. The counts made by people who read the checks' sentences were added by hand.
 
 Unless a section says otherwise, every answer was judged with two keys: the public key, and a key from another seed. An
 answer counts as right only if both keys accept it, and as caught only if both keys reject it. Chapter 10 is scored by
@@ -31,7 +31,7 @@ what the network can do, not by its numbers, so chapter 10 was judged with the p
 {right}
 
 The answers in other styles are in `tests/alternatives/`. They use loops, recursion, einsum, NumPy's matrix class,
-lists of lists in place of arrays, single precision, generators, copies, and other formulas. Each answer ran in a
+lists of lists instead of arrays, single precision, generators, copies, and other formulas. Each answer ran in a
 separate process.
 {wronged}
 
@@ -45,10 +45,10 @@ A misconception counts as named if, with both keys, the check names this misconc
 
 {unseen}
 
-`tests/accuracy/unseen/` holds these answers. The table shows how the autograder judges them now, after it was changed
-because of them. Each answer is judged once, with the public key. A wrong answer is recognisable if a tutor would
-recognise the mistake. A wrong answer counts as described if the verdict begins with a sentence about the mistake,
-before the call and its numbers.
+`tests/accuracy/unseen/` holds these answers. The table shows how the autograder judges these answers now, after the
+changes that they prompted. Each answer is judged once, with the public key. A wrong answer is recognisable if a tutor
+would recognise the mistake. A wrong answer counts as described if the verdict begins with a sentence about the
+mistake, before the call and its numbers.
 
 The next table shows the results when the autograder first saw each set. Readers judged the checks' sentences one by
 one.
@@ -65,15 +65,15 @@ the prose of messages stay unchanged.
 When these mutants were first judged, 17 wrong mutants passed, one in 300. Cases now catch all 17, so the tables below
 show only that these slips no longer pass. For a better estimate, 2,488 mutants of the answers in other styles, for
 which no case had been made, were judged once, and those that passed were read. Eight of those were wrong. So 99.6% of
-the wrong mutants were caught, or 99.4% without those that raise an error. This is the better estimate for slips that
-nobody has thought of. Cases now catch these eight, too.
+the wrong mutants were caught, or 99.4% without those that raise an error. This second measurement is the better
+estimate for slips that nobody has thought of. Cases now catch these eight, too.
 
 {chapters}
 
 {kinds}
 
 **{share:.2%} of the slips that make a function wrong are caught.** Without the slips that only make Python raise an
-error, which no autograder could miss, the figure is {strict:.2%}.
+error, which no autograder could miss, the percentage is {strict:.2%}.
 
 ### Slips that leave the answer right
 
@@ -102,8 +102,8 @@ imprecisely | right answers with full marks |
 
 ### How the sets were written and read
 
-**The two halves** were written by people who saw only the stubs. The writers also marked the answers that a tutor
-would recognise. The first half was judged before any change to the autograder.
+**The two halves** were written by people who saw only the stubs. The writers also marked the answers whose mistake a
+tutor would recognise. The first half was judged before any change to the autograder.
 
 **The third and fourth sets** were written by the autograder's own author on 28 November 2026, before the autograder
 was changed for the second half. The author had read the general findings but not the misconceptions. An author's own
@@ -142,7 +142,7 @@ magnitudes instead of the sum of the two largest magnitudes. A case now catches 
 - Nine wrong answers passed.
   - Cases now catch four. Three store results as integers if the inputs are integers, and one sets small weights to
     zero.
-  - The course accepts three: a list in place of an array (the check mentions the list), integers in place of floats,
+  - The course accepts three: a list instead of an array (the check mentions the list), integers instead of floats,
     and a `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do.
   - Two return arrays that share memory with other results or with the arguments. Comparing values cannot show this.
 - Four sentences were faulty. One said that nonzero entries were counted, because there happened to be as many zeros as
@@ -154,7 +154,7 @@ magnitudes instead of the sum of the two largest magnitudes. A case now catches 
 
 - Six wrong answers passed, and all contradict a docstring. Cases now catch three: one matches a scheme as part of a
   longer string, one compares numbers of entries instead of shapes, and one computes a rank from an adapter's values
-  instead of its shapes. The course accepts two, which return integers in place of floats. The sixth returns arrays
+  instead of its shapes. The course accepts two, which return integers instead of floats. The sixth returns arrays
   from its arguments although new arrays are required; comparing values cannot show this.
 - Three sentences were faulty. Two were true only by chance: softmax happened to be wrong exactly where a positive
   number is expected, and an error was raised only in cases with more columns than rows. One said that an invalid batch
@@ -198,29 +198,29 @@ magnitudes instead of the sum of the two largest magnitudes. A case now catches 
 
 **Tenth set**
 
-- Of the nine wrong answers that passed, the course accepts five: three return lists in place of arrays (the check
+- Of the nine wrong answers that passed, the course accepts five: three return lists instead of arrays (the check
   mentions the lists), and two return integers. Three are not noticed: one is wrong only for arrays in Fortran order,
   one returns arrays from its arguments, and one accepts a scheme in capital letters. The ninth counts an axis of
   length 0 as 1; a case now catches this answer.
 - Of the 12 faulty sentences, four are findings that a learner does not see, because the right misconception is shown
-  instead. In five, the advice assumed something that the code does not do; four of these texts are changed. In
-  another, which is also changed, "there" pointed to the wrong place. One sentence took three equal results for a
+  instead. In five, the advice assumed something that the code does not do; four of these texts have been changed. In
+  another, which has also been changed, "there" pointed to the wrong place. One sentence took three equal results for a
   pattern, and one named a near slip that gave the same numbers only because the steps were large.
 
 **Eleventh set**
 
 - Twelve wrong answers passed. One rescales each neuron's draws, and is now caught. The other eleven are accepted on
-  purpose, or the checks cannot tell them from right answers. Three return integers in place of floats, and two return
-  floats in place of integers. Of the last six, one returns a list in place of an array (the check mentions the list),
-  one returns float64 in place of float32, one returns arrays from its arguments, one accepts a scheme in capital
+  purpose, or the checks cannot tell them from right answers. Three return integers instead of floats, and two return
+  floats instead of integers. Of the last six, one returns a list instead of an array (the check mentions the list),
+  one returns float64 instead of float32, one returns arrays from its arguments, one accepts a scheme in capital
   letters, one changes the sign of a zero, and one lets NaN into gradients.
 - An `adapt` that draws from NumPy's global generator instead of `rng` now passes, because chapter 10 is scored by what
   the network can do.
 - Of the ten faulty sentences, four were true only in the cases tried, or not even in all of these: they were about a
   weight of 0, about weights that are all 0, about a diagonal, and about a number of entries. Two named a wrong cause:
   one answer chose the smallest logit, but the check spoke of counting from 1, and one returned frozen layers in the
-  wrong order, but the check called the layers changed. In the last four, one clause was inexact: where False is
-  expected, at which layer to stop, whether `frozen` has an effect, and whether a velocity starts at zero.
+  wrong order, but the check called the layers changed. In the last four, one clause was inexact: about where False
+  is expected, about the layer at which to stop, about the effect of `frozen`, or about the first velocity.
 - Two right answers did not get full marks. Both are an `adapt` that lets the accuracy on the old digits fall a little
   too far.
 
@@ -230,7 +230,7 @@ magnitudes instead of the sum of the two largest magnitudes. A case now catches 
   the length of `down`'s shorter axis as the rank, although the docstring's own example has a larger rank; a case now
   catches this answer.
 - Two sentences were faulty. One said "In every wrong case tried, your result is 0" although the last layer's gradients
-  were right. The other, which a learner does not see, claimed for every case what was true only in most cases.
+  were right. The other, which a learner does not see, made a claim about every case that was true only of most.
 - One right answer did not get full marks: an `adapt` that lets the accuracy on the old digits fall a little too far.
   The stub alone does not say how far the accuracy may fall."""
 

@@ -129,7 +129,7 @@ def test_what_did_not_end_twice_is_not_tried_again_because_of_anything_else(fres
 
 def test_a_function_that_the_student_changed_is_tried_again(fresh, noisy):
     noisy |= {"cy"}
-    assert "The next run will try these once more" in grading(fresh).notices[0]
+    assert "The next run will try these submissions once more" in grading(fresh).notices[0]
     grading(fresh)
     noisy.clear()
     module = fresh / "submitted/cy/01_weights/weightlab/weights.py"
@@ -343,7 +343,7 @@ def test_the_command_says_how_many_answers_wait_where_some_do(room):
 def test_the_command_explains(room, tmp_path):
     argv = ["explain", "cy", "apply_weight", "--classroom", str(room), "--isolation", "process"]
     ran = CliRunner().invoke(main, argv)
-    assert ran.exit_code == 0 and "apply_weight(" in ran.stdout and "your eyes only" in ran.stderr
+    assert ran.exit_code == 0 and "apply_weight(" in ran.stdout and "do not pass it on" in ran.stderr
     for student, exercise in (("ann", "apply_weight"), ("bo", "share_that_flips")):
         ran = CliRunner().invoke(main, ["explain", student, exercise, *argv[3:]])
         assert ran.exit_code == 0 and ran.stdout and not ran.stderr, "no secret case is in it"

@@ -165,7 +165,7 @@ def test_who_is_late_on_the_platform_and_has_no_time_is_in_the_report(room):
     assert line[:3] == ("ada", "02_biases", "late")
     assert line not in tally.remarks_on(Classroom(room), entries), "each run would repeat it"
     Classroom(room).save_entries(entries)
-    assert draw_report(room)[0].read_text().count("Canvas says that this was late") == 1
+    assert draw_report(room)[0].read_text().count("According to Canvas, this submission was late") == 1
 
 
 def test_where_nobody_submitted_the_page_says_so_and_nothing_warns(room, recwarn):
@@ -380,7 +380,7 @@ def test_the_page_holds_the_counts_that_were_made():
     ]
     assert written[1:] == [["02_biases", question, "1", "0", "0"], *(["02_biases", n, "0", "0", "0"] for n in others)]
     assert "1 written answer to be marked." in page and "3 lines below need your attention." in page
-    assert "Nobody has answered all its questions" in page and "bias per row" in page
+    assert "Nobody has answered all questions of the test" in page and "bias per row" in page
 
 
 def test_what_is_long_is_cut_and_an_empty_class_needs_nothing():

@@ -177,7 +177,7 @@ def test_a_liar_is_told_and_retired_and_its_score_counts_for_nothing(monkeypatch
     found, told, made_here = work(monkeypatch, tools, task, [("w1", spoil(graded)), ("w2", graded)])
     assert found is graded and made_here.retired == ["w1"]
     (sentence,) = told
-    assert sentence.startswith("The worker w1 is left out: what it returned for a submission is not a valid result (")
+    assert sentence.startswith("The worker w1 is left out: its result for a submission is not valid (")
 
 
 def test_where_all_lie_the_submission_is_unjudged(monkeypatch, tools, task, graded):

@@ -140,8 +140,8 @@ EXPLAINED = {
     ),
     "a, b, c = x": "The number of names on the left of = differs from the number of items on the right.",
     "open('/no/such/file')": (
-        "A library is checked and graded alone, without the files around it. Keep what it needs in the module, "
-        "or take the course's data from labkit."
+        "A library is checked and graded alone, without the files around it. Keep the data that it needs in the "
+        "module, or take the course's data from labkit."
     ),
     "spare.nothing": "The module has no function of this name, at least in this version. Check the spelling.",
     "math.pi": "The module math is not imported. Write `import math` at the top of the file.",

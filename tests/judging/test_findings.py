@@ -206,7 +206,7 @@ OTHERS = [
     (
         "he_normal",
         "return rng.normal(0, 2 / fan_in, (fan_in, fan_out))",
-        "The standard deviation of your weights is 2 / fan_in; that is not the required one.",
+        "The standard deviation of your weights is 2 / fan_in, which is not the required one.",
     ),
     (
         "he_normal",
@@ -495,8 +495,8 @@ def random_in_place_of(value, rng):
 
 OF_RANDOM_WEIGHTS = (
     "Your weights follow a normal distribution; a uniform distribution is required.",
-    "The standard deviation of your weights is 1; that is not the required one.",
-    "The standard deviation of the weights in the first array is 1; that is not the required one.",
+    "The standard deviation of your weights is 1, which is not the required one.",
+    "The standard deviation of the weights in the first array is 1, which is not the required one.",
     "In every case tried, your result has entries other than 0, where 0 is expected everywhere.",
 )
 """Sentences that are true of all weights and biases that `random_in_place_of` draws."""

@@ -138,7 +138,7 @@ def test_what_is_a_wrong_entry_is_decided_once():
 def test_the_shape_of_an_argument_is_told_as_far_as_it_is_wrong():
     square, wide = np.ones((2, 2)), np.ones((2, 3))
     some = find_shape([sample(square, square + 1, x=square), sample(square, wide, x=wide)])
-    assert sentences.tell_relation(some, "It") == ("It has the shape of `x`; that is not always the required shape")
+    assert sentences.tell_relation(some, "It") == ("It has the shape of `x`, which is not always the required one")
     every = find_shape([sample(np.ones(5), square, x=square), sample(np.ones(4), wide, x=wide)])
     assert sentences.tell_relation(every, "It") == "It has the shape of `x`, which is not the required one"
 

@@ -140,7 +140,7 @@ TOLD = [
         "        return grads\n"
         "    grad_logits = relu_gradient(grad_x, activations[k])\n"
         "return grads",
-        "must go on to the first",
+        "must continue to the first",
         "",
     ),
     (
@@ -267,7 +267,7 @@ TOLD = [
     ),
     ("predict", "raise ValueError('no')", "raised ValueError: no", ""),
     ("fold_bias", "raise ValueError('no')", "raised ValueError: no", ""),
-    ("numerical_gradient", FIVE_POINTS, "not the central difference for the step", "does not depend on the step"),
+    ("numerical_gradient", FIVE_POINTS, "not the central difference for", "does not depend on the step"),
     ("numerical_gradient", "return np.zeros(array.shape)", "The gradient is zero everywhere", "Did you write"),
     (
         "signal_spread",
@@ -375,14 +375,14 @@ TOLD = [
         "",
     ),
     # sums, thresholds and arrays with a hole
-    ("lora_merge", "down, up = adapter\nreturn alpha / len(up) * down @ up", "Add it to the old weights", ""),
+    ("lora_merge", "down, up = adapter\nreturn alpha / len(up) * down @ up", "Add this change to the old weights", ""),
     (
         "neuron",
         "return float(np.mean(inputs * weights) + bias)",
         "divided by the number of inputs before the bias is added",
         "",
     ),
-    ("activates", "return neuron(inputs, weights, bias) > bias", "with 0, or with the bias itself", "no effect"),
+    ("activates", "return neuron(inputs, weights, bias) > bias", "with 0, or with the bias?", "no effect"),
     ("activates", "return bool(inputs @ weights + bias > 0.5)", "is wrong only where `neuron(", ""),
     ("relu", "return np.where(x > 0.5, x, 0.0)", "(and right at 0 and at", ""),
     (
@@ -432,7 +432,7 @@ TOLD = [
     (
         "minibatches",
         DEALT.format(draw="np.sort(rng.permutation(len(x)) // 2)", x="x[r]", y="y[r]"),
-        "fails this test: no example may come more than once",
+        "fails this test: no example may appear more than once",
         "",
     ),
     (

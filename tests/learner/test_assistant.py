@@ -143,7 +143,7 @@ def test_a_check_passes_on_what_the_answers_show(library):
 def test_a_question_is_left_to_the_notebook(library):
     name = next(iter(CHAPTERS["01_weights"].questions))
     for tool in (assistant.show_exercise, assistant.read_code, assistant.run_check, assistant.next_hint):
-        with pytest.raises(ValueError, match="its cell there checks it"):
+        with pytest.raises(ValueError, match="a cell of the notebook checks it"):
             tool(name)
 
 

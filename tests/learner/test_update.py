@@ -455,7 +455,7 @@ def test_of_two_releases_with_one_version_number_neither_is_called_newer(release
     assert report.version == report.version_before and report.digest != report.digest_before
     said = report.name
     assert report.digest in said and report.digest_before in said
-    assert said.endswith("Both have the same version number, so the number does not say which is newer")
+    assert said.endswith("Both have the same version number, so the number does not show which release is newer")
     again = update.update(release, copy)
     assert again.name == again.version
 

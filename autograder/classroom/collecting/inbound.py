@@ -107,7 +107,7 @@ class CollectOrdinaryFiles(ExchangeCollect):
         if changed - said > _SLACK:
             self.log.warning(
                 "%r says that it was submitted at %s UTC, but it was changed at %s UTC. If nobody has moved or "
-                "restored the exchange since then, its owner did that.",
+                "restored the exchange since then, its owner made this change.",
                 name,
                 said.replace(microsecond=0),
                 changed.replace(microsecond=0),

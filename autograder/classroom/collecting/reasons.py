@@ -81,10 +81,10 @@ _WORDS = {
     Reason.NOT_ON_THE_ROSTER: "nobody on the roster is called {name}; add the student with `weightlab roster`",
     Reason.SEVERAL_ON_THE_ROSTER: "{name} could be {who} on the roster; give Moodle's grading worksheet with "
     "--worksheet, or rename the file to one of these",
-    Reason.TWO_PEOPLE: "two people on the platform may be called {name}; ask whose it is, rename it to the "
-    "student's id, and collect it separately",
+    Reason.TWO_PEOPLE: "two people on the platform may be called {name}; ask whose upload this is, rename the file to "
+    "the student's id, and collect it separately",
     Reason.TWO_ASSIGNMENTS: "{name} is in several downloads from Moodle, and it is not known which upload counts; "
-    "collect the downloads one at a time, and the one that counts last, with --replace",
+    "collect the downloads one at a time, and last the download that counts, with --replace",
     Reason.SAME_FOLDER: "this disk cannot tell the name from another student's",
     Reason.EMPTY: "the file is empty (0 bytes); {again}{remedy}",
     Reason.NOT_A_ZIP: "not a zip, or damaged ({cause}); {again}{remedy}",
@@ -111,7 +111,8 @@ _WORDS = {
     Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; {unpack}{remedy}",
     Reason.KEPT: "an earlier submission was kept; --replace takes the new one",
     Reason.INCOMPLETE: "it holds no {module}, but an earlier upload does, so that one was kept; {remedy}",
-    Reason.OLDER: "older than the submission collected before, which was kept; to take this one, delete that one first",
+    Reason.OLDER: "older than the submission collected before, which was kept; to take this upload, delete the kept "
+    "submission first",
     Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
     Reason.LINK: "a link, which is not followed; give the path that it points to",
     Reason.TOO_DEEP: "it is nested in more than {most} folders, so it was not read",

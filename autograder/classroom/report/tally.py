@@ -161,7 +161,9 @@ def refused_among(classroom: Classroom, entries: Iterable[Mapping]) -> dict[tupl
 
 def late_without_time(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
     """Return remarks on submissions that were late according to Canvas, but that have no time and so lose nothing."""
-    words = f"Canvas says that this was late. For a penalty, write the time into {FILE}, and grade again."
+    words = (
+        f"According to Canvas, this submission was late. For a penalty, write the time into {FILE}, and grade again."
+    )
     late = late_on_canvas(classroom.root)
     about = [(entry["student"], entry["chapter"]) for entry in entries if entry["status"] != SubmissionStatus.MISSING]
     return [

@@ -247,7 +247,7 @@ PREDICATES = {
     "axes": "{0}; {1} is required",
     "axes missing": "has only {0} of the required shape",
     "shape of": "has the shape of {0}, which is not the required one",
-    "always shape of": "has the shape of {0}; that is not always the required shape",
+    "always shape of": "has the shape of {0}, which is not always the required one",
     # types
     "floats for integers": "holds the right numbers as floats; integers are required",
     "truth value": "is a truth value (True or False) instead of the number 1 or 0",
@@ -350,7 +350,7 @@ DRAWS = {
     "draws normal for uniform": "Your weights follow a normal distribution; a uniform distribution is required.",
     "draws truncated": "None of your weights is more than {0} standard deviations from their mean: the tails are cut "
     "off.",
-    "draws deviation": "The standard deviation of your weights is {0}; that is not the required one.",
+    "draws deviation": "The standard deviation of your weights is {0}, which is not the required one.",
     "draws deviation root": "The standard deviation of your weights is about {0} times the required one: the variance "
     "is {1} the required one.",
     "draws peaked": "Your weights do not follow a {0} distribution: too many of them are near the mean.",
