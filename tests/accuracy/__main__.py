@@ -73,7 +73,7 @@ estimate for slips that nobody has thought of. Cases now catch these eight, too.
 {kinds}
 
 **{share:.2%} of the slips that make a function wrong are caught.** Without the slips that only make Python raise an
-error, which no autograder could miss, the figure is {strict:.2%}.
+error, which no autograder could miss, the percentage is {strict:.2%}.
 
 ### Slips that leave the answer right
 
