@@ -130,7 +130,7 @@ def formula_with_a_background(it: Submission) -> None:
 
 @attack()
 def pictures_by_reference(it: Submission) -> None:
-    """Pictures from the network are named by reference, in a link, in a table and in a list."""
+    """Images from the network are named by reference, in a link, in a table and in a list."""
     far = "http://127.0.0.1:9/x.png"
     it.cell(WRITTEN)["source"] = (
         f"![a][r] [![b][r]]({far}) ![c]\n\n| ![d][r] |\n|---|\n| <img src={far}> |\n\n- [ ] ![e]({far})\n\n"
