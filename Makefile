@@ -47,7 +47,7 @@ lint: $(VENV)/ready
 
 $(VENV)/ready: requirements.txt pyproject.toml $(MOVED)
 	@$(PYTHON) -c 'import sys; sys.exit("Weightlab needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make study PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
-	@echo "Setting up .venv, once: some 500 MB of packages. What is fetched is shown as it comes."
+	@echo "Setting up .venv, once: some 500 MB of packages. Each download is shown."
 	@$(PYTHON) -m venv $(VENV)
 	@# uv installs in a third of pip's time; where it cannot reach what pip can, pip does it.
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv \

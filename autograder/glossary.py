@@ -81,8 +81,8 @@ def write_pages(sources: Mapping[str, str]) -> list[str]:
             terms[term.word.lower()] = term
     prose = {chapter: _LEFT_OUT.sub("", text) for chapter, text in sources.items()}
     pages = [
-        "# Glossary\n\nThis page lists the new words of the chapters: what each means, the section that introduces it, "
-        "and other chapters in which it occurs (sometimes in its everyday meaning)."
+        "# Glossary\n\nThis page lists the new words of the chapters. An entry gives the word's meaning, the section "
+        "that introduces the word, and the other chapters in which it occurs (sometimes in its everyday meaning)."
     ]
     for letter in sorted({word[0] for word in terms}):
         lines = [_line(terms[word], prose) for word in sorted(terms) if word[0] == letter]

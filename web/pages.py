@@ -153,7 +153,7 @@ def _ways(path: str) -> str:
     binder = f"https://mybinder.org/v2/gh/weightlab/weightlab/main?urlpath={quote(f'lab/tree/{path}', safe='')}"
     return (
         '````{raw} html\n<p class="ways">'
-        f'<a class="way" href="{_in_browser(path)}">Work on it in the browser</a> '
+        f'<a class="way" href="{_in_browser(path)}">Work on this chapter in the browser</a> '
         f'<a class="way" href="{binder}">on Binder</a> <a class="way" href="index.html#at-home">at home</a></p>\n````'
     )
 

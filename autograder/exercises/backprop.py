@@ -39,8 +39,8 @@ def _pairs(answers: list, calls: tuple) -> list:
 @CHAPTER.exercise(
     aspects={"measures the gradient for each entry": 2, "computes in float64 for every dtype": 1, PURE: 1},
     hints=(
-        "The gradient has one number for each entry. To measure one of them, move that entry alone, a little up and a "
-        "little down. How much does f change?",
+        "The gradient has one number for each entry. To measure one of these numbers, move its entry alone, a little "
+        "up and a little down. How much does f change?",
         "Work on a float64 copy. Go through np.ndindex(array.shape): set the entry to its value plus step and call f, "
         "set it to its value minus step and call f, then put the value back.",
         "gradient[index] = (above - below) / (2 * step), because between the two calls the entry has moved by 2 * "
@@ -178,8 +178,8 @@ def cross_entropy_gradient(rng):
         "blocks the gradient where the activation is zero": 1,
     },
     hints=(
-        "Where a neuron was active, ReLU passed its sum unchanged. Where it was inactive, 0 came out. What does a "
-        "small change in the sum do in each case?",
+        "Where a neuron was active, ReLU passed its sum unchanged. Where a neuron was inactive, 0 came out. What does "
+        "a small change in the sum do in each case?",
         "The gradient passes unchanged where the activation is above zero, and is zero elsewhere. A comparison gives "
         "an array of True and False.",
         "Return grad_output * (activations > 0): in a product, True counts as one and False as zero.",
@@ -282,7 +282,7 @@ CHAPTER.question(
     task="Count how many times numerical_gradient computes the loss to measure all gradients of a 64-32-10 network.",
     value=4820,
     hints=(
-        "How many weights and biases does the network have? Each of them is moved alone.",
+        "How many weights and biases does the network have? Each parameter is moved alone.",
         "Each parameter is moved twice, up and down, so double the number that count_parameters returns.",
     ),
     mistakes={
@@ -304,7 +304,7 @@ CHAPTER.question(
     task="Compute the gradient of one connection's weight for a batch of two examples.",
     value=6,
     hints=(
-        "The outputs are 6 and -3, the targets 5 and 1. What does mean_squared_error_gradient give for them?",
+        "The outputs are 6 and -3, the targets 5 and 1. What does mean_squared_error_gradient give for these?",
         "The gradient is [1, -4]. If the weight moves by a little, each output moves by that amount times its own "
         "signal, 2 or -1.",
     ),
@@ -321,7 +321,7 @@ CHAPTER.question(
         ),
         "sign_of_the_signal": (
             -2,
-            "The second signal is -1 and the gradient of its output is -4. What is their product?",
+            "The second signal is -1 and the gradient of its output is -4. What is the product of the two?",
         ),
         "uphill_and_downhill": (-6, "The sign is wrong: predictions minus targets, not targets minus predictions."),
     },
@@ -332,12 +332,13 @@ CHAPTER.question(
     value=235,
     hints=(
         "Look for the largest error in each row of the table. Which errors are rounding, and which are bugs?",
-        "Here, errors of about 1e-7 come from the precision of float32. Those of 1e-3 and more are not rounding.",
+        "In this table, errors of about 1e-7 come from the precision of float32, and errors of 1e-3 and more are not "
+        "rounding.",
     ),
     mistakes={
         "float32_is_no_bug": (
             2356,
-            "Pass 6 computes in float32, with about seven digits. It is imprecise, but not wrong.",
+            "Pass 6 computes in float32, with about seven digits, so it is imprecise but not wrong.",
         ),
         "a_hundredth_is_a_bug": (
             23,
@@ -347,7 +348,7 @@ CHAPTER.question(
             236,
             "Compare passes 5 and 6 again. How precise is float32, and which error is too large to be rounding?",
         ),
-        "how_many": (3, "This is the number of wrong passes. Write their numbers one after the other."),
+        "how_many": (3, "This says how many passes are wrong. Write the numbers of these passes one after the other."),
     },
 )
 CHAPTER.written_answer("signal_times_gradient", points=3)

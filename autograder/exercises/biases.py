@@ -207,8 +207,8 @@ CHAPTER.question(
     points=2,
     hints=(
         "count_parameters(gpt2_block) counts one block. How many blocks are there, and which arrays are outside them?",
-        "Multiply one block by 12, then add the arrays outside the blocks, count_parameters(gpt2_rest). The embedding "
-        "is listed there once.",
+        "Multiply one block by 12, then add the arrays outside the blocks, count_parameters(gpt2_rest). gpt2_rest "
+        "lists the embedding once.",
     ),
     mistakes={
         "counts_the_tied_embedding_twice": (
@@ -257,7 +257,8 @@ CHAPTER.question(
         ),
         "ties_the_embedding": (
             6_607_343_616,
-            "Either tok_embeddings or output is missing. LLaMA reads with one and writes with the other: both count.",
+            "Either tok_embeddings or output is missing. LLaMA reads with the first and writes with the second: both "
+            "count.",
         ),
         "leaves_out_what_is_outside_the_blocks": (
             6_476_267_520,

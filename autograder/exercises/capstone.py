@@ -75,7 +75,7 @@ CHAPTER.question(
     mistakes={
         "counts_one_factor": (
             8 * (196 + 64 + 64),
-            "That is one factor of each adapter. There are two: `down` and `up`.",
+            "That is one factor of each adapter. An adapter has two: `down` and `up`.",
         ),
         "counts_the_matrices": (
             17_280,
@@ -130,7 +130,7 @@ CHAPTER.question(
             "That is the number of parameters of the output layer. Count the entries that actually differ.",
         ),
         "weights_alone": (620, "Those are the weights alone. The biases of that layer changed as well."),
-        "the_weight_matrix": (640, "That is the number of entries of the matrix. Some of them did not change."),
+        "the_weight_matrix": (640, "That is the number of entries of the matrix. Some entries did not change."),
         "an_accuracy": (0.914, "That is the accuracy after the repair. Count the numbers that were put back."),
     },
     hints=(

@@ -27,7 +27,7 @@ def _random_gradients(rng: np.random.Generator, layers: list[tuple], dtype: type
         "Build a new list with a loop over zip(layers, gradients): weights and biases alike take the step, in every "
         "layer. Test your rule with the docstring's example: 2 becomes 0 where the gradient is 4 and the rate 0.5.",
         "[(weights - learning_rate * grad_weights, bias - learning_rate * grad_bias) for (weights, bias), "
-        "(grad_weights, grad_bias) in zip(layers, gradients)]. This changes nothing in place.",
+        "(grad_weights, grad_bias) in zip(layers, gradients)]. This expression changes nothing in place.",
     ),
     why="Near a point the loss is almost linear, and the gradient says how fast it grows in each direction. So a small "
     "step against the gradient lowers the loss, unless the gradient is zero. New arrays are returned so that the "
@@ -125,8 +125,8 @@ def _places(answers: list, calls: tuple[Call, ...]) -> dict:
     },
     hints=(
         "Do not shuffle the examples: shuffle their row numbers. One list of row numbers can then index both x and y.",
-        "The generator's method permutation gives the numbers from 0 on in a random order. Cut them into slices of "
-        "batch_size; a slice that reaches beyond the end is simply shorter.",
+        "The generator's method permutation gives the numbers from 0 on in a random order. Cut these numbers into "
+        "slices of batch_size; a slice that reaches beyond the end is simply shorter.",
         "First, if batch_size is below 1, raise a ValueError with the value of batch_size in its message. Then order = "
         "rng.permutation(len(x)); for start in range(0, len(x), batch_size): rows = order[start : start + batch_size], "
         "and yield x[rows], y[rows].",
@@ -234,8 +234,8 @@ def _many_epochs(answers: list, calls: tuple[Call, ...]) -> dict:
     hints=(
         "You already have all the functions. For each batch, forward gives logits and activations. The logits give the "
         "loss and its gradient, from which backward computes the gradients. gradient_step then makes new layers.",
-        "Write two loops: over the epochs, and inside it over the batches of minibatches, which you call again in each "
-        "epoch. Assign the result of gradient_step to layers, so that the next batch starts from it.",
+        "Write two loops: one over the epochs, and inside it one over the batches of minibatches, which you call "
+        "again in each epoch. Assign the result of gradient_step to layers, so that the next batch starts from it.",
         "The inner loop: for x_batch, y_batch in minibatches(x, y, batch_size, rng). For the losses, add len(y_batch) "
         "* cross_entropy(logits, y_batch) over the batches of an epoch, with the logits from before the step. At the "
         "end of the epoch divide by len(x). Return layers, losses.",
@@ -369,7 +369,10 @@ CHAPTER.question(
             1.8,
             "That is 0.9 times a single gradient. Each step adds the gradient again.",
         ),
-        "two_steps_only": (3.8, "That is the velocity after two steps. It continues to grow: up to what value?"),
+        "two_steps_only": (
+            3.8,
+            "That is the velocity after two steps. The velocity continues to grow: up to what value?",
+        ),
     },
 )
 

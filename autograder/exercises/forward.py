@@ -87,7 +87,7 @@ def softmax(rng: np.random.Generator) -> Iterator[Case]:
         "activations = [x]; for weights, bias in layers[:-1], append relu(dense(activations[-1], weights, bias)). "
         "Then logits = dense(activations[-1], *layers[-1]). Return logits, activations.",
     ),
-    why="activations[k] is what enters layer k. Backpropagation needs these arrays, because a weight's gradient "
+    why="activations[k] is the input of layer k. Backpropagation needs these arrays, because a weight's gradient "
     "contains the signals that came in through it.",
     prerequisites=("relu", "dense"),
 )
@@ -109,7 +109,8 @@ def forward(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"finds the class with the largest logit": 1, "resolves ties in favour of the lowest class": 1},
     hints=(
-        "Which of a row's logits decides the prediction? You need its position in the row, not its value.",
+        "Which of a row's logits decides the prediction? You need the position of that logit in the row, not its "
+        "value.",
         "np.argmax finds the position of the largest entry. With axis=1 it does so in each row, and it returns the "
         "first of equal entries. What does forward return?",
         "logits, _ = forward(layers, x); return np.argmax(logits, axis=1).",
@@ -155,7 +156,7 @@ CHAPTER.question(
             74,
             "This is the number of neurons. Each weight needs one multiplication: how many weights does a neuron have?",
         ),
-        "counts_biases": (4810, "This includes the biases. They are added, not multiplied."),
+        "counts_biases": (4810, "This includes the biases, which are added, not multiplied."),
         "multiplies_layers": (
             64 * 64 * 64 * 10,
             "The layers' counts were multiplied. The layers work one after the other, so their counts are added.",

@@ -375,7 +375,7 @@ CHAPTER.question(
             "That is the number of all matrix entries, times the rank. An adapter has rank · (fan_in + fan_out) "
             "parameters.",
         ),
-        "with_biases": (1986, "That includes the biases. They are frozen, and an adapter has none of its own."),
+        "with_biases": (1986, "That includes the biases. All biases are frozen, and an adapter has none of its own."),
         "full": (17418, "Those are all parameters of the network. Count the adapters alone."),
     },
     hints=(
@@ -403,18 +403,18 @@ CHAPTER.question(
     value=8_388_608,
     points=2,
     mistakes={
-        "one_block": (262_144, "Only one block is counted. There are 32."),
-        "one_matrix_a_block": (2_097_152, "That is one matrix per block. There are four: wq, wk, wv and wo."),
+        "one_block": (262_144, "Only one block is counted. There are 32 blocks."),
+        "one_matrix_a_block": (2_097_152, "That is one matrix per block. Each block has four: wq, wk, wv and wo."),
         "half": (
             4_194_304,
             "That is half. Did you count `down` and `up` of all four matrices in all 32 blocks, at rank 8?",
         ),
-        "full_matrices": (2_147_483_648, "Those are the attention matrices. They stay frozen; count their adapters."),
+        "full_matrices": (2_147_483_648, "Those are the attention matrices, which stay frozen. Count their adapters."),
         "all_matrices": (19_988_480, "That includes the feed-forward matrices. Only attention has adapters."),
     },
     hints=(
         "One adapter consists of down, of shape (4096, 8), and up, of shape (8, 4096).",
-        "Use count_parameters for one adapter. There are four per block, and 32 blocks.",
+        "Use count_parameters for one adapter. There are four adapters per block, and 32 blocks.",
     ),
 )
 CHAPTER.question(

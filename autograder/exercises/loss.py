@@ -131,7 +131,7 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"computes the fraction of right answers": 1, "resolves ties in favour of the lowest class": 1},
     hints=(
-        "First find the predicted class of each row, as in predict. Which of them are equal to the labels?",
+        "First find the predicted class of each row, as in predict. Which of these classes are equal to the labels?",
         "Comparing two arrays gives an array of True and False. In a mean, True counts as 1 and False as 0.",
         "Return np.mean(np.argmax(logits, axis=1) == labels).",
     ),
@@ -175,8 +175,11 @@ CHAPTER.question(
     task="Compute the cross-entropy of a network that gives each of 27 classes the same probability.",
     value=math.log(27),
     mistakes={
-        "ten_classes": (math.log(10), "This is the loss of a blind guess among ten classes. Here there are 27."),
-        "probability_itself": (1 / 27, "This is the probability. The loss is minus its logarithm."),
+        "ten_classes": (
+            math.log(10),
+            "This is the loss of a blind guess among ten classes. This network has 27 classes.",
+        ),
+        "probability_itself": (1 / 27, "This is the probability. The loss is minus the logarithm of that probability."),
         "decimal_logarithm": (math.log10(27), "Is this a logarithm to base 10? The loss uses the natural one, np.log."),
         "binary_logarithm": (math.log2(27), "Is this a logarithm to base 2? The loss uses the natural one, np.log."),
         "forgets_the_minus": (
@@ -184,7 +187,7 @@ CHAPTER.question(
             "The sign is wrong: this is the logarithm of the probability, and the loss is minus that logarithm.",
         ),
     },
-    hints=("What probability does each class get? Take minus its natural logarithm.",),
+    hints=("What probability does each class get? Take minus the natural logarithm of that probability.",),
     rtol=1e-3,
 )
 

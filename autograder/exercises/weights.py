@@ -154,8 +154,8 @@ def _differences(answers: list, calls: tuple[Call, ...]) -> np.ndarray:
     aspects={"averages each class": 2, "subtracts the mean of all images": 1, PURE: 1},
     hints=(
         "images[labels == 3] selects the rows that show a 3. What would an average 3 look like?",
-        "mean(axis=0) averages over the rows, so it gives one number per pixel. Do that for each class, and once for "
-        "all images together. Collect one column per class in a list.",
+        "mean(axis=0) averages over the rows, so it gives one number per pixel. Compute such a mean for each class, "
+        "and one for all images together. Collect one column per class in a list.",
         "For each c in range(n_classes) a column is images[labels == c].mean(axis=0) - images.mean(axis=0). "
         "np.stack(columns, axis=1) puts the columns side by side.",
     ),
@@ -248,7 +248,7 @@ CHAPTER.question(
         ),
         "gives_the_number": (
             120_125,
-            "This is the number of negative weights. Divide it by the total number of weights.",
+            "This is the number of negative weights. Divide that number by the total number of weights.",
         ),
         "gives_per_cent": (12_012_500 / 242_176, "This is a percentage. Give the fraction, a number between 0 and 1."),
     },

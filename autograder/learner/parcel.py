@@ -34,7 +34,7 @@ class Parcel:
         self.title, self.path, self.words = title, path, words
 
     def __repr__(self) -> str:
-        return "\n".join([self.title, f"It is in {shown(self.path)}.", *self.words])
+        return "\n".join([self.title, f"The zip is in {shown(self.path)}.", *self.words])
 
     def _repr_html_(self) -> str:
         # The link holds the file itself, because there may be no server to download it from.
@@ -146,8 +146,8 @@ def _find_parcel(name: str) -> Path:
     if not found:
         asked = name or f"{_NAME}….zip"
         raise FileNotFoundError(
-            f"There is no zip called {asked} in {ROOT} or beside this notebook. Upload it with the arrow above the "
-            "file browser."
+            f"There is no zip called {asked} in {ROOT} or beside this notebook. Upload the zip with the arrow above "
+            "the file browser."
         )
     return max(found, key=lambda path: path.stat().st_mtime)
 

@@ -107,7 +107,7 @@ def reset(name: str) -> tuple[str, str]:
     if earlier := " and ".join(str(one.start + 1) for one in places[:-1]):
         also = f" {name} is also defined on line {earlier}, but that definition has no effect: delete one of them."
     if place and lines[place] == stub:
-        words = f"It is still the original stub, so {shown(path)} stays as it is."
+        words = f"This function is still the original stub, so {shown(path)} stays as it is."
         return f"{name} was not reset", words + also
     kept = _keep(path)
     if place:

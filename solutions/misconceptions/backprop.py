@@ -194,7 +194,7 @@ def returns_inside_the_loop(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def hands_f_a_single_entry(f, array, step=1e-5):
-    """f seems to receive a single entry. Give it the whole array, with that one entry moved."""
+    """f seems to receive a single entry. Pass the whole array to f, with only that entry moved."""
     gradient = np.zeros(array.shape)
     for index in np.ndindex(array.shape):
         gradient[index] = (f(array[index] + step) - f(array[index] - step)) / (2 * step)
@@ -251,7 +251,7 @@ def longer_steps_for_large_entries(f, array, step=1e-5):
 
 @of("relative_error")
 def entry_by_entry(a, b):
-    """Each difference seems to be divided by its own two entries' magnitudes. Near zero, correct gradients can look wrong. Use one divisor for all entries."""
+    """Each difference seems to be divided by its own entries' magnitudes. Near zero, correct gradients can look wrong. Use one divisor for all entries."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12), initial=0.0))
 
@@ -320,7 +320,7 @@ def the_larger_of_the_two(a, b):
 
 @of("relative_error")
 def adds_before_taking_sizes(a, b):
-    """The arrays seem to be added before the magnitude is taken. Entries of opposite signs then cancel: take both magnitudes first."""
+    """The arrays seem to be added before the magnitudes are taken. Entries of opposite signs then cancel: take both magnitudes first."""
     check_shapes(a, b)
     return float(np.abs(a - b).max(initial=0.0) / max(np.abs(a + b).max(initial=0.0), 1e-12))
 
@@ -389,7 +389,7 @@ def floor_at_zero_only(a, b):
 
 @of("relative_error")
 def entry_by_entry_above_a_floor(a, b):
-    """Each difference seems to be divided by its own two entries' magnitudes. Near zero, correct gradients can look wrong. Use one divisor for all entries."""
+    """Each difference seems to be divided by its own entries' magnitudes. Near zero, correct gradients can look wrong. Use one divisor for all entries."""
     check_shapes(a, b)
     return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-12), initial=0.0))
 
@@ -463,7 +463,7 @@ def of_the_sum(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def shares_among_rows_only(predictions, targets):
-    """The mean seems to be taken over the rows only. As in chapter 5, take it over all entries, rows times columns."""
+    """The mean seems to be taken over the rows only. As in chapter 5, average over all entries, rows times columns."""
     check_shapes(predictions, targets)
     return 2 * (predictions - targets) / len(predictions)
 
@@ -642,7 +642,7 @@ def active_for_the_whole_batch(grad_output, activations):
 
 @of("relu_gradient")
 def passes_at_zero(grad_output, activations):
-    """The gradient passes everywhere. An inactive neuron's activation is exactly zero and must block it. The condition `>= 0` would hold for every activation."""
+    """The gradient passes everywhere. An activation of exactly zero must block the gradient. The condition `>= 0` would hold for every activation."""
     return grad_output * (activations >= 0)
 
 
@@ -697,7 +697,7 @@ def arguments_exchanged(grad_output, activations):
 
 @of("relu_gradient")
 def answers_yes_or_no(grad_output, activations):
-    """The result holds True and False, which say where the gradient passes. The chain rule multiplies them by grad_output."""
+    """The result holds True and False, which say where the gradient passes. The chain rule multiplies these values by grad_output."""
     return activations > 0
 
 
@@ -768,7 +768,7 @@ def everything_averaged(grad_output, x, weights):
 
 @of("dense_gradient")
 def leaves_the_inputs_out(grad_output, x, weights):
-    """Two gradients came back, without grad_x. The layer before needs grad_x, the gradient with respect to this layer's inputs. Return it first."""
+    """Two gradients came back, without grad_x. The layer before needs grad_x, the gradient with respect to this layer's inputs. Return grad_x first."""
     return x.T @ grad_output, grad_output.sum(axis=0)
 
 
@@ -869,7 +869,7 @@ def clips_on_the_way_back(layers, activations, grad_logits):
 
 @of("backward")
 def asks_the_sums_without_the_bias(layers, activations, grad_logits):
-    """Weighted sums without the bias seem to decide where the gradient passes. activations[k] already holds the ReLU's output: give that to relu_gradient."""
+    """Weighted sums without the bias seem to decide where the gradient passes. relu_gradient needs activations[k], which already holds the ReLU's output."""
     gradients, grad = [], grad_logits
     for k in reversed(range(len(layers))):
         grad, *pair = dense_gradient(grad, activations[k], layers[k][0])
@@ -984,7 +984,7 @@ def asks_another_relu(layers, activations, grad_logits):
 
 @of("backward")
 def begins_at_the_front(layers, activations, grad_logits):
-    """The pass seems to begin with the first layer. grad_logits belongs to the output layer: begin there."""
+    """The pass seems to begin with the first layer. grad_logits belongs to the output layer: begin with that layer."""
     gradients, grad = [], grad_logits
     for activation, (weights, _) in zip(activations, layers):
         grad_x, grad_weights, grad_bias = dense_gradient(grad, activation, weights)

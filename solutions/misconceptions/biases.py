@@ -52,7 +52,7 @@ def shifts_the_weights(inputs, weights, bias):
 
 @of("activates")
 def returns_the_sum(inputs, weights, bias):
-    """This is the weighted sum plus the bias. Return only whether it is above zero: True or False."""
+    """This is the weighted sum plus the bias. Return only whether that total is above zero: True or False."""
     return weighted_sum(inputs, weights) + bias
 
 
@@ -64,7 +64,7 @@ def returns_one_or_zero(inputs, weights, bias):
 
 @of("activates")
 def zero_counts_as_active(inputs, weights, bias):
-    """Exactly zero counts as active here. Only an output strictly above zero activates the neuron."""
+    """Exactly zero counts as active in your version. Only an output strictly above zero activates the neuron."""
     return weighted_sum(inputs, weights) + bias >= 0
 
 
@@ -76,13 +76,13 @@ def sum_above_the_bias(inputs, weights, bias):
 
 @of("activates")
 def bias_on_both_sides(inputs, weights, bias):
-    """The bias seems to make no difference. Is it added to the weighted sum? Is the total compared with 0, or with the bias itself?"""
+    """The bias seems to make no difference. Is the bias added to the weighted sum? Is the total compared with 0, or with the bias?"""
     return weighted_sum(inputs, weights) > 0
 
 
 @of("activates")
 def any_connection_is_enough(inputs, weights, bias):
-    """A single strong connection seems to decide here. A neuron adds up all weighted inputs first, so the other inputs can outweigh one strong input."""
+    """A single strong connection seems to decide. A neuron adds up all weighted inputs first, so the other inputs can outweigh one strong input."""
     return bool(np.any(inputs * weights + bias > 0))
 
 
@@ -100,7 +100,7 @@ def active_below_zero(inputs, weights, bias):
 
 @of("activates")
 def silent_without_an_else(inputs, weights, bias):
-    """An inactive neuron gives None here. Return False in that case; a comparison already gives True or False."""
+    """An inactive neuron gives None in your version. Return False in that case; a comparison already gives True or False."""
     return True if weighted_sum(inputs, weights) + bias > 0 else None
 
 
@@ -124,13 +124,13 @@ def multiplies_by_the_biases(x, weights, bias):
 
 @of("dense")
 def subtracts_the_biases(x, weights, bias):
-    """The bias is subtracted, like a threshold. It must be added: a positive bias makes its neuron's output larger."""
+    """The bias is subtracted, like a threshold. A bias is added, so a positive one makes its neuron's output larger."""
     return weighted_sums(x, weights) - bias
 
 
 @of("dense")
 def bias_before_the_weights(x, weights, bias):
-    """The bias seems to be added to the inputs. There is one bias for each neuron, added after the weighted sums."""
+    """The bias seems to be added to the inputs. Each neuron has one bias, which is added after the weighted sum."""
     return weighted_sums(x + bias, weights)
 
 
@@ -184,7 +184,7 @@ def adds_the_bias_to_every_weight(weights, bias):
 
 @of("fold_bias")
 def a_row_of_ones(weights, bias):
-    """The added row holds ones. The 1 belongs to the input [x, 1], and it multiplies the added row: which numbers must be there?"""
+    """The added row holds ones. The 1 belongs to the input [x, 1], and multiplies the added row: which numbers must that row hold?"""
     return np.vstack([weights, np.ones_like(bias)])
 
 
@@ -196,7 +196,7 @@ def strings_them_together(weights, bias):
 
 @of("fold_bias")
 def bias_is_no_row_yet(weights, bias):
-    """The NumPy function used here does not join arrays of these shapes. The bias must become one row below the rows of `weights`."""
+    """Your NumPy function does not join arrays of these shapes. The bias must become one row below the rows of `weights`."""
     return np.concatenate([weights, bias])
 
 
@@ -307,7 +307,7 @@ def counts_the_axes(shapes):
 
 @of("count_parameters")
 def leaves_out_all_but_tables_and_lines(shapes):
-    """Only arrays with one or two axes are counted. Other arrays have three or four axes, or none: count those as well."""
+    """Only arrays with one or two axes are counted. Other arrays have three or four axes, or none: count these arrays as well."""
     return sum(math.prod(shape) for shape in shapes.values() if len(shape) in (1, 2))
 
 
@@ -378,5 +378,5 @@ def overwrites_the_last_weights(weights, bias):
 
 @of("count_parameters")
 def an_axis_of_nothing_counts_as_one(shapes):
-    """An array with an axis of length 0 has no entries, but in your version that length counts as 1. Does your product skip it?"""
+    """An array with an axis of length 0 has no entries, but in your version that length counts as 1. Does your product skip zeros?"""
     return sum(math.prod(max(1, size) for size in shape) for shape in shapes.values())

@@ -136,7 +136,7 @@ def shuffled_apart(x, y, batch_size, rng):
 
 @of("minibatches")
 def shuffles_the_examples_only(x, y, batch_size, rng):
-    """The examples are shuffled, but the labels are not, so examples get the labels of others. Use the same order for both."""
+    """The examples are shuffled, but the labels are not, so examples get the labels of other examples. Use the same order for both."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))
@@ -284,7 +284,7 @@ def that_many_batches_some_of_them_empty(x, y, batch_size, rng):
 
 @of("minibatches")
 def fills_the_last_batch(x, y, batch_size, rng):
-    """The last batch is filled up with examples that were already used. It should hold only the remaining ones, even if it is smaller."""
+    """The last batch is filled up with examples that were already used. A last batch holds only the remaining ones, and may be smaller."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))
@@ -438,7 +438,7 @@ def velocity_points_downhill(layers, gradients, velocity, learning_rate, momentu
 
 @of("momentum_step")
 def plain_step(layers, gradients, velocity, learning_rate, momentum):
-    """The velocity is right, but the weights move by the gradient alone, so momentum has no effect on them. Move them by the velocity."""
+    """The velocity is right, but the weights move by the gradient alone, so momentum has no effect. Move the weights by the velocity."""
     return gradient_step(layers, gradients, learning_rate), _added(velocity, gradients, momentum, 1)
 
 
@@ -451,7 +451,7 @@ def velocity_without_a_brake(layers, gradients, velocity, learning_rate, momentu
 
 @of("momentum_step")
 def momentum_times_the_gradient(layers, gradients, velocity, learning_rate, momentum):
-    """The gradient is scaled by momentum and the old velocity is kept in full. It should be the reverse: momentum scales the old velocity."""
+    """The gradient is scaled by momentum and the old velocity is kept in full. Do the reverse: scale the old velocity by momentum."""
     velocity = _added(velocity, gradients, 1, momentum)
     return gradient_step(layers, velocity, learning_rate), velocity
 
@@ -514,7 +514,7 @@ def reversed_gradients_where_they_fit(layers, gradients, learning_rate):
 
 @of("minibatches")
 def joins_the_rest_to_the_last_batch(x, y, batch_size, rng):
-    """The examples left over at the end join the last full batch, which then exceeds batch_size. Give them a smaller batch of their own."""
+    """The examples left over at the end join the last full batch, which then exceeds batch_size. Put these examples into a smaller batch."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))

@@ -158,7 +158,7 @@ def no_relu(right, x):
 
 @in_place_of("relu_gradient", itself=False)
 def skips_the_relu(right, grad_output, activations):
-    """The backward pass seems to ignore the ReLU between the layers. An inactive neuron must pass no gradient: use relu_gradient there."""
+    """The backward pass seems to ignore the ReLU between the layers. An inactive neuron must pass no gradient: use relu_gradient between layers."""
     return grad_output
 
 
@@ -182,7 +182,7 @@ def derivative_of_sigmoid(right, grad_output, activations):
 
 @in_place_of("relu_gradient")
 def half_at_zero(right, grad_output, activations):
-    """Half of the gradient passes where the activation is zero. An inactive neuron passes none: in this course, ReLU's derivative at 0 is 0."""
+    """Half of the gradient passes where the activation is zero. An inactive neuron passes no gradient: in this course, ReLU's derivative at 0 is 0."""
     return grad_output * np.where(activations > 0, 1.0, 0.5)
 
 

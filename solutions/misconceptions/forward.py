@@ -11,7 +11,7 @@ from . import of
 
 @of("relu")
 def erases_the_input(x):
-    """The numbers are right, but the input array was changed. Later functions need it unchanged: make a new array instead of writing into x."""
+    """The numbers are right, but the input array was changed. Later functions need the unchanged input: make a new array instead of writing into x."""
     x[x < 0] = 0
     return x
 
@@ -54,7 +54,7 @@ def whole_numbers_by_accident(x):
 
 @of("relu")
 def drops_the_negative(x):
-    """The negative entries are missing from the result. ReLU keeps the shape: each of them becomes zero and stays at its position."""
+    """The negative entries are missing from the result. ReLU keeps the shape: each negative entry becomes zero and stays at its position."""
     return np.asarray(x)[np.asarray(x) > 0]
 
 
@@ -196,7 +196,7 @@ def each_by_itself(logits):
 
 @of("softmax")
 def winner_takes_all(logits):
-    """The largest logit gets all the probability, as in a one-hot row. Softmax divides it among the classes: the larger the logit, the more."""
+    """The largest logit gets all the probability, as in a one-hot row. Softmax divides the probability among the classes: larger logits get more."""
     return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]
 
 
@@ -286,7 +286,7 @@ def keeps_the_sums(layers, x):
 
 @of("forward")
 def keeps_the_logits_too(layers, x):
-    """The list ends with the logits, which enter no layer. It should hold the input of each layer."""
+    """The list ends with the logits, which enter no layer. The list should hold only the input of each layer."""
     logits, activations, _ = hidden_pass(layers, x)
     return logits, [*activations, logits]
 
@@ -466,7 +466,7 @@ def one_more_in_the_sum(logits):
 
 @of("forward")
 def relu_on_all_but_the_first(layers, x):
-    """ReLU seems to follow every layer except the first one. It must follow every layer except the output layer."""
+    """ReLU seems to follow every layer except the first one. Apply ReLU after every layer except the output layer."""
     activations = []
     for k, layer in enumerate(layers):
         activations.append(x)
@@ -476,7 +476,7 @@ def relu_on_all_but_the_first(layers, x):
 
 @of("forward")
 def magnitudes_for_relu(layers, x):
-    """Negative sums come out positive in the hidden layers, as with np.abs. ReLU replaces them by zero."""
+    """Negative sums come out positive in the hidden layers, as with np.abs. ReLU replaces negative sums by zero."""
     return hidden_pass(layers, x, np.abs)[:2]
 
 

@@ -16,7 +16,7 @@ from . import of
 
 @of("count_trainable")
 def counts_the_frozen(layers, frozen):
-    """Only the frozen layers are counted. Descent leaves them unchanged: count the parameters of all other layers."""
+    """Only the frozen layers are counted. Descent leaves frozen layers unchanged: count the parameters of all other layers."""
     return sum(w.size + b.size for k, (w, b) in enumerate(layers) if k in frozen)
 
 
@@ -82,7 +82,7 @@ def counts_arrays(layers, frozen):
 
 @of("count_trainable")
 def the_fraction_that_learns(layers, frozen):
-    """This is the fraction of the parameters that learn. Return their number."""
+    """This is the fraction of the parameters that learn. Return the number of these parameters."""
     return count_trainable(layers, frozen) / count_trainable(layers, set())
 
 
@@ -209,7 +209,7 @@ def goes_one_layer_too_far(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def a_frozen_layer_blocks(layers, activations, grad_logits, frozen):
-    """The gradient stops at a frozen layer. Freezing does not block it: pass the gradient back through the frozen weights to earlier layers."""
+    """The gradient stops at a frozen layer. Freezing does not block gradients: pass the gradient back through the frozen weights to earlier layers."""
     top = max(frozen, default=-1)
     below = set(range(top + 1))
     return backward_unfrozen(layers, activations, grad_logits, below)
@@ -243,7 +243,7 @@ def forgets_the_relu_below_a_frozen_layer(layers, activations, grad_logits, froz
 
 @of("backward_unfrozen")
 def last_layer_first(layers, activations, grad_logits, frozen):
-    """The gradients come in reverse order, the last layer first. Return them in the order of `layers`."""
+    """The gradients come in reverse order, the last layer first. Return the gradients in the order of `layers`."""
     return backward_unfrozen(layers, activations, grad_logits, frozen)[::-1]
 
 
@@ -275,7 +275,7 @@ def leaves_out_the_frozen_gradients(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def gradients_of_the_frozen(layers, activations, grad_logits, frozen):
-    """The frozen layers have gradients, and the others have None. It should be the reverse: the others learn."""
+    """The frozen layers have gradients, and the others have None. Return the reverse: the layers that learn need gradients."""
     everything = backward(layers, activations, grad_logits)
     return [g if k in frozen else None for k, g in enumerate(everything)]
 
@@ -345,7 +345,7 @@ def learns_from_nothing(layers, x, y, *, frozen, **settings):
 
 @of("fine_tune")
 def freezes_in_the_first_epoch_only(layers, x, y, *, frozen, epochs, **settings):
-    """The frozen layers seem to learn from the second epoch on. They must stay as they are in every epoch."""
+    """The frozen layers seem to learn from the second epoch on. Frozen layers must stay as they are in every epoch."""
     layers, losses = fine_tune(layers, x, y, frozen=frozen, epochs=min(epochs, 1), **settings)
     layers, more = fine_tune(layers, x, y, frozen=set(), epochs=max(epochs - 1, 0), **settings)
     return layers, losses + more
@@ -420,13 +420,13 @@ def both_fractions_alike(layers, tuned, share):
 
 @of("interpolate_layers")
 def the_scaled_difference_alone(layers, tuned, share):
-    """This is the scaled difference between the networks, so share 0 gives zeros. Add it to the old values."""
+    """This is the scaled difference between the networks, so share 0 gives zeros. Add this difference to the old values."""
     return [tuple(share * (new - old) for old, new in zip(*pair)) for pair in zip(layers, tuned)]
 
 
 @of("interpolate_layers")
 def takes_whole_layers(layers, tuned, share):
-    """Each layer comes from one network or the other, as if `share` decided how many. Move every number that fraction of the way."""
+    """Each layer comes from one network or the other, as if `share` decided how many are tuned. Move every number that fraction of the way."""
     interpolate_layers(layers, tuned, share)
     first = round(share * len(layers))
     return [*tuned[:first], *layers[first:]]
@@ -527,7 +527,7 @@ def no_relu_after_a_frozen_layer(layers, activations, grad_logits, frozen):
 
 @of("fine_tune")
 def puts_the_frozen_back_after_each_epoch(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """The frozen layers seem to learn within an epoch, and to be restored at its end. Freeze them in every step, not only between epochs."""
+    """The frozen layers seem to learn within an epoch, and to be restored at its end. Freeze these layers in every step, not between epochs."""
     tuned, losses = list(layers), []
     for _ in range(epochs):
         settings = {"epochs": 1, "batch_size": batch_size, "learning_rate": learning_rate, "rng": rng}

@@ -14,7 +14,7 @@ def a_row_of_biases(fan_out):
 
 @of("zero_bias")
 def a_small_head_start(fan_out):
-    """The biases start slightly above zero. Some recipes for ReLU do this, but here they must be exactly zero."""
+    """The biases start slightly above zero. Some recipes for ReLU do this, but in this task biases must start at exactly zero."""
     return np.full(fan_out, 0.01)
 
 
@@ -264,7 +264,7 @@ def limit_from_inputs_alone(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def the_other_xavier_limit(fan_in, fan_out, rng):
-    """The variance is 1 / fan_in, which some texts call Xavier as well. The rule of this course also counts the outputs."""
+    """The variance is 1 / fan_in, which some texts also call Xavier's rule. The rule of this course counts the outputs as well."""
     limit = np.sqrt(3 / fan_in)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -336,7 +336,7 @@ def normal_on_its_side(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def variance_for_deviation(fan_in, fan_out, rng):
-    """The standard deviation of your weights is the required variance. Take its square root."""
+    """The standard deviation of your weights is the required variance. Take the square root of that variance."""
     return rng.normal(0, 2 / (fan_in + fan_out), size=(fan_in, fan_out))
 
 
@@ -348,7 +348,7 @@ def he_for_xavier(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def the_other_xavier(fan_in, fan_out, rng):
-    """The variance is 1 / fan_in, which some texts call Xavier as well. The rule of this course also counts the outputs."""
+    """The variance is 1 / fan_in, which some texts also call Xavier's rule. The rule of this course counts the outputs as well."""
     return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, fan_out))
 
 
@@ -366,7 +366,7 @@ def forgets_the_two(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def limit_of_the_uniform(fan_in, fan_out, rng):
-    """The weights are √3 times too large, as if the limit of the uniform version were the standard deviation. That limit contains a 6."""
+    """The weights are √3 times too large, as if the uniform version's limit were the standard deviation. The 6 belongs to that limit only."""
     return rng.normal(0, np.sqrt(6 / (fan_in + fan_out)), size=(fan_in, fan_out))
 
 
@@ -390,13 +390,13 @@ def xavier_from_outputs_alone(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def xavier_unscaled(fan_in, fan_out, rng):
-    """The standard deviation is 1 for every layer, so sums of many signals are far too large. It must depend on fan_in and fan_out."""
+    """The standard deviation is always 1, so sums of many signals are far too large. The standard deviation must depend on fan_in and fan_out."""
     return rng.normal(size=(fan_in, fan_out))
 
 
 @of("xavier_normal")
 def xavier_sizes_multiplied(fan_in, fan_out, rng):
-    """The weights are far too small, as if fan_in and fan_out were multiplied. Xavier's rule adds them."""
+    """The weights are far too small, as if fan_in and fan_out were multiplied. Xavier's rule adds the two numbers."""
     return rng.normal(0, np.sqrt(2 / (fan_in * fan_out)), size=(fan_in, fan_out))
 
 
@@ -414,7 +414,7 @@ def deviation_for_the_mean(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def xavier_divided_by_the_deviation(fan_in, fan_out, rng):
-    """The standard deviation is 1 divided by the required one, as if standard normal numbers were divided by σ. Multiply them by σ."""
+    """The standard deviation is 1 divided by the required one, as if standard normal numbers were divided by σ. Multiply such numbers by σ."""
     return rng.standard_normal((fan_in, fan_out)) / np.sqrt(2 / (fan_in + fan_out))
 
 
@@ -426,7 +426,7 @@ def he_on_its_side(fan_in, fan_out, rng):
 
 @of("he_normal")
 def he_variance_for_deviation(fan_in, fan_out, rng):
-    """The standard deviation of your weights is the required variance. Take its square root."""
+    """The standard deviation of your weights is the required variance. Take the square root of that variance."""
     return rng.normal(0, 2 / fan_in, size=(fan_in, fan_out))
 
 
@@ -512,7 +512,7 @@ def he_deviation_for_the_mean(fan_in, fan_out, rng):
 
 @of("he_normal")
 def divided_by_the_deviation(fan_in, fan_out, rng):
-    """The standard deviation is 1 divided by the required one, as if standard normal numbers were divided by σ. Multiply them by σ."""
+    """The standard deviation is 1 divided by the required one, as if standard normal numbers were divided by σ. Multiply such numbers by σ."""
     return rng.standard_normal((fan_in, fan_out)) / np.sqrt(2 / fan_in)
 
 
@@ -524,7 +524,7 @@ def both_sizes_multiplied(fan_in, fan_out, rng):
 
 @of("he_normal")
 def random_without_a_sign(fan_in, fan_out, rng):
-    """The weights are uniform between 0 and σ, the required standard deviation. They must follow a normal distribution around 0."""
+    """The weights are uniform between 0 and σ, the required standard deviation. Weights must follow a normal distribution around 0."""
     return rng.random((fan_in, fan_out)) * np.sqrt(2 / fan_in)
 
 
@@ -568,7 +568,7 @@ def activates_the_input(x, weight_matrices, activation):
 
 @of("signal_spread")
 def without_activation(x, weight_matrices, activation):
-    """The activation function seems to have no effect. In each layer it is applied to the weighted sums."""
+    """The activation function seems to have no effect. Apply this function to the weighted sums in each layer."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = x @ weights
@@ -754,7 +754,7 @@ def one_rule_for_all_sizes(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def xavier_from_a_flat_block(layer_sizes, rng, scheme="he"):
-    """The scheme “xavier” gives a uniform distribution here. The task asks for Xavier's normal rule."""
+    """The scheme “xavier” gives a uniform distribution in your version. The task asks for Xavier's normal rule."""
     check(layer_sizes, scheme)
     return network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_uniform}[scheme](i, o, rng))
 
@@ -825,7 +825,7 @@ def one_bias_a_layer(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def only_the_last_layer(layer_sizes, rng, scheme="he"):
-    """Only the last layer comes back. If there is a loop, is the list created again in each iteration? Create it once, before the loop."""
+    """Only the last layer comes back. If there is a loop, does it create the list each time? Create the list once, before the loop."""
     check(layer_sizes, scheme)
     return network(layer_sizes[-2:], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
 
@@ -842,14 +842,14 @@ def nothing_for_a_misspelling(layer_sizes, rng, scheme="he"):
 
 @of("distinct_neurons")
 def all_of_length_one(weights):
-    """Neurons that are positive multiples of each other are counted as one, as if columns were scaled to norm 1. Compare them as they are."""
+    """Neurons that are positive multiples of each other are counted as one, as if columns were scaled to norm 1. Compare the columns unscaled."""
     lengths = np.linalg.norm(weights, axis=0)
     return distinct_columns(weights / np.where(lengths > 0, lengths, 1.0))
 
 
 @of("distinct_neurons")
 def rank_with_the_margin(weights):
-    """Neurons that are multiples or sums of others are not counted, as in a matrix rank. They are different: compare the columns entry by entry."""
+    """Neurons that are multiples or sums of others are not counted, as in a matrix rank. Such neurons differ: compare the columns entry by entry."""
     return max(1, int(np.linalg.matrix_rank(weights, tol=1e-4 * np.abs(weights).max())))
 
 

@@ -13,7 +13,7 @@ from . import of
 
 @of("lora_init")
 def both_random(fan_in, fan_out, rank, rng):
-    """The adapter changes the network before it has learned anything. Start one of its matrices at zero, so that the product is zero."""
+    """The new adapter already changes the network. Start one of its matrices at zero, so that the product is zero."""
     down, up = lora_init(fan_in, fan_out, rank, rng)
     return down, rng.normal(0, np.sqrt(1 / fan_in), size=up.shape)
 
@@ -329,14 +329,14 @@ def rank_of_the_shorter_side(layers, adapters, x, y, *, alpha, **settings):
 
 @of("lora_fine_tune")
 def divides_alpha_twice(layers, adapters, x, y, *, alpha, **settings):
-    """Alpha seems to be divided by the rank twice. lora_dense and lora_gradient already divide it: pass alpha on as it is."""
+    """Alpha seems to be divided by the rank twice. lora_dense and lora_gradient already divide alpha: pass it on as it is."""
     rank = adapters[0][0].shape[1]
     return lora_fine_tune(layers, adapters, x, y, alpha=alpha / rank, **settings)
 
 
 @of("lora_fine_tune")
 def moves_the_weights_too(layers, adapters, x, y, *, alpha, epochs, batch_size, learning_rate, rng):
-    """The network's weights and biases seem to learn as well. With LoRA they are all frozen, and only the adapters learn."""
+    """The network's weights and biases seem to learn as well. With LoRA the whole network is frozen, and only the adapters learn."""
     losses = []
     for _ in range(epochs):
         total = 0.0
@@ -389,7 +389,7 @@ def returns_merged_layers(layers, adapters, x, y, *, alpha, **settings):
 
 @of("lora_fine_tune")
 def relu_on_the_logits(layers, adapters, x, y, **settings):
-    """ReLU is also applied to the output layer, where it erases differences between logits that softmax needs. Use it between layers only."""
+    """ReLU is also applied to the output layer, where it erases differences between logits that softmax needs. Use ReLU between layers only."""
     return _lora_loop(layers, adapters, x, y, **settings, last=lambda logits: np.maximum(logits, 0))
 
 
@@ -433,7 +433,7 @@ def merges_the_first_column_alone(weights, adapter, alpha):
 
 @of("lora_merge")
 def multiplies_entry_by_entry(weights, adapter, alpha):
-    """`down` and `up` seem to be multiplied entry by entry, which their shapes seldom allow. The change is their matrix product: use @."""
+    """`down` and `up` seem to be multiplied entry by entry, which their shapes seldom allow. The change is a matrix product: use @."""
     down, up = adapter
     return weights + alpha / down.shape[1] * down * up
 
@@ -467,7 +467,7 @@ def takes_the_change_away(weights, adapter, alpha):
 
 @of("lora_merge")
 def the_change_alone(weights, adapter, alpha):
-    """Only the adapter's change is returned. Add it to the old weights."""
+    """Only the adapter's change is returned. Add this change to the old weights."""
     down, up = adapter
     return alpha / down.shape[1] * down @ up
 

@@ -35,7 +35,7 @@ def asserts_the_shapes(predictions, targets):
 
 @of("mean_squared_error")
 def sum_for_mean(predictions, targets):
-    """The squares are added up. A mean also divides by their number, so that batches of any size can be compared."""
+    """The squares are added up. A mean also divides by the number of squares, so that batches of any size can be compared."""
     check_shapes(predictions, targets)
     return float(np.sum((predictions - targets) ** 2))
 
@@ -91,7 +91,7 @@ def a_mean_for_each_column(predictions, targets):
 
 @of("mean_squared_error")
 def keeps_the_squares_apart(predictions, targets):
-    """One square per prediction came back. The loss is one number: their mean."""
+    """One square per prediction came back. The loss is one number: the mean of the squares."""
     check_shapes(predictions, targets)
     return (predictions - targets) ** 2
 
@@ -472,7 +472,7 @@ def divides_by_all_logits(logits, labels):
 
 @of("accuracy")
 def keeps_the_answers_apart(logits, labels):
-    """One True or False per row came back. Return one number: their mean."""
+    """One True or False per row came back. Return one number: the fraction of rows with True."""
     return np.argmax(logits, axis=1) == labels
 
 
@@ -496,7 +496,7 @@ def smallest_wins(logits, labels):
 
 @of("accuracy")
 def count_for_share(logits, labels):
-    """This is the number of right answers. Return their fraction, which does not depend on the size of the batch."""
+    """This is the number of right answers. Return the fraction of right answers, which does not depend on the size of the batch."""
     return int(np.sum(np.argmax(logits, axis=1) == labels))
 
 

@@ -19,7 +19,7 @@ def ignores_the_sign(signal, weight):
 
 @of("apply_weight")
 def a_negative_weight_lets_nothing_through(signal, weight):
-    """A negative weight gives 0 here. A weight of −2 lets the signal through as strongly as a weight of 2, but flips its sign."""
+    """A negative weight gives 0 in your version. A weight of −2 lets the signal through as strongly as a weight of 2, but flips its sign."""
     return signal * np.maximum(weight, 0)
 
 
@@ -50,14 +50,14 @@ def adds_the_signals_up(signal, weight):
 
 @of("weighted_sum")
 def stops_before_adding(inputs, weights):
-    """The products are right, but they are still separate. A neuron receives all of them together, as one number."""
+    """The products are right, but they are still separate. A neuron receives all products together, as one number."""
     _refuse(inputs, weights)
     return inputs * weights
 
 
 @of("weighted_sum")
 def takes_the_mean(inputs, weights):
-    """This is the mean of the products. A neuron adds them up: each connection counts in full, however many there are."""
+    """This is the mean of the products. A neuron adds the products up: each connection counts in full, however many there are."""
     _refuse(inputs, weights)
     return float(np.mean(inputs * weights))
 
@@ -302,7 +302,7 @@ def returns_inside_the_loop(layer_sizes):
 
 @of("count_weights")
 def products_not_added(layer_sizes):
-    """These are the products, one for each pair of neighbours. The number of weights is their sum."""
+    """These are the products, one for each pair of neighbours. The number of weights is the sum of these products."""
     return [fan_in * fan_out for fan_in, fan_out in zip(layer_sizes[:-1], layer_sizes[1:])]
 
 

@@ -308,7 +308,7 @@ def concept_test(when: str) -> None:
     if interactive():
         _show_widget(when)
         return
-    lines = [f"Fifteen questions, {when} the course. Recorded, never marked."]
+    lines = [f"Fifteen questions, {when} the course. Your answers are recorded, but never marked."]
     for number, concept in enumerate(CONCEPTS, 1):
         lines += [f"{number}. {concept.text}", *(f"  ( ) {option}" for option in concept.options)]
     items = "".join(

@@ -19,7 +19,7 @@ from tests.accuracy.judging import PASSED, RAISED, SEEDS, all_mutants, answer_ke
 PAGE = ROOT / "docs" / "accuracy.md"
 TEXT = """# The autograder's own accuracy
 
-Does every right answer get full marks, and does every wrong one lose some? `.venv/bin/python -m tests.accuracy`
+Does every right answer get full marks, and does every wrong answer lose some? `.venv/bin/python -m tests.accuracy`
 measures this and writes this page. The counts made by people who read the checks' sentences were added by hand.
 
 Unless a section says otherwise, every answer was judged with two keys: the public key, and a key from another seed. An
@@ -31,7 +31,7 @@ what the network can do, not by its numbers, so chapter 10 was judged with the p
 {right}
 
 The answers in other styles are in `tests/alternatives/`. They use loops, recursion, einsum, NumPy's matrix class,
-lists of lists in place of arrays, single precision, generators, copies, and other formulas. Each answer ran in a
+lists of lists instead of arrays, single precision, generators, copies, and other formulas. Each answer ran in a
 separate process.
 {wronged}
 
@@ -65,15 +65,15 @@ the prose of messages stay unchanged.
 When these mutants were first judged, 17 wrong mutants passed, one in 300. Cases now catch all 17, so the tables below
 show only that these slips no longer pass. For a better estimate, 2,488 mutants of the answers in other styles, for
 which no case had been made, were judged once, and those that passed were read. Eight of those were wrong. So 99.6% of
-the wrong mutants were caught, or 99.4% without those that raise an error. This is the better estimate for slips that
-nobody has thought of. Cases now catch these eight, too.
+the wrong mutants were caught, or 99.4% without those that raise an error. This second measurement is the better
+estimate for slips that nobody has thought of. Cases now catch these eight, too.
 
 {chapters}
 
 {kinds}
 
 **{share:.2%} of the slips that make a function wrong are caught.** Without the slips that only make Python raise an
-error, which no autograder could miss, the figure is {strict:.2%}.
+error, which no autograder could miss, the percentage is {strict:.2%}.
 
 ### Slips that leave the answer right
 
@@ -102,8 +102,8 @@ imprecisely | right answers with full marks |
 
 ### How the sets were written and read
 
-**The two halves** were written by people who saw only the stubs. The writers also marked the answers that a tutor
-would recognise. The first half was judged before any change to the autograder.
+**The two halves** were written by people who saw only the stubs. The writers also marked the answers whose mistake a
+tutor would recognise. The first half was judged before any change to the autograder.
 
 **The third and fourth sets** were written by the autograder's own author on 28 November 2026, before the autograder
 was changed for the second half. The author had read the general findings but not the misconceptions. An author's own
@@ -142,7 +142,7 @@ magnitudes instead of the sum of the two largest magnitudes. A case now catches 
 - Nine wrong answers passed.
   - Cases now catch four. Three store results as integers if the inputs are integers, and one sets small weights to
     zero.
-  - The course accepts three: a list in place of an array (the check mentions the list), integers in place of floats,
+  - The course accepts three: a list instead of an array (the check mentions the list), integers instead of floats,
     and a `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do.
   - Two return arrays that share memory with other results or with the arguments. Comparing values cannot show this.
 - Four sentences were faulty. One said that nonzero entries were counted, because there happened to be as many zeros as
@@ -154,7 +154,7 @@ magnitudes instead of the sum of the two largest magnitudes. A case now catches 
 
 - Six wrong answers passed, and all contradict a docstring. Cases now catch three: one matches a scheme as part of a
   longer string, one compares numbers of entries instead of shapes, and one computes a rank from an adapter's values
-  instead of its shapes. The course accepts two, which return integers in place of floats. The sixth returns arrays
+  instead of its shapes. The course accepts two, which return integers instead of floats. The sixth returns arrays
   from its arguments although new arrays are required; comparing values cannot show this.
 - Three sentences were faulty. Two were true only by chance: softmax happened to be wrong exactly where a positive
   number is expected, and an error was raised only in cases with more columns than rows. One said that an invalid batch
@@ -198,21 +198,21 @@ magnitudes instead of the sum of the two largest magnitudes. A case now catches 
 
 **Tenth set**
 
-- Of the nine wrong answers that passed, the course accepts five: three return lists in place of arrays (the check
+- Of the nine wrong answers that passed, the course accepts five: three return lists instead of arrays (the check
   mentions the lists), and two return integers. Three are not noticed: one is wrong only for arrays in Fortran order,
   one returns arrays from its arguments, and one accepts a scheme in capital letters. The ninth counts an axis of
   length 0 as 1; a case now catches this answer.
 - Of the 12 faulty sentences, four are findings that a learner does not see, because the right misconception is shown
-  instead. In five, the advice assumed something that the code does not do; four of these texts are changed. In
-  another, which is also changed, "there" pointed to the wrong place. One sentence took three equal results for a
+  instead. In five, the advice assumed something that the code does not do; four of these texts have been changed. In
+  another, which has also been changed, "there" pointed to the wrong place. One sentence took three equal results for a
   pattern, and one named a near slip that gave the same numbers only because the steps were large.
 
 **Eleventh set**
 
 - Twelve wrong answers passed. One rescales each neuron's draws, and is now caught. The other eleven are accepted on
-  purpose, or the checks cannot tell them from right answers. Three return integers in place of floats, and two return
-  floats in place of integers. Of the last six, one returns a list in place of an array (the check mentions the list),
-  one returns float64 in place of float32, one returns arrays from its arguments, one accepts a scheme in capital
+  purpose, or the checks cannot tell them from right answers. Three return integers instead of floats, and two return
+  floats instead of integers. Of the last six, one returns a list instead of an array (the check mentions the list),
+  one returns float64 instead of float32, one returns arrays from its arguments, one accepts a scheme in capital
   letters, one changes the sign of a zero, and one lets NaN into gradients.
 - An `adapt` that draws from NumPy's global generator instead of `rng` now passes, because chapter 10 is scored by what
   the network can do.

@@ -86,7 +86,7 @@ def test_a_quantity_is_in_the_arguments_of_all_cases():
     ("given", "words", "number"),
     [
         ({"n": [3, 4, 2]}, "the sum of the products of neighbours", 20),
-        ({"n": [3, 4, 2, 5]}, "the sum of the products of every second pair of neighbours", 22),
+        ({"n": [3, 4, 2, 5]}, "the sum of the products of every other pair of neighbours", 22),
         ({"n": [3, 4, 2]}, "the sum of the products of all pairs, neighbours or not", 26),
         ({"n": [3, 4, 2]}, "the product of the sums of neighbours", 42),
         ({"n": [3, 4, 2]}, "the sum of `n` without the first item", 6),

@@ -375,14 +375,14 @@ TOLD = [
         "",
     ),
     # sums, thresholds and arrays with a hole
-    ("lora_merge", "down, up = adapter\nreturn alpha / len(up) * down @ up", "Add it to the old weights", ""),
+    ("lora_merge", "down, up = adapter\nreturn alpha / len(up) * down @ up", "Add this change to the old weights", ""),
     (
         "neuron",
         "return float(np.mean(inputs * weights) + bias)",
         "divided by the number of inputs before the bias is added",
         "",
     ),
-    ("activates", "return neuron(inputs, weights, bias) > bias", "with 0, or with the bias itself", "no effect"),
+    ("activates", "return neuron(inputs, weights, bias) > bias", "with 0, or with the bias?", "no effect"),
     ("activates", "return bool(inputs @ weights + bias > 0.5)", "is wrong only where `neuron(", ""),
     ("relu", "return np.where(x > 0.5, x, 0.0)", "(and right at 0 and at", ""),
     (

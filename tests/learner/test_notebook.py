@@ -302,7 +302,7 @@ def test_a_stub_that_was_not_touched_is_not_reset_and_nothing_is_kept(state, lib
     (library / "weights.py").write_text(untouched, encoding="utf-8", newline=newline)
     before = (library / "weights.py").read_bytes()
     said = repr(labkit.reset("weighted_sum"))
-    assert said.startswith("weighted_sum was not reset\nIt is still the original stub")
+    assert said.startswith("weighted_sum was not reset\nThis function is still the original stub")
     assert (library / "weights.py").read_bytes() == before and not (state / "kept").exists()
 
 

@@ -100,7 +100,7 @@ def test_a_zip_that_would_write_elsewhere_is_refused_whole(copy, name):
 
 
 def test_without_a_zip_it_says_where_one_goes(copy):
-    assert "Upload it" in repr(parcel.bring_back())
+    assert "Upload the zip" in repr(parcel.bring_back())
 
 
 def test_a_chapter_is_packed_from_the_notebook(copy, monkeypatch):

@@ -76,7 +76,7 @@ def answer_drop_by_drop(it: Submission) -> None:
 
 @attack("malformed", "crashed", "failed")
 def second_answer_from_a_child(it: Submission) -> None:
-    """A child writes further answers while the function's own is on its way."""
+    """A child writes further answers while the function's own answer is on its way."""
     it.answers("""
         import os, struct, time
         if not os.fork():

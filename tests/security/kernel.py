@@ -9,7 +9,7 @@ attack = Attacks("in the kernel")
 
 @attack()
 def input_transformer(it: Submission) -> None:
-    """An input transformer turns every later cell into nothing."""
+    """An input transformer empties every later cell."""
     it.runs("get_ipython().input_transformers_cleanup.append(lambda lines: [])")
 
 
@@ -27,7 +27,7 @@ def syntax_tree_transformer(it: Submission) -> None:
 
 @attack()
 def silent_tracebacks(it: Submission) -> None:
-    """IPython's showtraceback shows nothing any more, so no check cell has an error among its outputs."""
+    """IPython's showtraceback no longer shows anything, so no check cell has an error among its outputs."""
     it.runs("""
         def nothing(*args, **kwargs): pass
         get_ipython().showtraceback = nothing
@@ -37,7 +37,7 @@ def silent_tracebacks(it: Submission) -> None:
 
 @attack()
 def display_hook(it: Submission) -> None:
-    """The display hook shows 100 in place of every value, and so does the exception hook."""
+    """The display hook shows 100 instead of every value, and so does the exception hook."""
     it.runs("""
         import sys
         hook = sys.displayhook
@@ -73,7 +73,7 @@ def patched_builtins(it: Submission) -> None:
 
 @attack()
 def patched_import(it: Submission) -> None:
-    """The built-in import returns an object that agrees with everything in place of the checked module and labkit."""
+    """Instead of the checked module and labkit, the built-in import returns an object that agrees with everything."""
     it.runs("""
         import builtins
         real = builtins.__import__
@@ -194,7 +194,7 @@ def thread_left_running(it: Submission) -> None:
 
 @attack(gains=1)
 def forged_observation(it: Submission) -> None:
-    """A function that changes its input also replaces the code that looks for changes, to get that point."""
+    """A function that changes its input also replaces the code that looks for changes, to earn the point anyway."""
     it.library["weights"] += b"""
 import sys
 def weighted_sum(inputs, weights):

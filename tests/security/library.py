@@ -196,7 +196,7 @@ def compile_time_bomb(it: Submission) -> None:
 
 @attack()
 def utf_seven(it: Submission) -> None:
-    """The module is written in UTF-7, in which code does not look like what it runs."""
+    """The module is written in UTF-7, in which code looks different from the code that runs."""
     text = it.library["weights"].decode().replace("from __future__ import annotations\n", "")
     it.library["weights"] = b"# coding: utf-7\n" + text.encode("utf-7")
 

@@ -203,7 +203,7 @@ def gradebook_of_the_class(it: Submission) -> None:
 
 @attack(costs=3)
 def reference_from_another_exercise(it: Submission) -> None:
-    """A later exercise is given the reference of weighted_sum, and keeps it for weighted_sum in memory and in files."""
+    """A later exercise is given the reference of weighted_sum, and keeps it for weighted_sum in memory and files."""
     wrong = b"""
 import builtins, os, pickle
 _kept = getattr(builtins, "_kept", None)

@@ -32,7 +32,7 @@ def connection(it: Submission) -> None:
 
 @attack()
 def open_port(it: Submission) -> None:
-    """A server on all addresses that somebody outside could ask for the secret inputs."""
+    """A server on all addresses, which somebody outside could ask for the secret inputs."""
     it.finds("import socket\nserver = socket.create_server(('0.0.0.0', 0))\nreturn server.getsockname()[1] > 0")
 
 

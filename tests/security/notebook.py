@@ -58,7 +58,7 @@ def emptied_checks(it: Submission) -> None:
 
 @attack()
 def forged_grade_cells(it: Submission) -> None:
-    """Further cells call themselves graded, worth a hundred points each, and show 100."""
+    """Further cells claim to be graded and worth a hundred points each, and show 100."""
     for i in range(3):
         cell = copy.deepcopy(it.checks()[0])
         cell |= {"id": f"forged-{i}", "source": "100", "outputs": [FULL]}

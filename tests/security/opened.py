@@ -47,7 +47,7 @@ def javascript_output(it: Submission) -> None:
 
 @attack()
 def script_in_a_picture(it: Submission) -> None:
-    """An output is an SVG picture that runs, and another claims to be PNG and is not."""
+    """An output is an SVG image that runs, and another output claims to be PNG and is not."""
     shows(it, **{"image/svg+xml": SVG, "image/png": f'"><{SCRIPT}'})
     it.cell(QUESTION + "-answer")["outputs"].insert(
         0,
@@ -121,7 +121,7 @@ def inputs_in_an_error(it: Submission) -> None:
 
 @attack()
 def formula_with_a_background(it: Submission) -> None:
-    """A formula sets a style, whose background picture would be fetched from the network."""
+    """A formula sets a style with a background image, which would be fetched from the network."""
     it.cell(WRITTEN)["source"] = (
         "$\\bbox[background:url(http://127.0.0.1:9/x.png)]{a}$ $$\\bbox[5px,background-image:url(//x)]{a}$$ "
         "$\\htmlStyle{background:url(//x)}{a}$ $\\renewenvironment{x}{}{}$ $\\gdef\\x{a}\\toggle{a}{b}\\endtoggle$"
@@ -130,7 +130,7 @@ def formula_with_a_background(it: Submission) -> None:
 
 @attack()
 def pictures_by_reference(it: Submission) -> None:
-    """Pictures from the network are named by reference, in a link, in a table and in a list."""
+    """Images from the network are named by reference, in a link, in a table and in a list."""
     far = "http://127.0.0.1:9/x.png"
     it.cell(WRITTEN)["source"] = (
         f"![a][r] [![b][r]]({far}) ![c]\n\n| ![d][r] |\n|---|\n| <img src={far}> |\n\n- [ ] ![e]({far})\n\n"

@@ -28,7 +28,7 @@ def folder_named_as_a_classmate(it: Submission) -> None:
 
 @attack()
 def folders_as_the_collector_makes_them(it: Submission) -> None:
-    """The zip contains folders as a collector makes them, extracted/ and submitted/, with a classmate's inside."""
+    """The zip contains folders as a collector makes them (extracted/, submitted/), each with a classmate's folder."""
     it.zips(f"{it.student}.zip", under(f"extracted/{HONEST}/") | under(f"submitted/{HONEST}/{CHAPTER.name}/"))
 
 
@@ -59,7 +59,7 @@ def two_copies(it: Submission) -> None:
 
 @attack("missing", costs=OF_FUNCTIONS)
 def link_in_a_zip(it: Submission) -> None:
-    """In the zip, the module is a symbolic link to a classmate's."""
+    """In the zip, the module is a symbolic link to a classmate's module."""
     name = "weightlab/weights.py"
     files = it.files() | {name: f"../../../{HONEST}/{CHAPTER.name}/{name}".encode()}
     it.archives[f"{it.student}.zip"] = zipped(files, **{name: stat.S_IFLNK | 0o777})
@@ -67,7 +67,7 @@ def link_in_a_zip(it: Submission) -> None:
 
 @attack("missing", submission="no_library", costs=OF_FUNCTIONS)
 def linked_library(it: Submission) -> None:
-    """The library's folder is a symbolic link to a classmate's."""
+    """The library's folder is a symbolic link to a classmate's folder."""
     it.library = {}
     it.links["weightlab"] = f"../../{HONEST}/{CHAPTER.name}/weightlab"
 
@@ -115,7 +115,7 @@ def paths_that_lead_out(it: Submission) -> None:
 
 @attack(submission="not taken", costs=POINTS)
 def sibling_with_the_same_beginning(it: Submission) -> None:
-    """A name leads to a folder whose path begins with the path of the student's own: startswith accepts it."""
+    """A name leads to a folder whose path begins with the path of the student's own folder: startswith accepts it."""
     it.zips(f"{it.student}.zip", {f"../{it.student}-{MARK}/{NOTEBOOK}": b"{}"})
 
 
@@ -205,7 +205,7 @@ def student_id_that_is_a_script(it: Submission) -> None:
 
 @attack(student="x-<img src=x onerror=document.title='opened'>", submission="malformed", costs=POINTS)
 def student_id_that_is_a_picture(it: Submission) -> None:
-    """The student's id is a picture that cannot be loaded, and says what to run in that case."""
+    """The student's id is an image that cannot be loaded, and says what to run in that case."""
 
 
 @attack(student='x-";document.title="opened";"', submission="malformed", costs=POINTS)
@@ -225,7 +225,7 @@ def student_id_that_javascript_has(it: Submission) -> None:
 
 @attack(student="c7")
 def student_id_that_a_list_gives_its_rows(it: Submission) -> None:
-    """The student's id is one that Formgrader's list gives to its own rows; the seventh row would be lost."""
+    """The student's id is an id that Formgrader's list gives to one of its own rows; the seventh row would be lost."""
 
 
 @attack(student=f"{HONEST}#x", submission="malformed", costs=POINTS)

@@ -126,7 +126,7 @@ def keys_pressed_for_the_grader(it: Submission) -> None:
 
 @attack("error", "crashed")
 def memory_by_very_deep_stacks(it: Submission) -> None:
-    """Threads with stacks of 512 MiB each, which is memory that is only reserved."""
+    """Threads with stacks of 512 MiB each, which reserve memory without using it."""
     it.answers("""
         import threading, time
         threading.stack_size(512 * 2**20)

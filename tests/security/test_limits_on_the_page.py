@@ -47,7 +47,7 @@ def expected() -> dict[str, str]:
             f"{examination.SECONDS:g} s, at most {examination.PUBLIC_SECONDS:g} s of them for the public cases, which "
             "explain failures"
         ),
-        "public cases of all functions together; then of each function that failed there": (
+        "public cases of all functions together; then those of each function that failed": (
             f"{examination.PUBLIC_RUN_SECONDS:g} s; {examination.PUBLIC_RUN_SECONDS:g} s"
         ),
         "reading a submission, and making its notebook and page": f"another {examination.READING:g} s",

@@ -203,7 +203,7 @@ def empty_array_of_a_billion_columns(it: Submission) -> None:
 
 @attack("malformed", "failed")
 def sixteen_megabytes_of_small_numbers(it: Submission) -> None:
-    """As many bytes as may be sent back, each one a number, to fill memory when they become larger numbers."""
+    """The longest reply that is allowed: each byte is a number, to fill memory when the bytes become larger numbers."""
     it.answers("import numpy as np\nreturn np.zeros(15 * 2**20, dtype=np.int8)")
 
 

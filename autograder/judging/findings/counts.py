@@ -121,7 +121,7 @@ def _count_numbers(quoted: str, items: list[int]) -> Iterator[tuple[str, int]]:
     yield "the sum of the products of neighbours, with each distinct pair counted once", different
     ends = pairs[:1] + pairs[1:][-1:]
     yield "the sum of the products of the first pair and the last pair of neighbours", sum(a * b for a, b in ends)
-    yield "the sum of the products of every second pair of neighbours", sum(a * b for a, b in pairs[::2])
+    yield "the sum of the products of every other pair of neighbours", sum(a * b for a, b in pairs[::2])
     yield (
         "the sum of the products of all pairs, neighbours or not",
         sum(a * b for i, a in enumerate(items) for b in items[i + 1 :]),

@@ -80,15 +80,19 @@ def next_letters(expected: Mapping[str, np.ndarray]) -> None:
     expected : mapping of str to ndarray of shape (27,)
         For each beginning, the probabilities of the dot and the letters a to z.
     """
-    fig, axes = figure(len(expected), 1, (7.8, 1.25 * len(expected) + 0.5), sharex=True, sharey=True, squeeze=False)
+    fig, axes = figure(len(expected), 1, (7.8, 1.25 * len(expected) + 0.8), sharex=True, sharey=True, squeeze=False)
+    fig.suptitle("Predicted probability of the next letter")
     said, names = [], ["end", *LETTERS[1:]]
     for ax, (beginning, probabilities) in zip(axes[:, 0], expected.items(), strict=True):
         ax.bar(range(27), probabilities, color=COLORS[0])
         ax.set_ylabel(f"{beginning} …", rotation=0, ha="right", va="center")
         ax.set_yticks([])
-        best = np.argsort(probabilities)[::-1][:3]
+        best = np.argsort(-probabilities, kind="stable")[:3]
         spoken = [f"{names[k]} {probabilities[k]:.0%}" for k in best]
         said.append(f"after {beginning}: " + ", ".join(spoken))
-        ax.annotate(spoken[0], (best[0] + 0.6, probabilities[best[0]] * 0.85))
+        # Above the highest bar there is no other bar that the words could cover.
+        place = (best[0], probabilities[best[0]])
+        ax.annotate(spoken[0], place, xytext=(0, 3), textcoords="offset points", ha="center")
     axes[-1, 0].set_xticks(range(27), names)
+    axes[0, 0].set_ylim(0, 1.3 * max(probabilities.max() for probabilities in expected.values()))
     show(fig, alt=f"Predicted probabilities of the next letter; the three highest are: {'; '.join(said)}.")

@@ -60,9 +60,9 @@ def opening() -> None:
     )
     show(
         fig,
-        alt=f"One network, with {len(chosen)} of its first neurons as images of their weights: noise at birth, and "
-        f"patterns in the middle once it is trained. {said[0].upper()}{said[1:]}. The adapted network is a blank with "
-        "question marks: you will make it.",
+        alt=f"One network, with {len(chosen)} neurons of its first layer as images of their weights: noise at birth, "
+        f"and patterns in the middle once it is trained. {said[0].upper()}{said[1:]}. The adapted network is a blank "
+        "with question marks: you will make it.",
     )
 
 

@@ -46,8 +46,8 @@ def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
     for name, outputs in by_start.items():
         different = len(np.unique(np.round(outputs / limit_of(outputs), 9)))  # rounding may differ by computer
         low, high = signed(np.min(outputs)), signed(np.max(outputs))
-        values = f"only {high}" if different == 1 else f"{different} different values, from {low} to {high}"
-        said.append(f'"{name}" gives {values}')
+        values = f"{high} for all" if different == 1 else f"{different} different values, from {low} to {high}"
+        said.append(f"“{name}” gives {values}")
     show(fig, alt=f"The outputs of {len(outputs)} neurons for one input, by initialization: {'; '.join(said)}.")
 
 
@@ -76,7 +76,7 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
                 ax.axvline(side, color=TEXT, linewidth=1.6, linestyle=LINE_STYLES[1 + k])
             side = (-1) ** k  # each is written beside its own line, the second on the left, with a pointer to it
             ax.annotate(
-                f"±{words} = ±{value:.3f}",
+                f"{words} = {value:.3f}",
                 (side * value, 0.9),
                 (46 * side, 0),
                 va="center",
@@ -227,7 +227,7 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
     said = [
         f"{name}: "
         + ", ".join(f"{np.std(signal):.2g} after {place}" for place, signal in signal_at.items())
-        + f", with {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the magnitudes above 0.99 after the last one"
+        + f", where {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the magnitudes are above 0.99"
         for name, signal_at in rows.items()
     ]
     show(

@@ -235,7 +235,7 @@ def turning_digits(reader: Layers, images: np.ndarray, labels: np.ndarray) -> No
     show(
         fig,
         alt=f"{len(digits)} digits, rotated step by step up to {degrees[-1]}°, each with a network's answer. "
-        f"Upright, all are read correctly. Where are they misread? {'; '.join(said)}.",
+        f"Upright, all are read correctly. Misread: {'; '.join(said)}.",
     )
 
 

@@ -110,10 +110,11 @@ def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50) -> 
         signal, gradient = (np.log10(np.clip(values, 1e-300, None)) for values in (signals, gradients))
         layer = np.arange(depth + 1)
         lines = [line(layer, signal, "signal (standard deviation)"), line(layer[1:], gradient, "gradient (RMS)")]
-        panel = chart("Magnitude, as a power of ten", ("layer", 0, depth), ("log10", -20, 20), lines)
+        title = f"{activation}, standard deviation of the weights {scale:.2f}/√fan_in"
+        panel = chart(title, ("layer", 0, depth), ("magnitude (log10)", -20, 20), lines)
         said = (
-            f"{activation}, weights with standard deviation {scale:.2f}/√fan_in: the standard deviation of the "
-            f"signal is {signals[-1]:.1e} at layer {depth}, the RMS of the gradient {gradients[0]:.1e} at layer 1."
+            f"{title}: the standard deviation of the signal is {signals[-1]:.1e} at layer {depth}, the RMS of the "
+            f"gradient is {gradients[0]:.1e} at layer 1."
         )
         return {"panels": [panel], "said": said.replace("e-", "e−")}
 
@@ -163,6 +164,7 @@ def bend_line(forward: Callable) -> Dial:
         choice("target", "curve", _TARGETS),
     ]
     note = (
-        "Grey: the contribution of each hidden neuron. Each can bend the sum in one place, the first at the left end."
+        "Grey: the contribution of each hidden neuron. Each neuron can bend the sum in one place, the first at the "
+        "left end."
     )
     return Dial("ReLU bends fit a curve", draw, controls, note)

@@ -113,7 +113,8 @@ def type_name(next_letter: Callable[[str], np.ndarray]) -> Dial:
         typed = "".join(letter for letter in typed.lower() if letter in names)
         probabilities = as_numbers(next_letter(typed), (len(names),), next_letter)
         high = max(float(probabilities.max()), 0.2)
-        panel = bars("Predicted probability of the next letter", names, probabilities, percent=True, high=high)
-        return {"panels": [panel], "said": f"After “{typed}”: {panel['said']}."}
+        where = f"after “{typed}”" if typed else "at the start"
+        panel = bars(f"Predicted probability of each letter {where}", names, probabilities, percent=True, high=high)
+        return {"panels": [panel], "said": f"{where[0].upper()}{where[1:]}: {panel['said']}."}
 
     return Dial("Type a name", draw, [control("text", "typed", "name", value="ma", stills=("", "ma", "mari"))])

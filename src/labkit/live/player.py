@@ -73,7 +73,7 @@ class Player(Tool):
             control("button", "play", "Play", pause=200),
             control("button", "back", "Back"),
             control("button", "step", "Step"),
-            slider("frame", self.by, 0, self.epochs, 0, self.epochs),
+            slider("frame", self.by, 0, self.epochs, 0, max(self.epochs, 1)),
             choice("speed", "frames per second", ("1", "2", "5", "10", "20"), "5"),
         ]
 
@@ -94,7 +94,9 @@ class Player(Tool):
 
     def _in_words(self, name: str, frame: Frame) -> str:
         dead = sum(int(np.sum(counts == 0)) for counts in frame.active)
-        inactive = f", neurons inactive for all {min(EXAMPLES, len(self.x))} images: {dead}" if dead else ""
+        tried = min(EXAMPLES, len(self.x))
+        images_tried = f"all {tried} images tried" if tried > 1 else "the image tried"
+        inactive = f", neurons inactive for {images_tried}: {dead}" if dead else ""
         return f"{name}: loss {frame.loss:.2f}, accuracy {frame.accuracy:.0%}{inactive}."
 
     def draw(self, question: dict, **_: Any) -> dict:
@@ -124,7 +126,8 @@ class Player(Tool):
             for moment, one in zip(moments, weights, strict=True):
                 rows.append([images(f"{name}, {self.by} {moment}", one, limit=limit)])
         ends = " ".join(self._in_words(start, every[-1]) for start, every in self.frames.items())
-        drawn = f"Weights into the first neurons of “{name}” at {len(rows)} moments, and the" if rows else "The"
+        when = f"at {len(rows)} moments" if len(rows) > 1 else "at the start"
+        drawn = f"Weights into the first neurons of “{name}” {when}, and the" if rows else "The"
         said = f"{drawn} loss of each network by {self.by}. At the end: {ends}"
         return [*rows, self._charts()[:1]], said
 

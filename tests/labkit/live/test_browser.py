@@ -108,7 +108,7 @@ def test_two_trainings_are_played_and_scrubbed_by_keyboard(page):
     live.get_by_role("slider", name="epoch").focus()
     page.keyboard.press("ArrowLeft")
     says(page, live, "epoch 2. He: loss")
-    says(page, live, "zero: loss 2.30, accuracy 10%, neurons inactive for all 300 images: 16.")
+    says(page, live, "zero: loss 2.30, accuracy 10%, neurons inactive for all 300 images tried: 16.")
     dark = live.locator("svg", has=page.locator("image")).last.locator("rect")
     assert dark.count() == 16, "neurons that are inactive for all images stay dark"
     live.get_by_label("second start").select_option("He")

@@ -91,6 +91,12 @@ def test_signal_and_gradient_vanish_under_one_scale_and_live_under_the_right_one
     assert max(ends(right)) < 2
 
 
+def test_each_panel_of_the_still_figure_names_its_scale(opened):
+    rows, _ = opened("scale_weights", signal_spread).still_rows()
+    titles = [panel["title"] for row in rows for panel in row]
+    assert titles == [f"ReLU, standard deviation of the weights {scale}/√fan_in" for scale in ("1.00", "1.41", "2.00")]
+
+
 def test_the_gradient_through_the_layers_is_the_true_one(opened):
     dial = opened("scale_weights", signal_spread, width=5, depth=3)
     rng = np.random.default_rng(0)

@@ -164,6 +164,20 @@ def test_without_anybody_a_still_figure_names_every_start(digits, start, capsys)
     assert "again: loss " in printed
 
 
+def test_without_any_epoch_the_start_is_shown(digits, start, capsys):
+    labkit.watch_training(train, {"He": start}, *digits[:2], epochs=0)
+    assert "of “He” at the start, and the loss of each network" in capsys.readouterr().out
+
+
+def test_the_words_count_the_images_that_were_tried(digits, capsys):
+    zeros = [(np.zeros(shape), np.zeros(shape[1])) for shape in ((64, 8), (8, 10))]
+    for count, words in ((1, "the image tried"), (2, "all 2 images tried"), (301, "all 300 images tried")):
+        labkit.watch_training(
+            train, {"zero": zeros}, digits.train_images[:count], digits.train_labels[:count], epochs=1
+        )
+        assert f"neurons inactive for {words}: 8" in capsys.readouterr().out
+
+
 def test_by_is_checked(digits, start):
     with pytest.raises(ValueError, match="not 'day'"):
         labkit.watch_training(train, {"He": start}, *digits[:2], by="day")
