@@ -125,7 +125,7 @@ def outcome(name: str, option: str, *exercises: str) -> None:
     for exercise in exercises:
         if not (isinstance(solved.get(exercise), dict) and solved[exercise].get("solved")):
             said = f"No outcome yet, because {exercise} has not passed its check."
-            said += f' Run check("{exercise}") first, then this cell again.'
+            said += f" Run the cell that checks {exercise}, then run this cell again."
             show_message(f"<p>{html.escape(said)}</p>", said)
             return
     entry = store.load("predictions").get(name)
