@@ -106,8 +106,10 @@ def _change(name: str, **fields: object) -> bool:
     return True
 
 
-def outcome(name: str, option: str) -> None:
+def outcome(name: str, option: str, *exercises: str) -> None:
     """Say what the learner predicted and what happened, and record it.
+
+    If a function that the outcome rests on has never passed its check, say only that.
 
     Parameters
     ----------
@@ -115,7 +117,16 @@ def outcome(name: str, option: str) -> None:
         As given to `predict`.
     option : str
         The option that came true, computed from the cell's results wherever possible.
+    *exercises : str
+        The learner's functions that the option was computed with.
     """
+    solved = store.load("progress")
+    for exercise in exercises:
+        if not (isinstance(solved.get(exercise), dict) and solved[exercise].get("solved")):
+            said = f"No outcome yet, because {exercise} has not passed its check."
+            said += f' Run check("{exercise}") first, then this cell again.'
+            show_message(f"<p>{html.escape(said)}</p>", said)
+            return
     entry = store.load("predictions").get(name)
     entry = entry if isinstance(entry, dict) else {}
     option = str(option)
@@ -136,7 +147,7 @@ def outcome(name: str, option: str) -> None:
             "Before you read on, what would have to change in your understanding?"
         )
     if before != option:
-        said += f" Earlier, this cell gave “{before}”: if you have changed it, this outcome belongs to your change."
+        said += f" Earlier, this cell gave “{before}”: if you changed the cell, this outcome belongs to your change."
     show_message(f"<p>{html.escape(said)}</p>", said)
 
 
@@ -226,8 +237,10 @@ def in_words(made: Sequence[tuple[str, bool]]) -> str:
         came = [right for said, right in made if said == level]
         if came:
             parts.append(f"“{level}”: {sum(came)} of {len(came)} right")
-    expected, right = sum(CONFIDENCE[level] for level, _ in made), sum(came for _, came in made)
-    if abs(expected - right) < max(1.0, len(made) ** 0.5 / 2):
+    chances, right = [CONFIDENCE[level] for level, _ in made], sum(came for _, came in made)
+    expected = sum(chances)
+    by_chance = sum(chance * (1 - chance) for chance in chances) ** 0.5  # the standard deviation of such a count
+    if abs(expected - right) <= max(by_chance, 0.06 * len(made)):
         verdict = "about as often as you thought"
     else:
         verdict = "less often than you thought" if right < expected else "more often than you thought"

@@ -30,14 +30,15 @@ def draw_calibration(outcomes: Mapping[float, Sequence[bool]], names: Sequence[s
         if came:
             share = sum(came) / len(came)
             size = 60 + 28 * len(came)
+            side = 1 if share < 0.15 else -1  # below a low dot, the words would reach the axis
             ax.scatter(stated, share, s=size, color=COLORS[0], zorder=3, clip_on=False)
             ax.annotate(
                 f"{sum(came)} of {len(came)}",
                 (stated, share),
-                xytext=(0, -(size**0.5) / 2 - 5),
+                xytext=(0, side * (size**0.5 / 2 + 5)),
                 textcoords="offset points",
                 ha="center",
-                va="top",
+                va="bottom" if side > 0 else "top",
             )
     ax.set_xticks(list(outcomes), [f"{name}\n{stated:.0%}" for stated, name in zip(outcomes, names, strict=True)])
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
