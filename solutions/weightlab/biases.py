@@ -113,8 +113,8 @@ def fold_bias(weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
     """Return one array that holds a layer's weights and its bias.
 
     A bias acts as the weight of one more connection, whose input is always 1. If a
-    1 is appended to each row of ``x``, the weighted sums of these rows with this one
-    array are the layer's outputs.
+    1 is appended to each row of ``x``, `weighted_sums` of ``x`` and the new array gives
+    the layer's outputs.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def count_parameters(shapes: Mapping[str, tuple[int, ...]]) -> int:
     -------
     int
         The number of entries of all arrays together. The shape ``()`` is a single
-        number and counts as one; an empty mapping counts 0.
+        number and counts as 1; an empty mapping counts as 0.
 
     Notes
     -----

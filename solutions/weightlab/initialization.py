@@ -60,8 +60,8 @@ def distinct_neurons(weights: np.ndarray) -> int:
     Notes
     -----
     Columns a and b are the same neuron when
-    ``max|weights[:, a] - weights[:, b]| <= 1e-4 * max|weights|``. Keep the columns that
-    differ from all those kept before them, and count them.
+    ``max|weights[:, a] - weights[:, b]| <= 1e-4 * max|weights|``. Keep each column that
+    differs from all columns kept before it, and count the kept columns.
 
     Examples
     --------

@@ -106,21 +106,38 @@ def _change(name: str, **fields: object) -> bool:
     return True
 
 
-def outcome(name: str, option: str) -> None:
+def outcome(name: str, option: str, *exercises: str) -> None:
     """Say what the learner predicted and what happened, and record it.
+
+    If a function that the outcome rests on has never passed its check, say only that.
 
     Parameters
     ----------
     name : str
         As given to `predict`.
     option : str
-        The option that came true, computed from the cell's results wherever possible.
+        The option that came true, computed from the cell's results wherever possible. What is none of the options,
+        as after a change of the cell or with a wrong function, is said and not recorded.
+    *exercises : str
+        The learner's functions that the option was computed with.
     """
+    solved = store.load("progress")
+    for exercise in exercises:
+        if not (isinstance(solved.get(exercise), dict) and solved[exercise].get("solved")):
+            said = f"No outcome yet, because {exercise} has not passed its check."
+            said += f" Run the cell that checks {exercise}, then run this cell again."
+            show_message(f"<p>{html.escape(said)}</p>", said)
+            return
     entry = store.load("predictions").get(name)
     entry = entry if isinstance(entry, dict) else {}
     option = str(option)
     if entry.get("options") and option not in entry["options"]:
-        raise ValueError(f"{option!r} is not one of the options of the prediction {name!r}: {entry['options']}")
+        said = (
+            f"What happened: {option}, which is none of the options. "
+            "Either this cell was changed, or a function that it uses is not right yet."
+        )
+        show_message(f"<p>{html.escape(said)}</p>", said)
+        return
     before = entry.get("outcome") or option
     store.update("predictions", lambda record: record | {name: entry | {"outcome": option}})
 
@@ -136,7 +153,7 @@ def outcome(name: str, option: str) -> None:
             "Before you read on, what would have to change in your understanding?"
         )
     if before != option:
-        said += f" Earlier, this cell gave “{before}”: if you have changed it, this outcome belongs to your change."
+        said += f" Earlier, this cell gave “{before}”: if you changed the cell, this outcome belongs to your change."
     show_message(f"<p>{html.escape(said)}</p>", said)
 
 
@@ -226,8 +243,10 @@ def in_words(made: Sequence[tuple[str, bool]]) -> str:
         came = [right for said, right in made if said == level]
         if came:
             parts.append(f"“{level}”: {sum(came)} of {len(came)} right")
-    expected, right = sum(CONFIDENCE[level] for level, _ in made), sum(came for _, came in made)
-    if abs(expected - right) < max(1.0, len(made) ** 0.5 / 2):
+    chances, right = [CONFIDENCE[level] for level, _ in made], sum(came for _, came in made)
+    expected = sum(chances)
+    by_chance = sum(chance * (1 - chance) for chance in chances) ** 0.5  # the standard deviation of such a count
+    if abs(expected - right) <= max(by_chance, 0.06 * len(made)):
         verdict = "about as often as you thought"
     else:
         verdict = "less often than you thought" if right < expected else "more often than you thought"

@@ -37,15 +37,32 @@ def test_the_outcome_quotes_the_prediction(capsys):
     assert "Earlier, this cell gave “it floats”" in said
 
 
+def test_an_outcome_rests_on_functions_that_have_passed_their_check(capsys):
+    predict("boat", "?", OPTIONS)
+    pick("boat", "it floats")
+    store.save("progress", {"lift": {"score": 1.0, "solved": 5.0}, "weigh": {"score": 0.5, "solved": None}})
+    for function in ("weigh", "never_checked"):
+        capsys.readouterr()
+        outcome("boat", "it flies", "lift", function)
+        assert capsys.readouterr().out.startswith(f"No outcome yet, because {function} has not passed its check.")
+    assert predictions.scored_predictions() == [] and pick("boat", "it sinks")
+    outcome("boat", "it sinks", "lift")
+    assert predictions.scored_predictions() == [("sure", True)]
+
+
 def test_an_outcome_without_a_prediction_is_told_all_the_same(capsys):
     outcome("boat", "it floats")
     assert capsys.readouterr().out.startswith("What happened: it floats.")
 
 
-def test_an_outcome_that_nobody_could_predict_is_an_authors_mistake():
+def test_an_outcome_that_nobody_could_predict_is_told_and_not_recorded(capsys):
+    """A wrong function, or a number that the learner changed, can give one: no reason for a traceback."""
     predict("boat", "?", OPTIONS)
-    with pytest.raises(ValueError, match="not one of the options of the prediction 'boat'"):
-        outcome("boat", "it flies")
+    pick("boat", "it sinks")
+    outcome("boat", "it flies")
+    assert "What happened: it flies, which is none of the options." in capsys.readouterr().out
+    assert predictions.scored_predictions() == []
+    assert pick("boat", "it floats"), "nothing has been seen yet"
 
 
 def test_a_prediction_stands_once_its_outcome_is_seen():
@@ -142,11 +159,14 @@ def test_two_processes_that_write_at_once_lose_nothing(records):
     [
         ([True] * 19 + [False], "as often as you thought"),
         ([True] * 10 + [False] * 10, "less often than you thought"),
+        ([True], "as often as you thought"),
+        ([False], "less often than you thought"),
+        ([True, False], "less often than you thought"),
     ],
 )
 def test_calibration_says_how_sure_and_how_right(came, words, monkeypatch):
     said = predictions.in_words([("sure", right) for right in came])
-    assert f"“sure”: {sum(came)} of 20 right" in said and words in said
+    assert f"“sure”: {sum(came)} of {len(came)} right" in said and words in said
 
 
 def test_calibration_draws_what_was_recorded_or_says_that_nothing_was(capsys):

@@ -46,7 +46,7 @@ def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
     for name, outputs in by_start.items():
         different = len(np.unique(np.round(outputs / limit_of(outputs), 9)))  # rounding may differ by computer
         low, high = signed(np.min(outputs)), signed(np.max(outputs))
-        values = f"{high} for all" if different == 1 else f"{different} different values, from {low} to {high}"
+        values = f"{high} for every neuron" if different == 1 else f"{different} different values, from {low} to {high}"
         said.append(f"“{name}” gives {values}")
     show(fig, alt=f"The outputs of {len(outputs)} neurons for one input, by initialization: {'; '.join(said)}.")
 

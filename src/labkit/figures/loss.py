@@ -92,15 +92,19 @@ def cost_of_probability(marks: Mapping[str, float]) -> None:
     p = np.concatenate([np.geomspace(least, 0.05, 80), np.linspace(0.05, 1, 100)])
     ax.plot(p, -np.log(p), color=COLORS[0], linestyle=LINE_STYLES[0], label="cross-entropy, −log p")
     ax.plot(p, (1 - p) ** 2, color=COLORS[1], linestyle=LINE_STYLES[1], label="squared error of that class, (1 − p)²")
-    for words, value in marks.items():
-        ax.plot([value], [-np.log(value)], marker="o", color=COLORS[0], markersize=7)
-        ax.annotate(f"{words}: {-np.log(value):.2f}", (value, -np.log(value)), (9, 3), textcoords="offset points")
+    costs = {words: -np.log(value) + 0.0 if value > 0 else np.inf for words, value in marks.items()}
+    for words, cost in costs.items():
+        if np.isfinite(cost):
+            ax.plot([marks[words]], [cost], marker="o", color=COLORS[0], markersize=7)
+            ax.annotate(f"{words}: {cost:.2f}", (marks[words], cost), (9, 3), textcoords="offset points")
     ax.grid(color=FAINT, linewidth=0.6)
-    ax.set_ylim(-0.15, max([7.5, *(-1.1 * np.log(value) for value in marks.values() if value > 0)]))
+    ax.set_ylim(-0.15, max([7.5, *(1.1 * cost for cost in costs.values() if np.isfinite(cost))]))
     ax.set_xlabel("p, the probability given to the right class")
     ax.set_ylabel("cost")
     ax.legend(loc="center right", bbox_to_anchor=(1.0, 0.5), handlelength=3)
-    said = ", ".join(f"“{words}” costs {-np.log(value):.2f}" for words, value in marks.items())
+    said = ", ".join(
+        f"“{words}” costs {f'{cost:.2f}' if np.isfinite(cost) else 'infinitely much'}" for words, cost in costs.items()
+    )
     show(
         fig,
         alt=f"The cost of a probability p of the right class. Cross-entropy grows without limit as p nears zero: "

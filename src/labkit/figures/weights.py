@@ -515,7 +515,7 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> float:
     axes[0].set_title(f"from −{limit:g} to {limit:g}", fontsize=11)
     axes[1].set_yscale("log")
     axes[1].set_ylim(bottom=0.6)
-    axes[1].set_title("all weights, on a logarithmic scale", fontsize=11)
+    axes[1].set_title("all weights; counts on a logarithmic scale", fontsize=11)
     axes[1].grid(axis="y", color=FAINT, linewidth=0.8)
     for ax in axes:  # plain numbers: for powers matplotlib would load its formula renderer, which takes a second
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

@@ -79,13 +79,15 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
         divided = logits / temperature
         probabilities = as_numbers(softmax(divided[None]), (1, len(divided)), softmax)[0]
         best = int(probabilities.argmax())
-        scaled = bars("logits / temperature", names, divided)
+        scaled = bars(f"logits / {temperature:.2g}", names, divided)
         panels = [scaled, bars("predicted probabilities", names, probabilities, percent=True)]
         said = f"Temperature {temperature:.2g}: the most probable class, {names[best]}, has {probabilities[best]:.0%}."
         return {"panels": panels, "said": said}
 
     controls = [slider("temperature", "temperature", -1.0, 1.5, 1.0, exponent=True, stills=(0.3, 1.0, 5.0))]
-    return Dial("Temperature of softmax", draw, controls, "Temperature never changes which class is ahead of which.")
+    return Dial(
+        "Temperature of softmax", draw, controls, "The temperature never changes which class is ahead of which."
+    )
 
 
 @shown
@@ -157,7 +159,8 @@ def bend_line(forward: Callable) -> Dial:
         lines += [line(x, np.clip(column, -4, 4), color="faint") for column in added.T]
         error = float(np.mean((fit - wanted) ** 2))
         said = f"Hidden neurons: {len(bends)}. Mean squared error of the fit: {error:.4f}."
-        return {"panels": [chart("A curve and its fit", ("input", -2, 2), ("output", -2, 2), lines)], "said": said}
+        title = f"A curve and its fit, hidden neurons: {len(bends)}"
+        return {"panels": [chart(title, ("input", -2, 2), ("output", -2, 2), lines)], "said": said}
 
     controls = [
         slider("neurons", "hidden neurons", 1, 25, 4, 24, stills=(2, 5, 15)),

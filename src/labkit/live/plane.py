@@ -95,7 +95,7 @@ class Plane(Tool):
         place = {"name": "place", "drag": hand == _HANDS[0], "help": f"Arrow keys move a cursor; Enter {hand} there."}
         more = {"map": heights(behind, "plane", -_LIMIT, _LIMIT), "pointer": place, "width": 420, "height": 410}
         axes, lines = (("input 1", *ends), ("input 2", *ends)), [*borders, *arrows]
-        plane = chart("The plane", *axes, lines, dots, said=said, **more)
+        plane = chart(f"The plane after {self._epochs} epochs", *axes, lines, dots, said=said, **more)
         parts = hidden.T * np.sign(self.network.neurons[3])[:, None]
         return [plane, images("Hidden neuron", parts, width=58, pick="pick", marked=self._chosen, beside=True)]
 
