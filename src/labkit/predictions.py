@@ -116,7 +116,8 @@ def outcome(name: str, option: str, *exercises: str) -> None:
     name : str
         As given to `predict`.
     option : str
-        The option that came true, computed from the cell's results wherever possible.
+        The option that came true, computed from the cell's results wherever possible. What is none of the options,
+        as after a change of the cell or with a wrong function, is said and not recorded.
     *exercises : str
         The learner's functions that the option was computed with.
     """
@@ -124,14 +125,19 @@ def outcome(name: str, option: str, *exercises: str) -> None:
     for exercise in exercises:
         if isinstance(checked.get(exercise), dict) and not checked[exercise].get("solved"):
             said = f"No outcome yet, because {exercise} has not passed its check."
-            said += f' Run check("{exercise}") first, then this cell again.'
+            said += f" Run the cell that checks {exercise}, then run this cell again."
             show_message(f"<p>{html.escape(said)}</p>", said)
             return
     entry = store.load("predictions").get(name)
     entry = entry if isinstance(entry, dict) else {}
     option = str(option)
     if entry.get("options") and option not in entry["options"]:
-        raise ValueError(f"{option!r} is not one of the options of the prediction {name!r}: {entry['options']}")
+        said = (
+            f"What happened: {option}, which is none of the options. "
+            "Either this cell was changed, or a function that it uses is not right yet."
+        )
+        show_message(f"<p>{html.escape(said)}</p>", said)
+        return
     before = entry.get("outcome") or option
     store.update("predictions", lambda record: record | {name: entry | {"outcome": option}})
 

@@ -54,10 +54,14 @@ def test_an_outcome_without_a_prediction_is_told_all_the_same(capsys):
     assert capsys.readouterr().out.startswith("What happened: it floats.")
 
 
-def test_an_outcome_that_nobody_could_predict_is_an_authors_mistake():
+def test_an_outcome_that_nobody_could_predict_is_told_and_not_recorded(capsys):
+    """A wrong function, or a number that the learner changed, can give one: no reason for a traceback."""
     predict("boat", "?", OPTIONS)
-    with pytest.raises(ValueError, match="not one of the options of the prediction 'boat'"):
-        outcome("boat", "it flies")
+    pick("boat", "it sinks")
+    outcome("boat", "it flies")
+    assert "What happened: it flies, which is none of the options." in capsys.readouterr().out
+    assert predictions.scored_predictions() == []
+    assert pick("boat", "it floats"), "nothing has been seen yet"
 
 
 def test_a_prediction_stands_once_its_outcome_is_seen():
