@@ -109,29 +109,35 @@ def _change(name: str, **fields: object) -> bool:
 def outcome(name: str, option: str, *exercises: str) -> None:
     """Say what the learner predicted and what happened, and record it.
 
-    If a function that the outcome rests on has never passed its check, say only that.
+    If a function that the outcome rests on was checked and has never passed, say only that.
 
     Parameters
     ----------
     name : str
         As given to `predict`.
     option : str
-        The option that came true, computed from the cell's results wherever possible.
+        The option that came true, computed from the cell's results wherever possible. What is none of the options,
+        as after a change of the cell or with a wrong function, is said and not recorded.
     *exercises : str
         The learner's functions that the option was computed with.
     """
-    solved = store.load("progress")
+    checked = store.load("progress")
     for exercise in exercises:
-        if not (isinstance(solved.get(exercise), dict) and solved[exercise].get("solved")):
+        if isinstance(checked.get(exercise), dict) and not checked[exercise].get("solved"):
             said = f"No outcome yet, because {exercise} has not passed its check."
-            said += " Pass that check first, then run this cell again."
+            said += f" Run the cell that checks {exercise}, then run this cell again."
             show_message(f"<p>{html.escape(said)}</p>", said)
             return
     entry = store.load("predictions").get(name)
     entry = entry if isinstance(entry, dict) else {}
     option = str(option)
     if entry.get("options") and option not in entry["options"]:
-        raise ValueError(f"{option!r} is not one of the options of the prediction {name!r}: {entry['options']}")
+        said = (
+            f"What happened: {option}, which is none of the options. "
+            "Either this cell was changed, or a function that it uses is not right yet."
+        )
+        show_message(f"<p>{html.escape(said)}</p>", said)
+        return
     before = entry.get("outcome") or option
     store.update("predictions", lambda record: record | {name: entry | {"outcome": option}})
 

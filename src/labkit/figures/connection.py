@@ -69,6 +69,6 @@ def in_words(weight: float, signal: np.ndarray, arrived: np.ndarray) -> str:
         return f"signals from {signed(np.min(arrived))} to {signed(np.max(arrived))} arrive"
     size, flips = abs(weight), ", with every sign flipped" if weight < 0 else ""
     if size < 0.05:
-        return "almost nothing arrives" if size > 1e-9 else "nothing arrives"
+        return "almost nothing arrives" if size else "nothing arrives"
     change = "as strong as it was" if abs(size - 1) < 1e-9 else "stronger" if size > 1 else "weaker"
     return f"the digit arrives {change}{flips}"

@@ -59,7 +59,7 @@ class Landscape(Tool):
             self.walk.step(rate, momentum)
         path, losses, count = self.walk.path, self.walk.losses, len(self.walk.path) - 1
         steps, (first, second) = "1 step" if count == 1 else f"{count} steps", path[-1]
-        said = f"After {steps}: weights {first:.2f} and {second:.2f}, loss {losses[-1]:.4g}.".replace("-", "−")
+        said = f"After {steps}: weights {first:z.2f} and {second:z.2f}, loss {losses[-1]:.4g}.".replace("-", "−")
         if self.walk.diverged:
             said = f"After {steps} the loss has passed {FAR:,.0f}: the descent diverged."
         if event == "walk":  # the still figure shows several surfaces
