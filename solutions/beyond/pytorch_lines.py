@@ -89,7 +89,7 @@ LINES: dict[str, dict[str, Line]] = {
         "distinct_neurons": Line(
             "distinct_neurons(copies)",
             "torch.unique(copies, dim=1).shape[1]",
-            "No counterpart. torch.unique counts columns too, but has no margin for rounding errors.",
+            "No counterpart. torch.unique also counts columns, but has no margin for rounding errors.",
         ),
         "xavier_uniform": Line(
             "xavier_uniform(400, 300, rng)", "nn.init.xavier_uniform_(torch.empty(300, 400))", as_drawn="weights"
@@ -138,7 +138,7 @@ LINES: dict[str, dict[str, Line]] = {
             "F.mse_loss(predictions, targets)",
             "Shapes that differ but broadcast give a warning, not an error.",
         ),
-        "one_hot": Line("one_hot(y, 3)", "F.one_hot(y, 3)", "The result holds integers; yours are floats."),
+        "one_hot": Line("one_hot(y, 3)", "F.one_hot(y, 3)", "The result holds integers; yours holds floats."),
         "cross_entropy": Line("cross_entropy(logits, y)", "F.cross_entropy(logits, y)"),
         "accuracy": Line(
             "accuracy(logits, y)",

@@ -109,7 +109,7 @@ def _change(name: str, **fields: object) -> bool:
 def outcome(name: str, option: str, *exercises: str) -> None:
     """Say what the learner predicted and what happened, and record it.
 
-    If a function that the outcome rests on has never passed its check, say only that.
+    If a function that the outcome rests on was checked and has never passed, say only that.
 
     Parameters
     ----------
@@ -121,9 +121,9 @@ def outcome(name: str, option: str, *exercises: str) -> None:
     *exercises : str
         The learner's functions that the option was computed with.
     """
-    solved = store.load("progress")
+    checked = store.load("progress")
     for exercise in exercises:
-        if not (isinstance(solved.get(exercise), dict) and solved[exercise].get("solved")):
+        if isinstance(checked.get(exercise), dict) and not checked[exercise].get("solved"):
             said = f"No outcome yet, because {exercise} has not passed its check."
             said += f" Run the cell that checks {exercise}, then run this cell again."
             show_message(f"<p>{html.escape(said)}</p>", said)

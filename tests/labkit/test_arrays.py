@@ -34,6 +34,7 @@ LEFT = {  # they draw or make what the course gives, or take only one number
     },
     "labkit.figures.weights": {"signed", "frame", "number_table"},
     "labkit.figures.calibration": {"draw_calibration"},
+    "labkit.figures.connection": {"in_digits"},
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from ..figures.panels import bars, chart, images, line
+from ..figures.style import limit_of
 from ..results import Layers, accuracies, as_layers, as_numbers
 from .tool import Dial, choice, control, shown, slider
 
@@ -28,6 +29,7 @@ def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers,
         Test sets, such as ``{"old task": ..., "new task": ...}``.
     """
     shares = np.linspace(0, 1, 21)
+    limit = max(limit_of(np.asarray(weights)[:, :4]) for (weights, _), *_ in (layers, tuned))  # one scale all the way
 
     def measured(share: float) -> tuple[Layers, dict[str, float]]:
         mixed = as_layers(interpolate_layers(layers, tuned, share), layers, interpolate_layers)
@@ -41,7 +43,7 @@ def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers,
         dots = [(share, one, f"series-{k}", 6) for k, one in enumerate(now.values())]
         axes = ("fraction of the way", 0, 1), ("accuracy", 0, 1)
         curves = chart("Accuracy", *axes, lines, dots, percent=True)
-        panels = [curves, images("Weights into four neurons", weights.T[:4])]
+        panels = [curves, images("Weights into four neurons", weights.T[:4], limit=limit)]
         return {"panels": panels, "said": f"{share:.0%} of the way to the tuned weights. {_in_words(now)}"}
 
     controls = [slider("share", "fraction of the way", 0.0, 1.0, 0.5, stills=(0.0, 0.5, 1.0))]

@@ -115,7 +115,8 @@ class Plane(Tool):
                 "Training diverged: some weights are no longer finite. Lower the learning rate, then press New weights."
             )
         right = int(np.sum((self.network.differences(self.forward, self.places)[0] > 0) == self.labels))
-        return f"{self._epochs} epochs: {right} of {len(self.places)} points are classified correctly."
+        points = "point is" if len(self.places) == 1 else "points are"
+        return f"{self._epochs} epochs: {right} of {len(self.places)} {points} classified correctly."
 
 
 divide_plane = shown(Plane, "divide_plane")
