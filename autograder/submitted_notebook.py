@@ -238,7 +238,10 @@ def _make_smaller(submitted: bytes) -> str:
         sizes = {(k, part): len(json.dumps(cell.get(part))) for k, cell in enumerate(cells) for part in _REMEDIES}
         (number, part), size = max(sizes.items(), key=lambda item: item[1])
         if len(json.dumps(notebook.get("metadata"))) > size:
-            return "turn off Save Widget State Automatically in JupyterLab's Settings menu, restart the kernel, save it"
+            return (
+                "turn off Save Widget State Automatically in JupyterLab's Settings menu, restart the kernel, and save "
+                "the notebook"
+            )
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return _CLEAR
     first = next(iter(text_of(cells[number].get("source")).strip().splitlines()), "")

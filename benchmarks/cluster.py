@@ -146,7 +146,7 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
             f"- **The bottleneck** is {busier}: about {max(1, round(each / max(own, scheduler))):,} workers finish as "
             f"many submissions per second as {busier} can process, so more workers do not make grading faster.",
             f"- **How this was measured**: {spread['how']}. The cluster processed {run['submissions a second']:g} "
-            f"submissions per second, and the coordinator computed for "
+            f"submissions per second, and the coordinator was busy for "
             f"{run['share of the time that the coordinator computes']:.0%} of the time.",
         ]
     return lines

@@ -195,7 +195,7 @@ def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
             return "its scores do not add up"
         seal = result.seal.encode()
         if seal not in came.notebook or seal not in came.page[-2000:]:
-            return "notebook or page belongs to another result"
+            return "the notebook or page belongs to another result"
     except (AttributeError, TypeError, KeyError, ValueError) as error:
         return f"it cannot be read: {type(error).__name__}"
     return None

@@ -168,7 +168,7 @@ def _tell_waiting(students: list[str]) -> str:
 @CLASSROOM
 @DATABASE
 def extension(student: str, chapter: str, days: float, hours: float, classroom: Path, database: str | None) -> None:
-    """Give a student more time for a chapter, counted from the deadline, instead of any earlier extension.
+    """Give a student more time for a chapter, counted from the deadline. This replaces any earlier extension.
 
     Without --days and --hours, the extension is removed. Grade again afterwards.
     """

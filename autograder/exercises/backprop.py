@@ -333,7 +333,7 @@ CHAPTER.question(
     hints=(
         "Look for the largest error in each row of the table. Which errors are rounding, and which are bugs?",
         "In this table, errors of about 1e-7 come from the precision of float32, and errors of 1e-3 and more are not "
-        "rounding.",
+        "rounding errors.",
     ),
     mistakes={
         "float32_is_no_bug": (

@@ -102,7 +102,7 @@ _CAUSES = {
     ),
     "says_adapter": (
         3,
-        "An adapter changes nearly every entry of its matrix, but at a low rank, and no bias changes.",
+        "An adapter changes nearly every entry of its matrix, but the change has a low rank, and no bias changes.",
     ),
     "says_biases": (4, "Look at the matrices: if only biases had been updated, no matrix entry would have changed."),
     "says_nothing": (5, "Some entries did change: look at the first column of numbers."),

@@ -42,7 +42,7 @@ def _normal_law(fan_in: int, fan_out: int, rank: int) -> dict:
 def _adapter(answer: object) -> tuple[np.ndarray, np.ndarray]:
     arrays = [as_array(item) for item in answer] if isinstance(answer, (list, tuple)) else []
     if len(arrays) != 2 or any(array is None or array.ndim != 2 for array in arrays):
-        raise Unusable("pair", "something other than a pair of two matrices, down and up")
+        raise Unusable("pair", "something other than a pair of matrices, down and up")
     return arrays[0], arrays[1]
 
 

@@ -75,7 +75,7 @@ def settled(copy: Path, kept_in: Path) -> Iterator[list[str]]:
             f"{_shown(kept_in, copy)}."
         )
     elif run_git(copy, "stash", "list"):
-        told.append("git holds a stash. If your work is in it, run `git stash pop`, then update again.")
+        told.append("There is a git stash. If it holds your work, run `git stash pop`, then update again.")
     for name, stages in conflicts.items():
         mine = stages.get(_OURS if merging else _THEIRS)
         if mine is not None and _is_as_git_left_it(copy, name, stages):

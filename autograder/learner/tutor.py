@@ -124,7 +124,7 @@ def reset(name: str) -> tuple[str, str]:
 
 
 _REVERT = (
-    "If an editor has the file open and asks, choose Revert: Overwrite would undo the reset. In JupyterLab, File > "
+    "If an editor offers Revert and Overwrite, choose Revert: Overwrite would undo the reset. In JupyterLab, File > "
     "Reload Python File from Disk shows the stub at once."
 )
 

@@ -470,7 +470,7 @@ def shares_among_rows_only(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def one_slope_for_all_predictions(predictions, targets):
-    """One number came back. The gradient has one entry for each prediction: divide by the number of predictions, but do not add up."""
+    """One number came back. The gradient has one entry for each prediction: divide by the number of predictions, but do not add the entries up."""
     check_shapes(predictions, targets)
     return 2 * np.mean(predictions - targets)
 

@@ -94,7 +94,7 @@ def any_sum_but_zero(inputs, weights, bias):
 
 @of("activates")
 def active_below_zero(inputs, weights, bias):
-    """The answers are reversed above and below zero. A neuron activates when its weighted sum plus bias is above zero."""
+    """Above and below zero, True and False are swapped. A neuron activates when its weighted sum plus bias is above zero."""
     return weighted_sum(inputs, weights) + bias < 0
 
 

@@ -353,7 +353,7 @@ def freezes_in_the_first_epoch_only(layers, x, y, *, frozen, epochs, **settings)
 
 @of("fine_tune")
 def puts_the_frozen_back_at_the_end(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """All layers seem to be trained, and the frozen ones restored at the end. Freeze in every step, so that the others adapt to them."""
+    """All layers seem to be trained, and the frozen ones restored at the end. Keep the frozen layers fixed in every step, so that the other layers adapt to them."""
     trained, losses = train(layers, x, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng)
     return [old if k in frozen else new for k, (old, new) in enumerate(zip(layers, trained))], losses
 

@@ -96,7 +96,7 @@ SAID = {
     | {"NaN in the entry", "a NaN of a sum", "an exercise above its points", "a sum above the points"},
     "a penalty is negative or above the points": {"a penalty of NaN", "a negative penalty"},
     "its scores do not add up": {"a wrong sum", "a score where there is none"},
-    "notebook or page belongs to another result": {"half a page", "another notebook"},
+    "the notebook or page belongs to another result": {"half a page", "another notebook"},
     "it cannot be read: ": {"nothing", "garbage", "a dictionary", "no result", "a text", "a text for a page"},
 }
 """What is said about each fault."""

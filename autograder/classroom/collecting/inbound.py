@@ -50,7 +50,7 @@ class CollectOrdinaryFiles(ExchangeCollect):
         """
         name = os.path.basename(path)
         user, time = self._read_name(name)
-        problem = self._problem_of(path, user) if time else "its name does not hold a user and a time"
+        problem = self._problem_of(path, user) if time else "its name does not contain a user name and a time"
         if time and not is_student_id(user):
             problem = f"{user!r} cannot be a student's id"
         if problem:

@@ -85,9 +85,7 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
         return {"panels": panels, "said": said}
 
     controls = [slider("temperature", "temperature", -1.0, 1.5, 1.0, exponent=True, stills=(0.3, 1.0, 5.0))]
-    return Dial(
-        "Temperature of softmax", draw, controls, "The temperature never changes which class is ahead of which."
-    )
+    return Dial("Temperature of softmax", draw, controls, "The temperature never changes the order of the classes.")
 
 
 @shown

@@ -142,7 +142,7 @@ def test_odd_names_stop_nobody(exchange, caplog, name):
     (exchange.inbound / name.replace("/", "_")).mkdir()
     (exchange.inbound / f"a\nb+{CHAPTER}+{TIME}").mkdir()
     exchange.collect()
-    assert exchange.held() == WHOLE and "does not hold a user and a time" in caplog.text
+    assert exchange.held() == WHOLE and "does not contain a user name and a time" in caplog.text
 
 
 @pytest.mark.parametrize("user", ["constructor", "eve#", "e*", "<eve>"])
@@ -241,11 +241,11 @@ TEN = datetime.datetime(2026, 3, 2, 10)
     ("name", "user", "problem"),
     [
         (ADA, "ada", None),
-        (f"{ADA}+x+y", None, "its name does not hold a user and a time"),
+        (f"{ADA}+x+y", None, "its name does not contain a user name and a time"),
         (f"{ADA}+x", "ada", None),
         (f"a+b+{CHAPTER}+2026-03-02 12:00:00 +0200+x", "a+b", None),
-        (f"ada+{CHAPTER}+soon", None, "its name does not hold a user and a time"),
-        (f"con#+{CHAPTER}+soon", None, "its name does not hold a user and a time"),
+        (f"ada+{CHAPTER}+soon", None, "its name does not contain a user name and a time"),
+        (f"con#+{CHAPTER}+soon", None, "its name does not contain a user name and a time"),
         (f"con#+{CHAPTER}+2026-03-02 10:00", None, "'con#' cannot be a student's id"),
         (f"gone+{CHAPTER}+2026-03-02 10:00", None, "No such file or directory"),
         (f"file+{CHAPTER}+2026-03-02 10:00", None, "it is not a folder"),
