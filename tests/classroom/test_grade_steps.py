@@ -108,7 +108,7 @@ def test_only_a_notebook_that_was_submitted_is_explained(tmp_path, student):
         (["ann/01_weights"], ["02_biases", "01_weights", "02_biases"], ["02_biases", "01_weights"]),
         (["ann/99_other"], [], "Nobody has submitted a chapter"),
         ([], [], "Nobody has submitted a chapter"),
-        (None, ["01_weights"], "is missing. Put the submissions there"),
+        (None, ["01_weights"], "is missing. Run `weightlab collect`"),
         (["ann/01_weights"], ["99_other"], "99_other"),
     ],
 )
