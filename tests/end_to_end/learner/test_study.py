@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -46,6 +47,12 @@ def listening(address, seconds=60):
 COMMAND = [sys.executable, "-m", "autograder", "study", "--no-browser", "--allow-root"]
 
 
+def end_family(process):
+    """End a command and all processes that it has started."""
+    for one in [*psutil.Process(process.pid).children(recursive=True), process]:
+        one.kill()
+
+
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
     """The running command: its process, its environment and folder, and the lines that it has printed."""
@@ -63,16 +70,21 @@ def running(tmp_path_factory):
         text=True,
         start_new_session=True,
     )
+    # If the last line never comes, the end of the command and of its server ends the waiting.
+    patience = threading.Timer(300, end_family, (process,))
+    patience.start()
     family = []
     try:
         said = []
         for line in process.stdout:
             said.append(line)
-            if line.startswith("Ctrl+C"):
+            if "Ctrl+C" in line:
                 break
+        patience.cancel()
         family = psutil.Process(process.pid).children(recursive=True)
         yield SimpleNamespace(process=process, environment=environment, folder=folder, said=said)
     finally:
+        patience.cancel()
         for one in [*family, process]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 one.kill()
