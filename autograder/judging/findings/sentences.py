@@ -201,7 +201,7 @@ PREDICATES = {
     "input exp": "is exp of the argument {0}",
     "input sigmoid": "is the sigmoid of the argument {0}",
     "input tanh": "is tanh of the argument {0}",
-    "input softplus": "is log(1 + exp(x)) for every number x in {0}",
+    "input softplus": "is log(1 + exp(t)) for every number t in {0}",
     "input sum": "is the sum of all entries of {0}",
     "input mean": "is the mean of all entries of {0}",
     "input rows summed": "is the sum of the rows of {0}",
