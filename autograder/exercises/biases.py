@@ -148,7 +148,7 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
     "weight.",
 )
 def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
-    """Join weights and bias in one array, such that [x, 1] @ folded gives the outputs of the dense layer."""
+    """Join weights and bias in one array, so that [x, 1] @ folded gives the outputs of the dense layer."""
     aspect = "adds the bias as the last row"
     weights = np.array([[1.5, -2.0], [0.5, 3.0], [2.5, 1.0]])
     yield Case.of(aspect, weights, np.array([0.1, -0.2]), note="three inputs, two neurons")

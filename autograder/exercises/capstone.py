@@ -23,10 +23,10 @@ answers: the reference earns all points of every single task, and no naive answe
     aspects={"new digits read, old ones kept, little stored": 15},
     hints=(
         "First return `layers` unchanged and read the message: the old digits are kept, but nothing is gained. Then "
-        "use fine_tune on the head, and see how each of the two numbers changes.",
+        "use fine_tune on the head, and see how the two accuracies change.",
         "Which method of chapter 9 changes all three matrices but stores fewer than 4,000 numbers? And what kept the "
         "old digits readable while the network learned new ones?",
-        "Use one LoRA adapter per layer (which rank fits the budget?). Train them with lora_fine_tune on a "
+        "Use one LoRA adapter per layer, of a rank that fits the budget. Train the adapters with lora_fine_tune on a "
         "mixture: the new images, repeated several times, and the same number of old images from "
         "data.digits14_train(). Then use lora_merge. Take smaller steps if training diverges.",
     ),

@@ -320,7 +320,7 @@ def train(rng):
     prerequisites=("gradient_step",),
 )
 def momentum_step(rng):
-    """Take one gradient descent step with momentum, and return the new velocity as well."""
+    """Take one gradient descent step with momentum; return the new layers and the new velocity."""
     layers = random_layers(rng, (4, 4, 4, 3))
     rest = [tuple(np.zeros_like(part) for part in pair) for pair in layers]
     gradients, velocity = _random_gradients(rng, layers), _random_gradients(rng, layers)
@@ -378,7 +378,7 @@ CHAPTER.question(
 
 CHAPTER.question(
     "diagnoses",
-    task="Say what happened to patients a to f: give six digits, the number of each patient's cause in the list.",
+    task="Give one digit for each of the patients a to f, six digits in all: the number of the cause in the list.",
     value=614_275,
     points=6,
     digits=tuple(f"patient {name}" for name in "abcdef"),

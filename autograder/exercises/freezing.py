@@ -70,7 +70,7 @@ def _frozen_entries(answers: list, calls: tuple[Call, ...]) -> dict:
     why="A frozen parameter takes part in every prediction; training never updates it.",
 )
 def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
-    """Count the parameters, weights and biases, that are trainable when some layers are frozen."""
+    """Count the parameters (weights and biases) that are trainable when some layers are frozen."""
 
     def layers() -> list[tuple[np.ndarray, np.ndarray]]:
         """Draw layers of new sizes, with zeros and equal numbers in them: every entry counts, whatever its value."""

@@ -182,7 +182,7 @@ def fill_worksheet(
         maximum = line[sheet.maximum] if sheet.maximum is not None else ""
         if maximum and not (_AMOUNT.fullmatch(maximum) and _amount(maximum) == points):
             raise ClassroomError(
-                f"In Moodle the assignment's maximum grade is {maximum}, but the chapter is worth {points:g} points. "
+                f"In Moodle, the assignment's maximum grade is {maximum}, but the chapter is worth {points:g} points. "
                 f"Set the maximum to {points:g} in Moodle, and download the worksheet again."
             )
         student = students.get(sheet.number(line))
