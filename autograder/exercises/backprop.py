@@ -206,8 +206,8 @@ def relu_gradient(rng):
     aspects={"grad_x": 2, "grad_weights": 2, "grad_bias": 1, PURE: 1},
     parts=("grad_x", "grad_weights", "grad_bias"),
     hints=(
-        "Each gradient has the shape of the array that it belongs to. Write the shapes of grad_output, x and weights on "
-        "paper. Begin with one weight: which signal does it multiply, in each example?",
+        "Each gradient has the shape of the array that it belongs to. Write the shapes of grad_output, x and weights "
+        "on paper. Begin with one weight: which signal does it multiply, in each example?",
         "Weight [i, j] multiplies x[n, i] in every example n, and reaches output j there: what does each example "
         "contribute? Bias j is added in every example. Input i reaches every output j through weight [i, j].",
         "Sums over a shared index are matrix products: x.T @ grad_output for the weights, grad_output @ weights.T for "
