@@ -1,4 +1,4 @@
-"""Can a learner skip every part that is called optional? No later cell may need a name that only such a part defines."""
+"""Can a learner skip every optional part? No later cell may need a name that only such a part defines."""
 
 from __future__ import annotations
 
