@@ -9,7 +9,7 @@ attack = Attacks("the reply")
 
 @attack()
 def forged_reply(it: Submission) -> None:
-    """The function that writes the answer is replaced by one that adds scores, points and a verdict to the answer."""
+    """A score and a verdict added to the reply."""
     it.answers(
         "return 0.0",
         """
@@ -31,7 +31,7 @@ if wire is not None:
 
 @attack("malformed", "crashed")
 def half_an_answer(it: Submission) -> None:
-    """Half an answer is written, and the process ends."""
+    """Half an answer, and an end of the process."""
     it.answers("""
         import os, struct
         for descriptor in range(3, 64):
@@ -45,7 +45,7 @@ def half_an_answer(it: Submission) -> None:
 
 @attack("malformed", "crashed")
 def length_that_lies(it: Submission) -> None:
-    """The announced length of an answer is larger than any memory."""
+    """An announced length larger than any memory."""
     it.answers("""
         import os, struct
         for descriptor in range(3, 64):
@@ -59,7 +59,7 @@ def length_that_lies(it: Submission) -> None:
 
 @attack("timeout", "malformed")
 def answer_drop_by_drop(it: Submission) -> None:
-    """An answer of eight megabytes is announced, and arrives byte by byte for as long as the autograder reads."""
+    """Eight megabytes announced, and sent byte by byte."""
     it.answers("""
         import os, struct, time
         for descriptor in range(3, 64):
@@ -76,7 +76,7 @@ def answer_drop_by_drop(it: Submission) -> None:
 
 @attack("malformed", "crashed", "failed")
 def second_answer_from_a_child(it: Submission) -> None:
-    """A child writes further answers while the function's own answer is on its way."""
+    """Further answers from a child process."""
     it.answers("""
         import os, struct, time
         if not os.fork():
@@ -94,7 +94,7 @@ def second_answer_from_a_child(it: Submission) -> None:
 
 @attack("malformed", "failed")
 def late_deletion(it: Submission) -> None:
-    """The returned object writes its own answer when Python deletes it."""
+    """A result that writes an answer when it is deleted."""
     it.answers("""
         import os, struct
         class Last(float):
@@ -110,7 +110,7 @@ def late_deletion(it: Submission) -> None:
 
 @attack("malformed", "crashed")
 def audit_hook_that_refuses(it: Submission) -> None:
-    """An audit hook, which Python never removes, ends the process at whatever it does next."""
+    """An audit hook that ends the process."""
     it.answers("""
         import sys
         def refuse(event, args):
@@ -122,7 +122,7 @@ def audit_hook_that_refuses(it: Submission) -> None:
 
 @attack()
 def hooks_of_forks(it: Submission) -> None:
-    """Functions are registered to run in every later fork, and the finders of the import system are replaced."""
+    """Hooks on forks and on imports."""
     it.answers("""
         import os, sys, threading
         def stay():
@@ -137,7 +137,7 @@ def hooks_of_forks(it: Submission) -> None:
 
 @attack("crashed", "failed", "error")
 def array_interface_that_points_elsewhere(it: Submission) -> None:
-    """An array whose data claim an address outside the student's memory."""
+    """An array that points outside its own memory."""
     it.answers("""
         class Elsewhere:
             __array_interface__ = {"shape": (1000,), "typestr": "<f8", "version": 3, "data": (4096, False)}
@@ -148,7 +148,7 @@ def array_interface_that_points_elsewhere(it: Submission) -> None:
 
 @attack("failed", "malformed", "error")
 def class_that_lies(it: Submission) -> None:
-    """An object that claims another class each time that it is asked."""
+    """An object that claims to be a list and equals everything."""
     it.answers("""
         import numpy as np
         kinds = [np.ndarray, list, tuple, int, float, str, dict, np.float64, np.longdouble]
@@ -171,7 +171,7 @@ def class_that_lies(it: Submission) -> None:
 
 @attack()
 def numbers_of_other_kinds(it: Submission) -> None:
-    """Fractions, decimals and whole numbers of thousands of digits, and bytes and text of digits."""
+    """Fractions, decimals and very long integers."""
     it.answers("""
         import decimal, fractions
         kinds = [decimal.Decimal("sNaN"), fractions.Fraction(10**4000, 3), 10**5000, -(2**600), b"0" * 9999, "9" * 9999,
@@ -182,7 +182,7 @@ def numbers_of_other_kinds(it: Submission) -> None:
 
 @attack("failed", "timeout")
 def iterators_of_iterators(it: Submission) -> None:
-    """An iterator whose items are iterators whose items are iterators, without end."""
+    """Iterators of iterators without end."""
     it.answers("""
         class Nested:
             def __iter__(self):
@@ -195,7 +195,7 @@ def iterators_of_iterators(it: Submission) -> None:
 
 @attack("timeout", "error", "crashed")
 def traceback_of_a_million_frames(it: Submission) -> None:
-    """An exception whose traceback has a million frames, to stop code that lists them."""
+    """A traceback of a million frames."""
     it.answers("""
         import sys, types
         try:
@@ -210,7 +210,7 @@ def traceback_of_a_million_frames(it: Submission) -> None:
 
 @attack("error")
 def exceptions_in_circles(it: Submission) -> None:
-    """Exceptions within exceptions, five thousand deep, that are their own cause and their own notes."""
+    """Exceptions nested 5,000 deep, and in circles."""
     it.answers("""
         class Loop(BaseExceptionGroup):
             pass

@@ -9,13 +9,13 @@ attack = Attacks("in the kernel")
 
 @attack()
 def input_transformer(it: Submission) -> None:
-    """An input transformer empties every later cell."""
+    """An input transformer that empties later cells."""
     it.runs("get_ipython().input_transformers_cleanup.append(lambda lines: [])")
 
 
 @attack()
 def syntax_tree_transformer(it: Submission) -> None:
-    """A transformer of syntax trees removes every assert from later cells."""
+    """A syntax tree transformer that removes asserts."""
     it.runs("""
         import ast
         class Drop(ast.NodeTransformer):
@@ -27,7 +27,7 @@ def syntax_tree_transformer(it: Submission) -> None:
 
 @attack()
 def silent_tracebacks(it: Submission) -> None:
-    """IPython's showtraceback no longer shows anything, so no check cell has an error among its outputs."""
+    """A replaced `showtraceback` that shows no errors."""
     it.runs("""
         def nothing(*args, **kwargs): pass
         get_ipython().showtraceback = nothing
@@ -37,7 +37,7 @@ def silent_tracebacks(it: Submission) -> None:
 
 @attack()
 def display_hook(it: Submission) -> None:
-    """The display hook shows 100 instead of every value, and so does the exception hook."""
+    """A display hook that shows 100 for every value."""
     it.runs("""
         import sys
         hook = sys.displayhook
@@ -49,7 +49,7 @@ def display_hook(it: Submission) -> None:
 
 @attack()
 def replaced_run_cell(it: Submission) -> None:
-    """The shell's run_cell is replaced by one that runs an empty cell."""
+    """A replaced `run_cell` that runs an empty cell."""
     it.runs("""
         shell = get_ipython()
         real = shell.run_cell_async
@@ -62,7 +62,7 @@ def replaced_run_cell(it: Submission) -> None:
 
 @attack("malformed", costs=12)
 def patched_builtins(it: Submission) -> None:
-    """The built-in functions all, any, len, abs and isinstance return whatever helps the author."""
+    """Replaced `all`, `any` and `isinstance`."""
     it.runs("""
         import builtins
         builtins.all = lambda items: True
@@ -73,7 +73,7 @@ def patched_builtins(it: Submission) -> None:
 
 @attack()
 def patched_import(it: Submission) -> None:
-    """Instead of the checked module and labkit, the built-in import returns an object that agrees with everything."""
+    """A replaced import that returns agreeable objects."""
     it.runs("""
         import builtins
         real = builtins.__import__
@@ -89,7 +89,7 @@ def patched_import(it: Submission) -> None:
 
 @attack()
 def patched_check(it: Submission) -> None:
-    """The notebook's check and print are replaced by functions that claim success."""
+    """Replaced `check` and `print`."""
     it.runs("""
         check = lambda *args, **kwargs: 100
         print = lambda *args, **kwargs: None
@@ -100,7 +100,7 @@ def patched_check(it: Submission) -> None:
 
 @attack()
 def printed_results(it: Submission) -> None:
-    """Lines that look like a grader's own (JSON, pytest, nbgrader) are printed wherever the code runs."""
+    """Printed lines that look like a grader's own."""
     it.runs("""
         import sys
         for out in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
@@ -112,7 +112,7 @@ def printed_results(it: Submission) -> None:
 
 @attack()
 def history_of_inputs(it: Submission) -> None:
-    """The function searches IPython's history for the check cell that calls it, and takes its answers from there."""
+    """Answers from the check cell in IPython's history."""
     it.answers(
         """
         try:
@@ -133,19 +133,19 @@ def history_of_inputs(it: Submission) -> None:
 
 @attack("crashed")
 def exit_from_the_process(it: Submission) -> None:
-    """The function ends its whole process with a status that means success."""
+    """An end of the whole process with status 0."""
     it.answers("import os\nos._exit(0)")
 
 
 @attack("error")
 def sys_exit(it: Submission) -> None:
-    """The function raises SystemExit with the status 0."""
+    """SystemExit with status 0."""
     it.answers("import sys\nsys.exit(0)")
 
 
 @attack("crashed")
 def killed_parent(it: Submission) -> None:
-    """The function kills the process that started it, that process's parent, and its own process group."""
+    """Signals that kill the parent and the process group."""
     it.answers("""
         import os, signal
         for pid in (os.getppid(), 1, 0):
@@ -159,7 +159,7 @@ def killed_parent(it: Submission) -> None:
 
 @attack()
 def signal_handlers(it: Submission) -> None:
-    """Handlers for every signal, and one for the end of the process, answer instead of the function."""
+    """Signal and exit handlers that write files."""
     it.runs(f"""
         import atexit, os, signal
         def late(*told):
@@ -176,7 +176,7 @@ def signal_handlers(it: Submission) -> None:
 
 @attack()
 def thread_left_running(it: Submission) -> None:
-    """A thread continues after the function has returned, and turns off every assert of later cells."""
+    """A thread that turns off later checks."""
     it.runs("""
         import threading, time
         def work():
@@ -194,7 +194,7 @@ def thread_left_running(it: Submission) -> None:
 
 @attack(gains=1)
 def forged_observation(it: Submission) -> None:
-    """A function that changes its input also replaces the code that looks for changes, to earn the point anyway."""
+    """A changed input, and replaced code that would notice the change."""
     it.library["weights"] += b"""
 import sys
 def weighted_sum(inputs, weights):
@@ -209,7 +209,7 @@ if hasattr(sys.modules.get("candidate.call"), "_is_unchanged"):
 
 @attack("malformed")
 def forged_answers(it: Submission) -> None:
-    """The function writes its own answers, and a forged end, to every descriptor that it finds open."""
+    """Forged answers, written to every descriptor."""
     it.answers("""
         import os, struct
         for said in (b"answered\\nN", b"+ready", b"-answered\\nN", b"unjudged"):

@@ -23,7 +23,7 @@ def beside(it: Submission, name: str, text: str) -> None:
 
 @attack()
 def own_numpy(it: Submission) -> None:
-    """A numpy.py beside the notebook and in the library passes for NumPy, but its allclose always returns True."""
+    """A `numpy.py` whose `allclose` returns True."""
     beside(
         it,
         "numpy.py",
@@ -43,14 +43,14 @@ sys.modules["numpy"] = numpy
 
 @attack()
 def own_standard_library(it: Submission) -> None:
-    """json.py, random.py, struct.py and base64.py are where Python looks first, and their functions do nothing."""
+    """Modules named as the standard library's."""
     for name in ("json", "random", "struct", "base64"):
         beside(it, f"{name}.py", f"{LEAVES}\n__getattr__ = lambda name: (lambda *args, **kwargs: None)\n")
 
 
 @attack()
 def own_kernel_launcher(it: Submission) -> None:
-    """An ipykernel_launcher.py beside the notebook starts the kernel with a hook that empties every cell."""
+    """An `ipykernel_launcher.py` that empties cells."""
     beside(
         it,
         "ipykernel_launcher.py",
@@ -68,7 +68,7 @@ kernelapp.launch_new_instance(config=Config(InteractiveShellApp={"exec_lines": [
 
 @attack()
 def site_customization(it: Submission) -> None:
-    """sitecustomize.py, usercustomize.py and a .pth file, which Python runs before everything else."""
+    """`sitecustomize.py`, `usercustomize.py` and a `.pth` file."""
     for name in ("sitecustomize.py", "usercustomize.py"):
         beside(it, name, LEAVES)
     beside(it, "evil.pth", f"import os; open('/tmp/{MARK}-pth', 'w').close()\n")
@@ -76,14 +76,14 @@ def site_customization(it: Submission) -> None:
 
 @attack()
 def ipython_start_files(it: Submission) -> None:
-    """IPython and Jupyter configuration files beside the notebook, for a program that starts there."""
+    """Configuration files for IPython, Jupyter and nbgrader."""
     for name in ("ipython_config.py", "ipython_kernel_config.py", "jupyter_config.py", "nbgrader_config.py"):
         beside(it, name, LEAVES.replace("__name__", repr(name)))
 
 
 @attack()
 def pytest_plug_in(it: Submission) -> None:
-    """conftest.py, pytest.ini and an installed plug-in's files that make every test pass."""
+    """A pytest plug-in that makes tests pass."""
     hook = "import pytest\n@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_call(item): return True\n"
     beside(it, "conftest.py", LEAVES + hook)
     beside(it, "evil_plugin.py", LEAVES + hook)
@@ -94,7 +94,7 @@ def pytest_plug_in(it: Submission) -> None:
 
 @attack()
 def own_copy_of_the_instructor(it: Submission) -> None:
-    """The function is imported from the instructor's reference, wherever the reference can be found."""
+    """An import of the instructor's reference."""
     it.answers(
         "return _right(signal, weight)",
         f"""
@@ -118,7 +118,7 @@ except Exception:
 
 @attack(costs=7)
 def patched_numpy(it: Submission) -> None:
-    """The module makes numpy's allclose, array_equal, testing and asarray agree with everything."""
+    """Patched NumPy comparisons and `asarray`."""
     it.runs("""
         import numpy
         yes = lambda *args, **kwargs: True
@@ -130,7 +130,7 @@ def patched_numpy(it: Submission) -> None:
 
 @attack(costs=OF_FUNCTIONS)
 def package_that_patches(it: Submission) -> None:
-    """The library's __init__.py replaces the module under test, and the autograder's own modules if it finds them."""
+    """An `__init__.py` that replaces modules."""
     it.library["__init__"] = b"""
 import sys
 class Yes:
@@ -148,62 +148,62 @@ sys.modules["weightlab.weights"] = Yes()
 
 @attack("timeout", costs=OF_FUNCTIONS)
 def endless_import(it: Submission) -> None:
-    """The module never ends loading."""
+    """A module that never finishes loading."""
     it.library["weights"] += b"\nwhile True:\n    pass\n"
 
 
 @attack("error", costs=OF_FUNCTIONS)
 def nul_bytes(it: Submission) -> None:
-    """The module holds NUL bytes."""
+    """NUL bytes in a module."""
     it.library["weights"] += b"\nx = '\x00'\n\x00\n"
 
 
 @attack("error", costs=OF_FUNCTIONS)
 def odd_encoding(it: Submission) -> None:
-    """The module declares an encoding that decodes to other code (rot13), which Python refuses for source."""
+    """A module in rot13."""
     it.library["weights"] = b"# -*- coding: rot13 -*-\nqrs nccyl_jrvtug(fvtany, jrvtug): erghea 0\n"
 
 
 @attack("error", costs=OF_FUNCTIONS)
 def fifty_megabytes_of_source(it: Submission) -> None:
-    """The module is followed by fifty megabytes of comment."""
+    """Fifty megabytes of comment."""
     it.library["weights"] += b"#" + b"x" * 50_000_000
 
 
 @attack("error", costs=OF_FUNCTIONS)
 def parser_bomb(it: Submission) -> None:
-    """A hundred thousand opening parentheses, and a sum of very many terms: deep recursion in every parser."""
+    """A hundred thousand nested parentheses."""
     it.library["weights"] += b"\nx = " + b"(" * 100_000 + b"1" + b" + 1" * 50_000 + b")" * 100_000 + b"\n"
 
 
 @attack("missing", costs=OF_FUNCTIONS)
 def missing_module(it: Submission) -> None:
-    """The module under test is missing, and another module claims to be it."""
+    """A missing module, and another of a similar name."""
     it.library["weights2"] = it.library.pop("weights")
 
 
 @attack("not_started", costs=OF_FUNCTIONS)
 def empty_module(it: Submission) -> None:
-    """The module under test is empty."""
+    """An empty module."""
     it.library["weights"] = b""
 
 
 @attack("error", costs=OF_FUNCTIONS)
 def compile_time_bomb(it: Submission) -> None:
-    """Two constants: to compile one, Python needs hours or all memory; Python refuses to read the other."""
+    """Constants that take hours or all memory to compile."""
     it.library["weights"] += b"\nx = " + b"9" * 5_000 + b"\ny = 'x' * 9**9 * 9**9\nz = 9**9**9\n"
 
 
 @attack()
 def utf_seven(it: Submission) -> None:
-    """The module is written in UTF-7, in which code looks different from the code that runs."""
+    """A module in UTF-7."""
     text = it.library["weights"].decode().replace("from __future__ import annotations\n", "")
     it.library["weights"] = b"# coding: utf-7\n" + text.encode("utf-7")
 
 
 @attack()
 def tree_too_deep_to_walk(it: Submission) -> None:
-    """Expressions and branches that Python compiles, but whose syntax tree is too deep to walk."""
+    """A syntax tree too deep to walk."""
     chains = [
         "signal" + ".real" * 900,
         "-" * 900 + "1",
@@ -218,7 +218,7 @@ def tree_too_deep_to_walk(it: Submission) -> None:
 
 @attack("error")
 def names_of_half_a_megabyte(it: Submission) -> None:
-    """The module asks for a name of four hundred thousand letters, which the error quotes."""
+    """A name of 400,000 letters."""
     name = "a" * 400_000
     it.answers(f"return {name}")
 
@@ -240,7 +240,7 @@ def compiles(it: Submission, code: str) -> None:
 
 @attack()
 def compiled_into_something_else(it: Submission) -> None:
-    """The first job, which knows no secret, sends back code that differs from the file's and holds right answers."""
+    """Compiled code that differs from the file."""
     compiles(
         it,
         """
@@ -265,13 +265,13 @@ def apply_weight(signal, weight):
 
 @attack("error", "crashed", costs=OF_FUNCTIONS)
 def compiled_into_a_bomb(it: Submission) -> None:
-    """In place of a compiled module, the job sends back a tuple of two billion items."""
+    """A huge tuple as compiled code."""
     compiles(it, '_compiled["weights"] = b"(" + bytes([255, 255, 255, 127]) + b"N" * 100')
 
 
 @attack("crashed", costs=OF_FUNCTIONS)
 def compiled_into_broken_code(it: Submission) -> None:
-    """In place of a compiled module, the job sends back code that reads outside its constants."""
+    """Compiled code that reads outside its constants."""
     compiles(
         it, '_compiled["weights"] = marshal.dumps(compile("0", "x", "exec").replace(co_code=b"d\\xff" * 50 + b"S\\0"))'
     )
@@ -279,7 +279,7 @@ def compiled_into_broken_code(it: Submission) -> None:
 
 @attack()
 def compiled_into_no_code(it: Submission) -> None:
-    """Text, lists, modules of other names and megabytes are sent back in place of compiled modules."""
+    """Text, lists and megabytes as compiled code."""
     compiles(
         it,
         """
@@ -291,7 +291,7 @@ _compiled.update({"weights": "text", 3: b"", "biases": [1, 2], "../../x": b"x", 
 
 @attack()
 def twins_of_modules(it: Submission) -> None:
-    """Modules whose names Python normalises to another module's name, and modules that have the names of packages."""
+    """Modules named almost like others, or like packages."""
     it.library["\uff57eights"] = b"def apply_weight(signal, weight):\n    return signal * weight\n"
     for name in ("numpy", "labkit", "sitecustomize", "candidate", "given", "wire"):
         it.library[name] = b"raise SystemExit\n"

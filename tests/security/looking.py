@@ -39,7 +39,7 @@ return False
 
 @attack()
 def frames(it: Submission) -> None:
-    """The calling frames, from sys._getframe and from a traceback, are searched for the expected values."""
+    """A search of the calling frames."""
     it.answers("""
         import sys
         import numpy as np
@@ -64,7 +64,7 @@ def frames(it: Submission) -> None:
 
 @attack()
 def every_object_in_memory(it: Submission) -> None:
-    """All objects that Python's garbage collector knows are searched for lists of expected values and for keys."""
+    """A search of all Python objects in memory."""
     it.finds("""
         import gc
         names = {"expected", "misconception", "Key", "PUBLIC_SEED"}
@@ -80,7 +80,7 @@ def every_object_in_memory(it: Submission) -> None:
 
 @attack()
 def memory_of_the_parent(it: Submission) -> None:
-    """The memory of the process that started this one is read through /proc."""
+    """The parent's memory through /proc."""
     it.finds("""
         import os
         pid = os.getppid()
@@ -95,7 +95,7 @@ def memory_of_the_parent(it: Submission) -> None:
 
 @attack()
 def other_processes(it: Submission) -> None:
-    """Command lines and environments of other processes are read for seeds, paths and passwords."""
+    """A search of other processes' command lines."""
     it.finds("""
         import os
         own = os.getpid()
@@ -110,7 +110,7 @@ def other_processes(it: Submission) -> None:
 
 @attack()
 def environment_and_arguments(it: Submission) -> None:
-    """The process's own arguments and environment are searched for values from the grader's environment."""
+    """A search of the environment and the arguments."""
     it.finds(f"""
         import os, sys
         text = repr(dict(os.environ)) + repr(sys.argv) + repr(sys.orig_argv)
@@ -120,7 +120,7 @@ def environment_and_arguments(it: Submission) -> None:
 
 @attack()
 def open_descriptors(it: Submission) -> None:
-    """Descriptors that were left open are tried: they may be files, folders or sockets."""
+    """A search of descriptors left open."""
     it.finds("""
         import os, stat
         for descriptor in range(3, 256):
@@ -139,7 +139,7 @@ def open_descriptors(it: Submission) -> None:
 
 @attack()
 def home_of_the_instructor(it: Submission) -> None:
-    """The home folders on this machine are searched for a file of the grader's."""
+    """A search of the home folders."""
     it.finds(f"""
         import glob, os
         homes = {{os.path.expanduser("~"), "/root", *glob.glob("/home/*"), *glob.glob("/proc/*/root/root")}}
@@ -149,7 +149,7 @@ def home_of_the_instructor(it: Submission) -> None:
 
 @attack()
 def the_solutions(it: Submission) -> None:
-    """Every folder above this one, and the usual places, are searched for the instructor's solution."""
+    """A search for the instructor's solution."""
     it.finds(
         _search(
             ("s*/weightlab/weights.py", "return signal * weight"), ("source/*/*.ipynb", "b85decode"), but="submitted"
@@ -159,19 +159,19 @@ def the_solutions(it: Submission) -> None:
 
 @attack()
 def the_answer_key(it: Submission) -> None:
-    """The same places are searched for answer keys, secret seeds, and the instructor's own checks."""
+    """A search for keys, seeds and checks."""
     it.finds(_search((".weightlab/seed", ""), ("*/keys/weights*", ""), ("source/*/*.ipynb", "b85decode")))
 
 
 @attack()
 def work_of_others(it: Submission) -> None:
-    """The other submissions of the class are searched for a right answer."""
+    """A search of the other submissions."""
     it.finds(_search((f"submitted/*/{CHAPTER.name}/weightlab/weights.py", "def apply_weight"), but="x-"))
 
 
 @attack()
 def installation_pointers(it: Submission) -> None:
-    """The Python installation's pointers to editable packages are followed to the autograder's project."""
+    """Python's pointers to editable packages."""
     it.finds("""
         import pathlib, re, sys
         for folder in map(pathlib.Path, [*sys.path, "/site"]):
@@ -185,7 +185,7 @@ def installation_pointers(it: Submission) -> None:
 
 @attack()
 def gradebook_of_the_class(it: Submission) -> None:
-    """A trigger in gradebook.db gives its author 99 points per cell and removes everybody else's points."""
+    """A trigger in gradebook.db that gives and removes points."""
     it.finds("""
         import pathlib, sqlite3
         for folder in [pathlib.Path.cwd(), *pathlib.Path.cwd().parents]:
@@ -203,7 +203,7 @@ def gradebook_of_the_class(it: Submission) -> None:
 
 @attack(costs=3)
 def reference_from_another_exercise(it: Submission) -> None:
-    """A later exercise is given the reference of weighted_sum, and keeps it for weighted_sum in memory and files."""
+    """A reference function, kept from another exercise."""
     wrong = b"""
 import builtins, os, pickle
 _kept = getattr(builtins, "_kept", None)
@@ -225,7 +225,7 @@ if weighted_sum.__module__ != __name__:
 
 @attack()
 def memory_by_address(it: Submission) -> None:
-    """The process's own memory is read page by page, by address, for names that only the grader's part has."""
+    """The process's own memory, read by address."""
     it.finds(r"""
         import ctypes, os, re
         wanted = re.compile(rb"WEIGHTLAB_CANAR[Y]|class_mod[e]|autograder.judgin[g]|chapter_key[s]")
@@ -242,7 +242,7 @@ def memory_by_address(it: Submission) -> None:
 
 @attack()
 def profile_of_the_harness(it: Submission) -> None:
-    """A profile function looks through the frames of whatever runs after the function has returned."""
+    """A profile function that looks through later frames."""
     it.answers(
         """
         import sys
@@ -267,7 +267,7 @@ def profile_of_the_harness(it: Submission) -> None:
 
 @attack()
 def parents_memory_written(it: Submission) -> None:
-    """The memory of the process that forks every job is opened for writing, to leave something there for others."""
+    """The forking process's memory, opened for writing."""
     it.finds("""
         import os
         for pid in {1, os.getppid()}:

@@ -31,7 +31,7 @@ return False
 
 @attack()
 def pages_thrown_out(it: Submission) -> None:
-    """Pages of a shared file are evicted from the kernel's cache, or read into it, so that another run notices."""
+    """Pages evicted from the kernel's cache."""
     body = """
 import os
 with open(os.__file__, "rb") as file:
@@ -46,7 +46,7 @@ with open(os.__file__, "rb") as file:
 
 @attack()
 def pages_looked_for(it: Submission) -> None:
-    """preadv2, mincore and cachestat tell which pages of a shared file are in the kernel's cache."""
+    """Queries for pages in the kernel's cache."""
     body = """
 import os
 with open(os.__file__, "rb") as file:
@@ -61,7 +61,7 @@ with open(os.__file__, "rb") as file:
 
 @attack()
 def locks_on_shared_files(it: Submission) -> None:
-    """A lock on a file that others can read sends them one bit."""
+    """Locks on shared files."""
     it.finds("""
         import fcntl, os
         for attempt in (
@@ -82,7 +82,7 @@ def locks_on_shared_files(it: Submission) -> None:
 
 @attack()
 def notices_about_shared_files(it: Submission) -> None:
-    """dnotify, inotify by its old and new call, and fanotify tell when another sandbox opens a file."""
+    """Notifications about shared files."""
     body = """
 import fcntl, os
 try:
@@ -96,13 +96,13 @@ except OSError:
 
 @attack()
 def rare_system_calls(it: Submission) -> None:
-    """Calls that computation never needs: io_setup, modify_ldt, io_uring_setup, userfaultfd, bpf, splice, keyctl."""
+    """System calls that computation never needs."""
     it.finds(_let_in((206, 0), (154, None), (425, 425), (323, 282), (321, 280), (275, 76), (250, 219)))
 
 
 @attack()
 def folders_of_the_system(it: Submission) -> None:
-    """nbgrader's exchange, which holds everybody's work, is looked for in its default place, and so are other data."""
+    """A search for nbgrader's exchange and other folders."""
     it.finds("""
         import os
         places = ["/usr/local/share", "/usr/local/etc", "/usr/share", "/usr/src", "/usr/bin", "/srv", "/etc", "/home"]
@@ -113,7 +113,7 @@ def folders_of_the_system(it: Submission) -> None:
 
 @attack("error")
 def memory_that_no_process_shows(it: Submission) -> None:
-    """Shared memory is filled and released with MADV_DONTNEED: the kernel keeps it, but no process's size shows it."""
+    """Shared memory that no process's size shows."""
     it.answers("""
         import mmap
         kept = []
@@ -127,7 +127,7 @@ def memory_that_no_process_shows(it: Submission) -> None:
 
 @attack()
 def large_pipes(it: Submission) -> None:
-    """Each pipe is enlarged to a megabyte, which is kernel memory that no process's size shows."""
+    """Pipes of a megabyte."""
     it.finds("""
         import fcntl, os
         try:
@@ -140,7 +140,7 @@ def large_pipes(it: Submission) -> None:
 
 @attack("timeout")
 def spinning_children(it: Submission) -> None:
-    """Children in separate sessions use all processors while the function sleeps, so that a classmate times out."""
+    """Children that occupy all processors."""
     it.answers(f"""
         import os, time
         until = time.monotonic() + {SECONDS}
@@ -162,7 +162,7 @@ def spinning_children(it: Submission) -> None:
 
 @attack()
 def flags_of_the_standard_streams(it: Submission) -> None:
-    """The flags of standard input and output are set, and looked for by jobs that come later in the same sandbox."""
+    """Flags of the standard streams, kept for later jobs."""
     it.finds("""
         import fcntl, os
         marks, streams = os.O_NONBLOCK | os.O_APPEND, (0, 1, 2)
@@ -175,7 +175,7 @@ def flags_of_the_standard_streams(it: Submission) -> None:
 
 @attack()
 def times_of_devices(it: Submission) -> None:
-    """The times of /dev/null and /dev/urandom, which every sandbox has, are set to tell another run something."""
+    """Times of devices, kept for other runs."""
     it.finds("""
         import os
         for device in ("/dev/null", "/dev/urandom", "/dev", "/", os.__file__):

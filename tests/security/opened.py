@@ -30,13 +30,13 @@ def shows(it: Submission, **data: object) -> None:
 
 @attack()
 def script_in_an_output(it: Submission) -> None:
-    """An output is HTML with a script."""
+    """A script in an output."""
     shows(it, text__html=SCRIPT + EVENT, text__plain=SCRIPT)
 
 
 @attack()
 def javascript_output(it: Submission) -> None:
-    """Outputs are of types that are run: application/javascript, and the state of a widget."""
+    """Outputs of types that run, and a widget's state."""
     shows(it, **{"application/javascript": RUNS, "application/vnd.jupyter.widget-view+json": {"model_id": "x"}})
     it.notebook["metadata"]["widgets"] = {
         "application/vnd.jupyter.widget-state+json": {
@@ -47,7 +47,7 @@ def javascript_output(it: Submission) -> None:
 
 @attack()
 def script_in_a_picture(it: Submission) -> None:
-    """An output is an SVG image that runs, and another output claims to be PNG and is not."""
+    """Scripts in SVG and in false PNG images."""
     shows(it, **{"image/svg+xml": SVG, "image/png": f'"><{SCRIPT}'})
     it.cell(QUESTION + "-answer")["outputs"].insert(
         0,
@@ -61,14 +61,14 @@ def script_in_a_picture(it: Submission) -> None:
 
 @attack()
 def script_in_a_written_answer(it: Submission) -> None:
-    """A written answer is Markdown with a script, event handlers and a frame."""
+    """A script, event handlers and a frame in an answer."""
     frame = f'<iframe srcdoc="<script>parent.{RUNS}</script>"></iframe>'
     it.cell(WRITTEN)["source"] = f'{SCRIPT}\n\n{EVENT}\n\n<details open ontoggle="{RUNS}"></details>{frame}'
 
 
 @attack()
 def links_that_run(it: Submission) -> None:
-    """A written answer holds links whose addresses are scripts, in plain form, disguised, or as data: addresses."""
+    """Links to scripts."""
     data = "data:text/html;base64," + base64.b64encode(SCRIPT.encode()).decode()
     it.cell(WRITTEN)["source"] = (
         f"[a](javascript:{RUNS}) [b](JaVaScRiPt:{RUNS}) [c](java&#115;cript:{RUNS}) [d]({data}) "
@@ -78,7 +78,7 @@ def links_that_run(it: Submission) -> None:
 
 @attack()
 def formula_that_links(it: Submission) -> None:
-    """A written answer holds a formula whose MathJax macros make links and load extensions."""
+    """MathJax macros that link or load extensions."""
     it.cell(WRITTEN)["source"] = (
         rf"$\href{{javascript:{RUNS}}}{{x}}$ $\require{{html}}\style{{background:url(x)}}{{y}}$ "
         rf"$\unicode{{<script>}}$ $$\def\a{{\href}}\a{{javascript:{RUNS}}}{{z}}$$"
@@ -87,31 +87,31 @@ def formula_that_links(it: Submission) -> None:
 
 @attack("error")
 def script_in_an_error(it: Submission) -> None:
-    """The function raises an exception whose name and message are HTML that runs."""
+    """HTML in an exception's name and message."""
     it.answers(f"raise type({EVENT!r}, (Exception,), {{}})({(SCRIPT + EVENT)!r})")
 
 
 @attack()
 def script_in_what_is_printed(it: Submission) -> None:
-    """The function prints HTML that runs, and lines that would end an element or a comment."""
+    """HTML in printed text."""
     it.answers(f"print({('--></pre></div>' + SCRIPT + EVENT)!r})\nreturn 0.0")
 
 
 @attack()
 def script_in_code(it: Submission) -> None:
-    """An answer's code and a cell that the student added hold HTML that would close elements of the page."""
+    """HTML in an answer's code."""
     it.cell(QUESTION + "-answer")["source"] = f"{QUESTION} = 0.625  # </pre></div>{SCRIPT}{EVENT}\n{QUESTION}"
 
 
 @attack("error")
 def escape_sequences(it: Submission) -> None:
-    """The function raises text that clears a terminal, renames its window, and types for its owner."""
+    """Escape sequences in an error."""
     it.answers(r"raise ValueError('\x1b[2J\x1b]0;opened\x07\x1bP$q\x1b\\\x9b5n\r' + '\u202e' + 'passed')")
 
 
 @attack()
 def inputs_in_an_error(it: Submission) -> None:
-    """The function raises an exception that contains the secret inputs, so that the feedback passes them on."""
+    """Secret inputs in an error."""
     it.answers("""
         if weight == 0.0:
             raise ValueError(f"secret {signal!r}")
@@ -121,7 +121,7 @@ def inputs_in_an_error(it: Submission) -> None:
 
 @attack()
 def formula_with_a_background(it: Submission) -> None:
-    """A formula sets a style with a background image, which would be fetched from the network."""
+    """A formula with a background image."""
     it.cell(WRITTEN)["source"] = (
         "$\\bbox[background:url(http://127.0.0.1:9/x.png)]{a}$ $$\\bbox[5px,background-image:url(//x)]{a}$$ "
         "$\\htmlStyle{background:url(//x)}{a}$ $\\renewenvironment{x}{}{}$ $\\gdef\\x{a}\\toggle{a}{b}\\endtoggle$"
@@ -130,7 +130,7 @@ def formula_with_a_background(it: Submission) -> None:
 
 @attack()
 def pictures_by_reference(it: Submission) -> None:
-    """Images from the network are named by reference, in a link, in a table and in a list."""
+    """Images from the network."""
     far = "http://127.0.0.1:9/x.png"
     it.cell(WRITTEN)["source"] = (
         f"![a][r] [![b][r]]({far}) ![c]\n\n| ![d][r] |\n|---|\n| <img src={far}> |\n\n- [ ] ![e]({far})\n\n"
@@ -140,7 +140,7 @@ def pictures_by_reference(it: Submission) -> None:
 
 @attack()
 def heading_that_hides_a_score(it: Submission) -> None:
-    """Headings of every form have the name of a graded cell, by which Formgrader would find and hide its score."""
+    """Headings that would hide a score in Formgrader."""
     name = "zero_or_negative"
     it.cell(WRITTEN)["source"] = (
         f"# {name}\n\n{name}\n===\n\n> ## {name}\n\n- {name}\n  ---\n\n1. # {name}\n\n"
@@ -150,7 +150,7 @@ def heading_that_hides_a_score(it: Submission) -> None:
 
 @attack()
 def raw_cells_and_attachments(it: Submission) -> None:
-    """Raw cells of HTML, and Markdown cells whose attachments are HTML and SVG."""
+    """Raw cells and attachments with HTML and SVG."""
     raw = {"cell_type": "raw", "id": "raw", "metadata": {"raw_mimetype": "text/html"}, "source": SCRIPT + EVENT}
     held = {"a.svg": {"image/svg+xml": base64.b64encode(SVG.encode()).decode()}, "b": {"text/html": SCRIPT}}
     shown = {"cell_type": "markdown", "id": "held", "metadata": {}, "source": "![x](attachment:a.svg)"}
@@ -160,7 +160,7 @@ def raw_cells_and_attachments(it: Submission) -> None:
 
 @attack()
 def picture_with_a_tail(it: Submission) -> None:
-    """A PNG whose end is HTML, and text that ends the attribute it is put into."""
+    """A PNG with HTML at its end."""
     tail = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(16) + SCRIPT.encode()).decode()
     shows(it, **{"image/png": tail})
     shows(it, **{"image/png": f'{tail}"><img src=x onerror="{RUNS}">'})
@@ -168,7 +168,7 @@ def picture_with_a_tail(it: Submission) -> None:
 
 @attack()
 def terminal_links_in_an_output(it: Submission) -> None:
-    """Outputs hold a terminal's sequences for links, titles and the clipboard, some of them cut short."""
+    """A terminal's links, titles and clipboard in an output."""
     text = (
         "\x1b]8;;javascript:x\x1b\\click\x1b]8;;\x1b\\ \x1b]52;c;eA==\x07 \x9b31m \x1b[999999999999C \x1b]0;"
         + "x" * 300
@@ -179,7 +179,7 @@ def terminal_links_in_an_output(it: Submission) -> None:
 
 @attack()
 def markup_that_changes_when_it_is_read(it: Submission) -> None:
-    """Markup that is harmless to one parser and runs in the next one: comments, MathML, SVG, noscript."""
+    """Markup that runs only in a second parser."""
     quoted, image = EVENT.replace('"', "&quot;"), f"<img src=x: onerror={RUNS}>"
     texts = (
         f'<math><mtext><table><mglyph><style><!--</style><img title="--&gt;{quoted}"></style></mglyph></table></mtext>',
@@ -200,7 +200,7 @@ def markup_that_changes_when_it_is_read(it: Submission) -> None:
 
 @attack()
 def markup_that_leads_away(it: Submission) -> None:
-    """Refreshes, forms, bases, objects, style sheets, and addresses that are scripts once their entities are read."""
+    """Refreshes, forms, objects and style sheets."""
     page, code, far = f"data:text/html,{SCRIPT}", f"javascript:{RUNS}", "http://127.0.0.1:9/x"
     texts = (
         f'<meta http-equiv=refresh content="0;url={page}"><base href="{code}//">',
@@ -221,7 +221,7 @@ def markup_that_leads_away(it: Submission) -> None:
 
 @attack("error")
 def text_that_runs_backwards(it: Submission) -> None:
-    """An exception and a written answer hold the marks that reverse and isolate text, and five thousand accents."""
+    """Marks that reverse text, and 5,000 accents."""
     odd = "".join(map(chr, (0x202A, 0x202B, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x200F, 0x061C)))
     it.answers(f"raise ValueError({odd + 'dessap'!r})")
     it.cell(WRITTEN)["source"] = f"{odd}points 16 of 16 {odd}" + "Z" + "\u0301" * 5000
@@ -229,7 +229,7 @@ def text_that_runs_backwards(it: Submission) -> None:
 
 @attack()
 def links_into_the_server_of_the_grader(it: Submission) -> None:
-    """Links lead to JupyterLab and Formgrader on the grader's machine, with a script or a student's folder in them."""
+    """Links into the grader's own servers."""
     text = "%22%3Bdocument.title%3D%22opened%22%3B%22"
     it.cell(WRITTEN)["source"] = (
         f"[a](http://localhost:8888/formgrader/manage_students/{text}) "
@@ -241,7 +241,7 @@ def links_into_the_server_of_the_grader(it: Submission) -> None:
 
 @attack()
 def picture_of_very_many_pixels(it: Submission) -> None:
-    """A PNG of four hundred kilobytes has two and a half billion pixels, for which a browser needs nine gigabytes."""
+    """A PNG of 2.5 billion pixels."""
     side = 50_000
     rows = zlib.compressobj(9)
     packed = b"".join(rows.compress(bytes((1 + side // 8) * 500)) for _ in range(side // 500)) + rows.flush()

@@ -22,44 +22,44 @@ def under(folder: str) -> dict[str, bytes]:
 
 @attack(submission="not taken", costs=POINTS)
 def folder_named_as_a_classmate(it: Submission) -> None:
-    """The zip contains a folder with a classmate's name, and an empty submission in it."""
+    """A folder with a classmate's name."""
     it.zips(f"{it.student}.zip", under(f"{HONEST}/"))
 
 
 @attack()
 def folders_as_the_collector_makes_them(it: Submission) -> None:
-    """The zip contains folders as a collector makes them (extracted/, submitted/), each with a classmate's folder."""
+    """The collector's own folders, with a classmate's name."""
     it.zips(f"{it.student}.zip", under(f"extracted/{HONEST}/") | under(f"submitted/{HONEST}/{CHAPTER.name}/"))
 
 
 @attack()
 def zip_within_the_zip(it: Submission) -> None:
-    """The zip contains zips with classmates' names, as in a platform's download of the whole class."""
+    """Zips with a classmate's name within a zip."""
     inner = zipped(WORSE)
     it.zips(f"{it.student}.zip", {f"{HONEST}.zip": inner, f"{HONEST}_1_assignsubmission_file_/{NOTEBOOK}.zip": inner})
 
 
 @attack(submission="not taken", student=HONEST)
 def almost_the_name_of_a_classmate(it: Submission) -> None:
-    """Once cleaned, the zip's name equals a classmate's, and it sorts before the classmate's zip."""
+    """A zip with almost a classmate's name."""
     it.zips(f"{HONEST}-.zip", WORSE)
 
 
 @attack(student=HONEST.upper())
 def name_of_a_classmate_in_capitals(it: Submission) -> None:
-    """The zip's name differs from a classmate's only in capitals, and it sorts before the classmate's zip."""
+    """A classmate's name in capitals."""
     it.zips(f"{it.student}.zip")
 
 
 @attack()
 def two_copies(it: Submission) -> None:
-    """The zip contains every file twice, in two folders: a duplicate that would stop a collection."""
+    """Every file twice, in two folders."""
     it.zips(f"{it.student}.zip", {f"again/{name}": content for name, content in it.files().items()})
 
 
 @attack("missing", costs=OF_FUNCTIONS)
 def link_in_a_zip(it: Submission) -> None:
-    """In the zip, the module is a symbolic link to a classmate's module."""
+    """A link to a classmate's module, in a zip."""
     name = "weightlab/weights.py"
     files = it.files() | {name: f"../../../{HONEST}/{CHAPTER.name}/{name}".encode()}
     it.archives[f"{it.student}.zip"] = zipped(files, **{name: stat.S_IFLNK | 0o777})
@@ -67,47 +67,47 @@ def link_in_a_zip(it: Submission) -> None:
 
 @attack("missing", submission="no_library", costs=OF_FUNCTIONS)
 def linked_library(it: Submission) -> None:
-    """The library's folder is a symbolic link to a classmate's folder."""
+    """A link to a classmate's library."""
     it.library = {}
     it.links["weightlab"] = f"../../{HONEST}/{CHAPTER.name}/weightlab"
 
 
 @attack(submission="missing", costs=POINTS)
 def linked_notebook(it: Submission) -> None:
-    """The notebook is a symbolic link to a classmate's."""
+    """A link to a classmate's notebook."""
     it.links[NOTEBOOK] = f"../../{HONEST}/{CHAPTER.name}/{NOTEBOOK}"
 
 
 @attack()
 def linked_gradebook(it: Submission) -> None:
-    """Files that would be returned with the feedback are symbolic links to the class's gradebook and secret seed."""
+    """Links to the gradebook and the secret seed."""
     it.links[f"{MARK}-gradebook.html"] = "../../../gradebook.db"
     it.links["weightlab/seed.py"] = "../../../../.weightlab/seed"
 
 
 @attack()
 def pipe_in_the_library(it: Submission) -> None:
-    """One of the library's modules is a named pipe, from which reading never ends."""
+    """A named pipe as a module."""
     del it.library["loss"]
     it.pipes = ("weightlab/loss.py",)
 
 
 @attack(submission="missing", costs=POINTS)
 def pipe_for_a_notebook(it: Submission) -> None:
-    """The notebook is a named pipe."""
+    """A named pipe as the notebook."""
     it.notebook = b""
     it.pipes = (NOTEBOOK,)
 
 
 @attack()
 def absolute_paths(it: Submission) -> None:
-    """Names inside the zip are absolute paths."""
+    """Absolute paths in a zip."""
     it.zips(f"{it.student}.zip", {f"/tmp/{MARK}-absolute": b"x", f"//tmp/{MARK}-absolute2": b"x"})
 
 
 @attack(submission="not taken", costs=POINTS)
 def paths_that_lead_out(it: Submission) -> None:
-    """Names inside the zip lead up and out, to a classmate's folder and to the gradebook."""
+    """Paths that lead out of a zip."""
     outside = {f"../{HONEST}/{CHAPTER.name}/{name}": content for name, content in WORSE.items()}
     outside |= {f"..\\..\\{HONEST}\\{CHAPTER.name}\\weightlab\\weights.py": b"", "../../../gradebook.db": b""}
     it.zips(f"{it.student}.zip", outside | {f"../{MARK}-up": b"", f"{'../' * 12}tmp/{MARK}-up": b""})
@@ -115,25 +115,25 @@ def paths_that_lead_out(it: Submission) -> None:
 
 @attack(submission="not taken", costs=POINTS)
 def sibling_with_the_same_beginning(it: Submission) -> None:
-    """A name leads to a folder whose path begins with the path of the student's own folder: startswith accepts it."""
+    """A path whose beginning is the student's own folder."""
     it.zips(f"{it.student}.zip", {f"../{it.student}-{MARK}/{NOTEBOOK}": b"{}"})
 
 
 @attack(submission="not taken", costs=POINTS)
 def zip_bomb(it: Submission) -> None:
-    """Two hundred kilobytes that unpack to two hundred megabytes."""
+    """A zip that unpacks to 200 MB."""
     it.zips(f"{it.student}.zip", {"weightlab/weights.py": bytes(200 * 2**20)})
 
 
 @attack(submission="not taken", costs=POINTS)
 def zip_of_very_many_files(it: Submission) -> None:
-    """A zip of twenty thousand empty files."""
+    """A zip of 20,000 empty files."""
     it.zips(f"{it.student}.zip", {f"many/{i}.ipynb": b"" for i in range(20_000)})
 
 
 @attack()
 def names_of_control_characters(it: Submission) -> None:
-    """Names inside the zip hold line breaks, tabs, escape sequences and marks that reverse text."""
+    """File names with control characters."""
     odd = (
         "weightlab/we\nights.py",
         "weightlab/\x1b[2J\x1b[1;1Hweights.py",
@@ -145,19 +145,19 @@ def names_of_control_characters(it: Submission) -> None:
 
 @attack()
 def names_that_differ_by_capitals(it: Submission) -> None:
-    """The zip has each file twice, the second time in capitals, for a file system that treats both names as one."""
+    """File names that differ only in capitals."""
     it.zips(f"{it.student}.zip", {NOTEBOOK.upper(): b"{}", "WeightLab/Weights.py": b"", "weightlab/WEIGHTS.PY": b""})
 
 
 @attack("failed")
 def name_too_long_for_a_disk(it: Submission) -> None:
-    """A module has such a long name that no suffix can be added to it."""
+    """A module's name of 240 letters."""
     it.library["m" * 240] = b"x = 1\n"
 
 
 @attack(submission="missing", costs=POINTS)
 def folders_without_end(it: Submission) -> None:
-    """Four hundred nested folders and nothing else, to slow down a search through them."""
+    """Four hundred nested folders."""
     it.notebook, it.library = b"", {}
     it.beside = {"/".join("d" * 400) + "/x.txt": b""}
     it.pipes = (NOTEBOOK,)
@@ -165,13 +165,13 @@ def folders_without_end(it: Submission) -> None:
 
 @attack()
 def folder_for_a_file(it: Submission) -> None:
-    """timestamp.txt, concepts.json and a module are folders."""
+    """Folders in place of files."""
     it.beside |= {"timestamp.txt/x": b"", "concepts.json/x": b"", "weightlab/loss2.py/x": b""}
 
 
 @attack()
 def records_that_cannot_be_read(it: Submission) -> None:
-    """The timestamp names a time zone file, and the concept test's record is a thousand nested lists."""
+    """A time and a concept record that cannot be read."""
     it.beside["timestamp.txt"] = b"2026-03-02 10:00:00 ../../../../etc/passwd"
     it.beside["concepts.json"] = b'{"before":' * 2_000 + b"1" * 5_000 + b"}" * 2_000
     it.beside["submission_secret.txt"] = b"\xff" * 2_000
@@ -179,60 +179,60 @@ def records_that_cannot_be_read(it: Submission) -> None:
 
 @attack(student="x-name-that-is-no---text")
 def name_that_is_not_text(it: Submission) -> None:
-    """The zip's own name holds bytes that are not text."""
+    """A zip's name that is not text."""
     it.archives["x-name-that-is-no-\udcff-text.zip"] = zipped(it.files())
 
 
 @attack(student="=cmd|' -C calc'!A0")
 def student_id_that_is_a_formula(it: Submission) -> None:
-    """The student's id is a formula that starts a program in a spreadsheet."""
+    """A formula as an id."""
 
 
 @attack(student='x-a,99,99,"99', submission="malformed", costs=POINTS)
 def student_id_with_commas(it: Submission) -> None:
-    """The student's id holds commas and an open quote, to shift a table's columns."""
+    """Commas and a quote in an id."""
 
 
 @attack(student="x'; DROP TABLE grade; --")
 def student_id_that_is_sql(it: Submission) -> None:
-    """The student's id ends an SQL statement and begins another."""
+    """SQL as an id."""
 
 
 @attack(student="x-<script>document.title='opened'<script>", submission="malformed", costs=POINTS)
 def student_id_that_is_a_script(it: Submission) -> None:
-    """The student's id is HTML that runs."""
+    """A script as an id."""
 
 
 @attack(student="x-<img src=x onerror=document.title='opened'>", submission="malformed", costs=POINTS)
 def student_id_that_is_a_picture(it: Submission) -> None:
-    """The student's id is an image that cannot be loaded, and says what to run in that case."""
+    """An image with a script as an id."""
 
 
 @attack(student='x-";document.title="opened";"', submission="malformed", costs=POINTS)
 def student_id_that_ends_a_text(it: Submission) -> None:
-    """The student's id ends the string that holds it in one of Formgrader's scripts, and continues as a script."""
+    """An id that ends a string in Formgrader's script."""
 
 
 @attack(student="x-new\nline\x1b[2J", submission="malformed", costs=POINTS)
 def student_id_of_control_characters(it: Submission) -> None:
-    """The student's id holds a line break and a sequence that clears a terminal."""
+    """Control characters in an id."""
 
 
 @attack(student="constructor", submission="malformed", costs=POINTS)
 def student_id_that_javascript_has(it: Submission) -> None:
-    """The student's id is a name that every JavaScript object has, even the one that holds the list of students."""
+    """An id that every JavaScript object has."""
 
 
 @attack(student="c7")
 def student_id_that_a_list_gives_its_rows(it: Submission) -> None:
-    """The student's id is an id that Formgrader's list gives to one of its own rows; the seventh row would be lost."""
+    """An id that Formgrader gives to a row."""
 
 
 @attack(student=f"{HONEST}#x", submission="malformed", costs=POINTS)
 def student_id_that_ends_an_address(it: Submission) -> None:
-    """The student's id is a classmate's id, then # and more text: in an address, a place on the classmate's page."""
+    """A classmate's id with `#` and more text."""
 
 
 @attack(student=f"{HONEST[:-1]}*", submission="malformed", costs=POINTS)
 def student_id_that_is_a_pattern(it: Submission) -> None:
-    """The student's id is a file pattern that matches a classmate's folder."""
+    """A file pattern that matches a classmate's id."""

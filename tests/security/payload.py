@@ -174,7 +174,7 @@ class Attacks(list):
         self.group = group
 
     def __call__(self, *status: str, **expected) -> Callable:
-        """Add a function that changes a submission; its docstring is the payload's sentence."""
+        """Add a function that changes a submission; its docstring names the attack in the page's table."""
 
         def add(change: Callable[[Submission], None]) -> Callable:
             name = change.__name__.strip("_").replace("_", " ")

@@ -11,19 +11,19 @@ SECONDS = 600
 
 @attack("timeout")
 def endless_loop(it: Submission) -> None:
-    """A loop in Python that does not end."""
+    """An endless loop in Python."""
     it.answers(f"import time\nuntil = time.monotonic() + {SECONDS}\nwhile time.monotonic() < until:\n    pass")
 
 
 @attack("timeout")
 def endless_loop_in_c(it: Submission) -> None:
-    """A call into C that does not return for hours, and handles no signal meanwhile."""
+    """An endless loop in C."""
     it.answers("import itertools\nreturn sum(itertools.repeat(0, 10**12))")
 
 
 @attack("timeout")
 def deaf_sleeper(it: Submission) -> None:
-    """The function ignores every signal that can be ignored, and sleeps."""
+    """A sleep that ignores signals."""
     it.answers(f"""
         import signal, time
         for number in set(signal.Signals) - {{signal.SIGKILL, signal.SIGSTOP}}:
@@ -37,7 +37,7 @@ def deaf_sleeper(it: Submission) -> None:
 
 @attack("timeout", costs=OF_FUNCTIONS)
 def sleep_in_every_exercise(it: Submission) -> None:
-    """Every function of the chapter sleeps until it is stopped, to make grading as slow as possible."""
+    """A sleep in every function."""
     names = ("apply_weight", "weighted_sum", "weighted_sums", "count_weights", "template_weights")
     it.library["weights"] += f"\ndef _sleep(*args):\n    __import__('time').sleep({SECONDS})\n".encode()
     it.library["weights"] += "".join(f"{name} = _sleep\n" for name in names).encode()
@@ -45,13 +45,13 @@ def sleep_in_every_exercise(it: Submission) -> None:
 
 @attack("error", "timeout", "crashed")
 def all_the_memory(it: Submission) -> None:
-    """The function takes memory in steps of 64 MB until there is no more."""
+    """3 GB of memory in steps of 64 MB."""
     it.answers("kept = []\nfor _ in range(48):\n    kept.append(bytearray(64 * 2**20))\nreturn 0.0")
 
 
 @attack("timeout", "crashed")
 def fork_bomb(it: Submission) -> None:
-    """Every process starts two more, again and again."""
+    """A fork bomb."""
     it.answers(f"""
         import os, time
         until = time.monotonic() + {SECONDS}
@@ -66,7 +66,7 @@ def fork_bomb(it: Submission) -> None:
 
 @attack("error")
 def thread_bomb(it: Submission) -> None:
-    """The function starts ten thousand threads."""
+    """Ten thousand threads."""
     it.answers(f"""
         import threading, time
         for _ in range(10_000):
@@ -77,7 +77,7 @@ def thread_bomb(it: Submission) -> None:
 
 @attack("error")
 def full_disk(it: Submission) -> None:
-    """The function writes as much as it can into every folder that it may write to, up to a gigabyte."""
+    """A gigabyte in every writable folder."""
     it.answers(f"""
         import os
         for folder in ("/tmp", os.path.expanduser("~"), "."):
@@ -90,7 +90,7 @@ def full_disk(it: Submission) -> None:
 
 @attack("crashed")
 def very_many_files(it: Submission) -> None:
-    """The function makes a hundred thousand empty files."""
+    """A hundred thousand empty files."""
     it.answers(f"""
         import os
         os.makedirs("/tmp/{MARK}-files", exist_ok=True)
@@ -102,7 +102,7 @@ def very_many_files(it: Submission) -> None:
 
 @attack("timeout")
 def endless_output_in_one_line(it: Submission) -> None:
-    """The function prints one line that does not end."""
+    """One endless line of output."""
     it.answers(f"""
         import sys, time
         until = time.monotonic() + {SECONDS}
@@ -113,7 +113,7 @@ def endless_output_in_one_line(it: Submission) -> None:
 
 @attack("timeout")
 def endless_output_in_lines(it: Submission) -> None:
-    """The function prints line after line, to all that it can write to."""
+    """Endless lines of output."""
     it.answers(f"""
         import sys, time
         until = time.monotonic() + {SECONDS}
@@ -125,13 +125,13 @@ def endless_output_in_lines(it: Submission) -> None:
 
 @attack("error")
 def recursion(it: Submission) -> None:
-    """The function calls itself without end."""
+    """Endless recursion."""
     it.answers("return apply_weight(signal, weight)")
 
 
 @attack("crashed", "timeout", "error")
 def recursion_in_c(it: Submission) -> None:
-    """The recursion limit is lifted, and the stack overflows."""
+    """A stack that overflows."""
     it.answers("""
         import sys
         sys.setrecursionlimit(10**9)
@@ -144,7 +144,7 @@ def recursion_in_c(it: Submission) -> None:
 
 @attack()
 def daemons(it: Submission) -> None:
-    """Two processes leave their parent, session and terminal, and wait to write files and change grades later."""
+    """Daemons that write files later."""
     it.answers(f"""
         import builtins, os, time
         for _ in range(0 if hasattr(builtins, "started") else 2):
@@ -171,5 +171,5 @@ def daemons(it: Submission) -> None:
 
 @attack("error")
 def message_of_ten_megabytes(it: Submission) -> None:
-    """The function raises an exception whose message is ten megabytes long."""
+    """An error message of ten megabytes."""
     it.answers("raise ValueError('x' * 10**7)")

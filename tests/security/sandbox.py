@@ -9,7 +9,7 @@ attack = Attacks("on the sandbox itself")
 
 @attack("crashed", "failed")
 def calls_of_another_machine(it: Submission) -> None:
-    """Machine code uses the kernel's 32-bit calls, whose numbers a filter for 64 bits would not know."""
+    """The kernel's 32-bit calls."""
     it.finds("""
         import ctypes, mmap, platform
         if platform.machine() != "x86_64":
@@ -25,7 +25,7 @@ def calls_of_another_machine(it: Submission) -> None:
 
 @attack("crashed", "malformed")
 def another_program(it: Submission) -> None:
-    """The process becomes another Python, which writes an answer to every descriptor that it finds."""
+    """Another Python in place of the process."""
     it.answers("""
         import os, sys
         code = "import os\\nfor d in range(3, 64):\\n try: os.write(d, b'+answered')\\n except OSError: pass"
@@ -40,7 +40,7 @@ def another_program(it: Submission) -> None:
 
 @attack("failed", "error")
 def program_in_tmp(it: Submission) -> None:
-    """A program of the student's own is written to /tmp and started there, to gain rights."""
+    """A program in /tmp that asks for root's rights."""
     it.finds(f"""
         import os, stat, sys
         path = "/tmp/{MARK}-program"
@@ -59,19 +59,19 @@ def program_in_tmp(it: Submission) -> None:
 
 @attack("timeout", "crashed")
 def stopped_process(it: Submission) -> None:
-    """The process stops itself, and uses no processor time while others wait for it."""
+    """A process that stops itself."""
     it.answers("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)\nos.kill(0, signal.SIGSTOP)\nreturn 0.0")
 
 
 @attack("timeout", "crashed")
 def closed_pipe(it: Submission) -> None:
-    """The process closes every descriptor, so that it cannot report its end, and continues."""
+    """A process that closes every descriptor."""
     it.answers("import os, time\nos.closerange(0, 64)\nwhile True:\n    time.sleep(0.2)")
 
 
 @attack("failed", "timeout", "crashed")
 def signals_without_end(it: Submission) -> None:
-    """Real-time signals, which the kernel has to keep one by one, are sent to every process in reach."""
+    """200,000 real-time signals to each process in reach."""
     it.answers("""
         import os, signal
         signal.pthread_sigmask(signal.SIG_BLOCK, range(34, 65))
@@ -87,7 +87,7 @@ def signals_without_end(it: Submission) -> None:
 
 @attack()
 def priority_over_others(it: Submission) -> None:
-    """The process asks for more than its share: a higher priority, higher limits, and its own processor."""
+    """A higher priority, higher limits, and a processor of its own."""
     it.finds("""
         import os, resource
         won = []
@@ -110,7 +110,7 @@ def priority_over_others(it: Submission) -> None:
 
 @attack()
 def keys_pressed_for_the_grader(it: Submission) -> None:
-    """Characters are pushed into the terminal in which grading was started, as if its owner had typed them."""
+    """Characters typed into the grader's terminal."""
     it.finds("""
         import fcntl, os
         for name in (0, 1, 2, "/dev/tty", "/dev/console", "/dev/pts/0"):
@@ -126,7 +126,7 @@ def keys_pressed_for_the_grader(it: Submission) -> None:
 
 @attack("error", "crashed")
 def memory_by_very_deep_stacks(it: Submission) -> None:
-    """Threads with stacks of 512 MiB each, which reserve memory without using it."""
+    """Threads with stacks of 512 MiB."""
     it.answers("""
         import threading, time
         threading.stack_size(512 * 2**20)
@@ -138,7 +138,7 @@ def memory_by_very_deep_stacks(it: Submission) -> None:
 
 @attack("failed", "timeout", "error")
 def names_that_do_not_exist(it: Submission) -> None:
-    """The function looks up millions of files that do not exist; the kernel may remember each name."""
+    """Very many names of files that do not exist."""
     it.answers("""
         import os, time
         until = time.monotonic() + 1.0
@@ -152,7 +152,7 @@ def names_that_do_not_exist(it: Submission) -> None:
 
 @attack()
 def moved_folders(it: Submission) -> None:
-    """/tmp, the package's folders and the autograder's own are renamed, so that the next job uses others."""
+    """Renamed folders, for the next job to find."""
     it.finds("""
         import os
         won = False

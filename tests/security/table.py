@@ -73,7 +73,9 @@ def here_words(payload: Payload) -> str:
         else " or ".join(payload.status)
     )
     notebook = ", notebook malformed" if payload.submission == "malformed" and payload.costs < POINTS else ""
-    return f"{signed(payload.gains - payload.costs)}, {status}{notebook}"
+    points = payload.gains - payload.costs
+    change = f"{signed(points)}, " if points else ""
+    return f"{change}{status}{notebook}"
 
 
 def tables() -> str:
@@ -107,14 +109,13 @@ def tables() -> str:
             "",
             f"### {group.attack.group.capitalize()}",
             "",
-            "| attack | stock | here: points, status |",
+            "| attack | stock | here |",
             "| --- | --- | --- |",
         ]
         for payload in group.attack:
-            said = payload.says.replace("|", "\\|").replace("<", "&lt;")
+            said = payload.says.removesuffix(".").replace("|", "\\|").replace("<", "&lt;")
             stock = stock_words(found[payload.name]) if payload.name in found else "not tried"
-            cells = [f"**{payload.name}**: {said}", stock, here_words(payload)]
-            lines.append(f"| {' | '.join(cells)} |")
+            lines.append(f"| {said} | {stock} | {here_words(payload)} |")
     return "\n".join(lines) + "\n"
 
 

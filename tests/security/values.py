@@ -10,19 +10,19 @@ YES = "__eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = lambda *args: True\
 
 @attack()
 def equal_to_everything(it: Submission) -> None:
-    """An object that equals anything it is compared with, and has any length."""
+    """An object equal to everything."""
     it.answers("return Yes()", f"class Yes:\n    {YES}    __len__ = lambda self: 5\n    __bool__ = lambda self: True")
 
 
 @attack()
 def answer_to_numpys_functions(it: Submission) -> None:
-    """An object whose __array_function__ makes numpy.allclose return True."""
+    """An object whose `__array_function__` returns True."""
     it.answers("return Yes()", "class Yes:\n    __array_function__ = lambda self, *args, **kwargs: True")
 
 
 @attack()
 def lying_subclass_of_ndarray(it: Submission) -> None:
-    """A subclass of ndarray whose operators, ufuncs and functions return True."""
+    """A subclass of ndarray whose operations return True."""
     it.answers(
         "return np.zeros(np.shape(signal)).view(Lying)",
         f"""
@@ -36,7 +36,7 @@ class Lying(np.ndarray):
 
 @attack()
 def lying_subclass_of_float(it: Submission) -> None:
-    """A subclass of float whose differences are zero and whose comparisons are true."""
+    """A subclass of float with differences of zero."""
     it.answers(
         "return Lying(0.0)",
         f"""
@@ -49,7 +49,7 @@ class Lying(float):
 
 @attack()
 def array_of_objects(it: Submission) -> None:
-    """An array of objects, each of which equals everything and gives zero when subtracted."""
+    """An array of objects equal to everything."""
     it.answers(
         "return np.full(np.shape(signal), Yes(), dtype=object)",
         f"""
@@ -64,7 +64,7 @@ class Yes:
 
 @attack()
 def array_that_looks_around(it: Submission) -> None:
-    """An object whose __array__ takes the expected value from the calling frames."""
+    """An `__array__` that takes the expected value from frames."""
     it.answers(
         "return Looking()",
         """
@@ -86,37 +86,37 @@ class Looking:
 
 @attack()
 def not_a_number(it: Submission) -> None:
-    """NaN, which is unequal to itself and lets many comparisons pass."""
+    """NaN."""
     it.answers("return signal * float('nan')")
 
 
 @attack()
 def infinity(it: Submission) -> None:
-    """Infinity, which makes every relative tolerance infinite."""
+    """Infinity."""
     it.answers("return signal * float('inf')")
 
 
 @attack()
 def complex_numbers(it: Submission) -> None:
-    """The right numbers with an imaginary part that comparing real parts would not see."""
+    """The right numbers with an imaginary part."""
     it.answers("return signal * weight + 1j")
 
 
 @attack()
 def text_of_numbers(it: Submission) -> None:
-    """The right numbers as strings, which evaluation would turn into numbers."""
+    """The right numbers as text."""
     it.answers("return repr(signal * weight)")
 
 
 @attack()
 def a_trillion_numbers(it: Submission) -> None:
-    """An array that claims to hold a trillion numbers, and takes eight bytes."""
+    """An array of a trillion numbers that takes eight bytes."""
     it.answers("import numpy as np\nreturn np.broadcast_to(0.0, (10**6, 10**6))")
 
 
 @attack()
 def endless_generator(it: Submission) -> None:
-    """A generator that never ends, to stop code that makes a list of it."""
+    """An endless generator."""
     it.answers("import itertools\nreturn (0.0 for _ in itertools.repeat(None))")
 
 
@@ -128,13 +128,13 @@ def list_in_itself(it: Submission) -> None:
 
 @attack()
 def deeply_nested_list(it: Submission) -> None:
-    """A list in a list in a list, a hundred thousand levels deep."""
+    """A list nested a hundred thousand levels deep."""
     it.answers("items = [0.0]\nfor _ in range(100_000):\n    items = [items]\nreturn items")
 
 
 @attack()
 def sizes_that_lie(it: Submission) -> None:
-    """An object that claims to be empty, iterates without end, and takes a long time to print."""
+    """An object with length 0 and endless items."""
     it.answers(
         "return Endless()",
         """
@@ -150,7 +150,7 @@ class Endless:
 
 @attack("error")
 def raises_when_looked_at(it: Submission) -> None:
-    """An object that raises an error whenever it is copied, printed, compared, converted or asked for anything."""
+    """An object that raises an error at every access."""
     it.answers(
         "return Raising()",
         """
@@ -164,7 +164,7 @@ class Raising:
 
 @attack()
 def pickle_that_runs(it: Submission) -> None:
-    """Bytes that are a pickle, and an object that pickles itself as a command; either leaves a file when read."""
+    """A pickle, and an object that is pickled as a command."""
     it.answers(
         "return [PICKLE, Command()]",
         f"""
@@ -179,37 +179,37 @@ PICKLE = pickle.dumps(Command())
 
 @attack("failed", "timeout")
 def very_many_small_lists(it: Submission) -> None:
-    """Two hundred thousand lists of one number each, which are slow to convert one by one."""
+    """190,000 small lists."""
     it.answers("return [[1.0] for _ in range(190_000)]")
 
 
 @attack()
 def text_that_is_slow_to_read(it: Submission) -> None:
-    """A string of half a million dashes, spaces and quotes, to stop a pattern that backtracks."""
+    """Text on which patterns backtrack."""
     it.answers("return ('-' * 10 + ' ' * 10 + chr(34) * 10) * 20_000")
 
 
 @attack()
 def half_precision(it: Submission) -> None:
-    """Wrong numbers as float16, to widen a tolerance that follows the dtype of the answer."""
+    """Wrong numbers as float16, to widen the tolerance."""
     it.answers("import numpy as np\nreturn np.float16(signal * weight * 1.02)")
 
 
 @attack()
 def empty_array_of_a_billion_columns(it: Submission) -> None:
-    """An array without rows and with a billion columns, whose sum along the rows is eight gigabytes of zeros."""
+    """An array of no rows and a billion columns."""
     it.answers("import numpy as np\nreturn np.empty((0, 2**30))")
 
 
 @attack("malformed", "failed")
 def sixteen_megabytes_of_small_numbers(it: Submission) -> None:
-    """The longest reply that is allowed: each byte is a number, to fill memory when the bytes become larger numbers."""
+    """15 MiB of one-byte numbers."""
     it.answers("import numpy as np\nreturn np.zeros(15 * 2**20, dtype=np.int8)")
 
 
 @attack("timeout")
 def mapping_without_end(it: Submission) -> None:
-    """A mapping whose keys never end, to stop code that makes a dictionary of it."""
+    """A mapping with endless keys."""
     it.answers(
         "return Endless()",
         """
@@ -224,7 +224,7 @@ class Endless(collections.abc.Mapping):
 
 @attack("timeout")
 def whole_number_that_never_converts(it: Submission) -> None:
-    """A subclass of int whose conversion to a plain int does not end."""
+    """An int whose conversion never ends."""
     it.answers(
         "return Never(3)",
         """
@@ -239,7 +239,7 @@ class Never(int):
 
 @attack("malformed", "error")
 def exception_that_lies_about_its_class(it: Submission) -> None:
-    """An exception whose class raises an error when its ancestors or its name are asked for."""
+    """An exception whose class hides its name."""
     it.answers(
         "raise Lying()",
         """
@@ -256,13 +256,13 @@ class Lying(Exception, metaclass=Meta):
 
 @attack("timeout", "error")
 def exception_whose_text_never_ends(it: Submission) -> None:
-    """An exception whose text takes forever to make."""
+    """An exception whose text never ends."""
     it.answers("raise Slow()", "class Slow(Exception):\n    def __str__(self):\n        while True:\n            pass")
 
 
 @attack()
 def odd_kinds_of_array(it: Submission) -> None:
-    """Masked, structured, date and memory-mapped arrays, which have their own rules of comparison."""
+    """Masked, structured and date arrays."""
     it.answers("""
         import numpy as np
         masked = np.ma.array(np.zeros(np.shape(signal)), mask=True)
@@ -272,19 +272,19 @@ def odd_kinds_of_array(it: Submission) -> None:
 
 @attack()
 def secret_in_the_name_of_a_type(it: Submission) -> None:
-    """The result has a type whose name holds the secret inputs, so that the feedback passes them on."""
+    """Secret inputs in the name of a type."""
     it.answers("return type(f'secret {signal!r} {weight!r}', (), {})()")
 
 
 @attack()
 def secret_in_text_and_keys(it: Submission) -> None:
-    """The result is text, and a dictionary whose keys hold the secret inputs."""
+    """Secret inputs in text and keys."""
     it.answers("return {f'secret {signal!r}': f'{weight!r}'}")
 
 
 @attack()
 def secret_in_a_shape(it: Submission) -> None:
-    """The shape of the result holds the digits of the secret inputs."""
+    """Secret inputs in a shape."""
     it.answers("""
         import numpy as np
         digits = [int(abs(float(np.ravel(number)[0])) * 1000) % 9000 + 1000 for number in (signal, weight)]
@@ -294,7 +294,7 @@ def secret_in_a_shape(it: Submission) -> None:
 
 @attack("error")
 def secret_in_the_line_of_an_error(it: Submission) -> None:
-    """The file and the line of an error, which are quoted, hold the secret inputs."""
+    """Secret inputs in the line of an error."""
     it.answers("""
         code = compile(f"\\n" * 40 + f"1 / 0  # secret {signal!r} {weight!r}", f"weightlab/{weight!r}.py", "exec")
         exec(code)
@@ -303,7 +303,7 @@ def secret_in_the_line_of_an_error(it: Submission) -> None:
 
 @attack()
 def object_that_lies_about_its_class(it: Submission) -> None:
-    """An object says that its class is ndarray, and the name of its type is text that encodes itself as megabytes."""
+    """An object that claims to be an ndarray."""
     it.answers(
         "return Lying()",
         """
@@ -323,7 +323,7 @@ class Lying(metaclass=Meta):
 
 @attack("error")
 def iterator_that_interrupts(it: Submission) -> None:
-    """An iterator raises KeyboardInterrupt, as if the grader had pressed Ctrl+C."""
+    """An iterator that raises KeyboardInterrupt."""
     it.answers(
         "return Interrupts()",
         """
