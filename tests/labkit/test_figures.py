@@ -15,6 +15,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.image import imread
 
 from labkit import figures
+from labkit.arrays import UnusableResultError
 from labkit.figures import biases, calibration, connection, descent, style
 from labkit.figures import weights as pictures
 from labkit.lent import clinic
@@ -147,6 +148,13 @@ def test_a_mosaic_holds_every_image_row_by_row_and_a_blank_line_between_two(colu
 def test_an_image_of_the_wrong_size_is_refused_in_words():
     with pytest.raises(ValueError, match="63 numbers are not images of 7×7"):
         figures.images(np.zeros((2, 63)))
+
+
+def test_weights_of_another_shape_are_refused_in_words():
+    rows = {"before": np.zeros((64, 8)), "after": np.zeros((8, 64))}
+    said = r"^The weights “after” are an array of shape \(8, 64\); this figure needs an array of shape \(64, 8\)\.$"
+    with pytest.raises(UnusableResultError, match=said):
+        descent.rows_of_weights(rows)
 
 
 @pytest.mark.parametrize("weights", [np.zeros((4, 3)), np.full((4, 3), np.nan), np.ones((4, 1)) * 1e-300])
@@ -294,6 +302,13 @@ def test_a_sum_that_is_not_what_the_bars_add_up_to_is_told(capsys):
     assert "The sum is −1.5." in capsys.readouterr().out
     pictures.steps_of_a_sum([1.0, 2.0], [0.5, -1.0], 3.0)
     assert "The bars add up to −1.5, but 3 came back." in capsys.readouterr().out
+
+
+def test_connections_and_waves_are_told_by_their_numbers(capsys):
+    pictures.connections([[2.0, 0.0], [-0.5, 1.0]], ["a", "b"], ["c", "d"])
+    assert "The weights: from a to c 2, from a to d 0, from b to c −0.5, from b to d 1." in capsys.readouterr().out
+    pictures.waves({"before": [0.0, 1.0, -0.5], "× −2": [0.0, -2.0, 1.0]})
+    assert "before, from −0.5 to 1; × −2, from −2 to 1." in capsys.readouterr().out
 
 
 def test_a_marked_weight_is_named_after_what_it_does(capsys):
