@@ -239,8 +239,8 @@ def _make_smaller(submitted: bytes) -> str:
         (number, part), size = max(sizes.items(), key=lambda item: item[1])
         if len(json.dumps(notebook.get("metadata"))) > size:
             return (
-                "turn off Save Widget State Automatically in JupyterLab's Settings menu, restart the kernel, and save "
-                "the notebook"
+                "turn off Save Widget State Automatically in JupyterLab's Settings menu, restart the kernel, save the "
+                "notebook"
             )
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return _CLEAR

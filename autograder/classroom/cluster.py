@@ -60,7 +60,9 @@ class DaskWorkers:
         try:
             self._client = Client(address, timeout="20s", set_as_default=False)
         except (TimeoutError, OSError, ValueError) as error:
-            raise ClassroomError(f"No Dask scheduler answers at {address} ({error}).") from None
+            raise ClassroomError(
+                f"No Dask scheduler answers at {address} ({error}). Start it, or correct the address."
+            ) from None
         self._pool = self._client.get_executor(pure=False)
         self.require_any()
 

@@ -116,7 +116,7 @@ def absent(chapter: Chapter, released: Mapping[str, Any], why: str = "") -> Exam
 
 def unjudged(chapter: Chapter, released: Mapping[str, Any], notebook: bytes, why: str) -> Examination:
     """Return the verdicts if the autograder itself failed on a whole submission."""
-    words = f"The autograder itself failed ({why}). There are no points yet: grade again, and report this."
+    words = f"The autograder itself failed ({why}). There are no points yet: grade again, and report this message."
     return Examination(
         SubmissionStatus.UNJUDGED, _all_alike(chapter, Status.UNJUDGED, None, words), rebuild(released, notebook)
     )

@@ -90,8 +90,8 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> RebuiltNotebook:
     if read.lost:
         words = ", ".join(sorted(read.lost))
         malformed = (
-            f"The cells of the notebook have lost their names, so these answers cannot be found: {words}. "
-            "Paste them into a fresh copy of the notebook, and submit that copy."
+            f"The cells of the notebook have lost their names, so answers cannot be found: {words}. "
+            "Paste your answers into a fresh copy of the notebook, and submit that copy."
         )
     return RebuiltNotebook(notebook, read, malformed, frozenset(doubtful | read.lost))
 

@@ -281,14 +281,15 @@ class Run:
         held = self._compare(book)
         if self._unended:
             self.notices.append(
-                f"The next run will try these submissions once more, because a function did not end, or ended its "
-                f"process, and a busy machine may have been the cause: {_list_unended(self._unended)}."
+                f"{counted(len(self._unended), 'submission')} will be tried again in the next run: "
+                f"{_list_unended(self._unended)}. A function did not end, or ended its process, and a busy machine may "
+                "have been the cause."
             )
         if self._settled:
             self.notices.append(
                 f"{counted(len(self._settled), 'submission was', 'submissions were')} not tried again, because a "
                 f"function did not end, or ended its process, in two runs: {_list_unended(self._settled)}. If the "
-                "machine was at fault, --retry tries them once more."
+                "machine was at fault, try once more with --retry."
             )
         self.notices += map(_name_outdated_marks, self.classroom.read_outdated_marks())
         return held

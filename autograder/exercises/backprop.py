@@ -48,8 +48,8 @@ def _pairs(answers: list, calls: tuple) -> list:
         "errors.",
     ),
     views={"in float64": _in_float64},
-    why="With a point on either side, a smooth curve's curvature cancels; the remaining errors are rounding and one of "
-    "the order of step squared. In float64 a step of 1e-5 is far above the rounding errors of numbers near 1.",
+    why="With a point on either side, a smooth curve's curvature cancels. Rounding errors remain, and an error "
+    "proportional to the square of step. In float64 a step of 1e-5 is far above the rounding errors of numbers near 1.",
 )
 def numerical_gradient(rng):
     """Measure the gradient of f at array: move each entry up and down by step, and compute how fast f changes."""
@@ -103,7 +103,7 @@ def relative_error(rng):
     yield Case.of(aspect, near, near + np.array([0, 1e-7, 0, 1e-9]), atol=1e-12, note="one entry is nearly zero")
     aspect = "handles edge cases (zeros, empty arrays, shapes that differ)"
     yield Case.of(aspect, np.zeros((2, 3)), np.zeros((2, 3)), note="both arrays are zero everywhere")
-    yield Case.of(aspect, np.zeros((0, 4)), np.zeros((0, 4)), note="no entries at all")
+    yield Case.of(aspect, np.zeros((0, 4)), np.zeros((0, 4)), note="no entries")
     yield Case.of(aspect, np.array([2e-14, 0.0]), np.zeros(2), note="a difference far below 1e-12")
     pairs = [
         ((0, 3), (0, 1), "no entries, but shapes that differ"),
@@ -206,8 +206,8 @@ def relu_gradient(rng):
     aspects={"grad_x": 2, "grad_weights": 2, "grad_bias": 1, PURE: 1},
     parts=("grad_x", "grad_weights", "grad_bias"),
     hints=(
-        "Each gradient has the shape of the array it belongs to. Write the shapes of grad_output, x and weights on "
-        "paper. Begin with one weight: which signal does it multiply, in each example?",
+        "Each gradient has the shape of the array that it belongs to. Write the shapes of grad_output, x and weights "
+        "on paper. Begin with one weight: which signal does it multiply, in each example?",
         "Weight [i, j] multiplies x[n, i] in every example n, and reaches output j there: what does each example "
         "contribute? Bias j is added in every example. Input i reaches every output j through weight [i, j].",
         "Sums over a shared index are matrix products: x.T @ grad_output for the weights, grad_output @ weights.T for "
@@ -223,7 +223,7 @@ def dense_gradient(rng):
         (4, 3, 2, "a batch of four"),
         (1, 2, 5, "a single example"),
         (3, 4, 1, "a single neuron"),
-        (3, 3, 3, "three examples, inputs and neurons: factors in the wrong order fit as well"),
+        (3, 3, 3, "three examples, inputs and neurons: factors fit in either order"),
     ]:
         shapes = [(batch, fan_out), (batch, fan_in), (fan_in, fan_out)]
         yield Case.of(None, *(rng.normal(size=shape) for shape in shapes), note=note)
@@ -287,7 +287,7 @@ CHAPTER.question(
     ),
     mistakes={
         "one_loss_each": (2410, "This is the number of parameters. How many losses does each of them need?"),
-        "weights_only": (4736, "Biases have gradients as well: 32 in the hidden layer and 10 in the output layer."),
+        "weights_only": (4736, "Biases also have gradients: 32 in the hidden layer and 10 in the output layer."),
         "one_loss_a_weight": (
             2368,
             "This is the number of weights. Biases count too, and each parameter is moved twice.",
@@ -295,7 +295,7 @@ CHAPTER.question(
         "only_ahead": (
             2411,
             "This is one more than the number of parameters. That many losses are enough if each parameter is moved "
-            "only up. Your function moves each one down as well.",
+            "only up. Your function also moves each one down.",
         ),
     },
 )

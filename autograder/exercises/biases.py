@@ -34,7 +34,7 @@ def neuron(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(
         bias, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), -4.1, note="a negative bias, a positive result"
     )
-    yield Case.of(bias, np.zeros(4), rng.normal(size=4), -0.6, note="no input at all: only the bias is left")
+    yield Case.of(bias, np.zeros(4), rng.normal(size=4), -0.6, note="all inputs are zero: only the bias is left")
     yield Case.of(bias, rng.normal(size=5), rng.normal(size=5), -float(rng.uniform(1, 2)), note="a negative bias")
     yield Case.of(total, rng.normal(size=6), rng.normal(size=6) + 0.3, 0.0, note="a bias of zero shifts nothing")
     yield Case.of(total, np.array([-1.7e-9]), np.array([-2.2]), 0.0, note="a single connection, and hardly any input")
@@ -148,7 +148,7 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
     "weight.",
 )
 def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
-    """Join weights and bias in one array, such that [x, 1] @ folded gives the outputs of the dense layer."""
+    """Join weights and bias in one array, so that [x, 1] @ folded gives the outputs of the dense layer."""
     aspect = "adds the bias as the last row"
     weights = np.array([[1.5, -2.0], [0.5, 3.0], [2.5, 1.0]])
     yield Case.of(aspect, weights, np.array([0.1, -0.2]), note="three inputs, two neurons")
@@ -172,8 +172,8 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
         "Return sum(math.prod(shape) for shape in shapes.values()). An empty product is 1 and an empty sum is 0, as "
         "the special cases require.",
     ),
-    why="An array holds the product of its axis lengths, and a model holds the sum over its arrays. Weights and biases "
-    "are counted alike.",
+    why="The product of an array's axis lengths is its number of entries, and a model has the entries of all its "
+    "arrays. Weights and biases count alike.",
 )
 def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     """Count the parameters of a model, given the shape of each of its arrays by name."""
@@ -222,12 +222,12 @@ CHAPTER.question(
         ),
         "leaves_out_what_is_outside_the_blocks": (
             85_054_464,
-            "These are the blocks alone. The embeddings and the last normalization are outside them, and they are "
-            "learned as well.",
+            "These are the blocks alone. The embeddings and the last normalization, which are outside them, are also "
+            "learned.",
         ),
         "leaves_out_one_dimensional_arrays": (
             124_318_464,
-            "Only the 2-D arrays are counted. Biases and normalizations have one axis; they are parameters as well.",
+            "Only the 2-D arrays are counted. Biases and normalizations, which have one axis, are also parameters.",
         ),
         "multiplies_the_rest_by_the_blocks": (
             12 * 46_473_216,

@@ -23,16 +23,16 @@ answers: the reference earns all points of every single task, and no naive answe
     aspects={"new digits read, old ones kept, little stored": 15},
     hints=(
         "First return `layers` unchanged and read the message: the old digits are kept, but nothing is gained. Then "
-        "use fine_tune on the head, and see how each of the two numbers changes.",
+        "use fine_tune on the head, and see how the two accuracies change.",
         "Which method of chapter 9 changes all three matrices but stores fewer than 4,000 numbers? And what kept the "
         "old digits readable while the network learned new ones?",
-        "Use one LoRA adapter per layer (which rank fits the budget?). Train them with lora_fine_tune on a "
+        "Use one LoRA adapter per layer, of a rank that fits the budget. Train the adapters with lora_fine_tune on a "
         "mixture: the new images, repeated several times, and the same number of old images from "
         "data.digits14_train(). Then use lora_merge. Take smaller steps if training diverges.",
     ),
     why="A change of rank 8 fits the budget, and old images show what must stay. Training everything with old images "
-    "and keeping only the largest directions of the change works nearly as well on average. One returned network "
-    "has no switch; a system that can switch an adapter off forgets nothing.",
+    "and keeping only the largest directions of the change works nearly as well on average. A single network has "
+    "no switch; a system that can switch an adapter off forgets nothing.",
     prerequisites=(
         "minibatches",
         "fine_tune",
@@ -114,7 +114,7 @@ for _name, _value in {"colleague_p": 3, "colleague_q": 2}.items():
         value=_value,
         mistakes={name: mistake for name, mistake in _CAUSES.items() if mistake[0] != _value},
         hints=(
-            "Which layers changed at all?",
+            "Which layers changed?",
             "Compare the rank of the change with the axis lengths of the matrix.",
             "If matrices changed at a rank far below both axis lengths, an adapter was trained. If only the last layer "
             "changed, the head was trained.",
@@ -129,7 +129,7 @@ CHAPTER.question(
             650,
             "That is the number of parameters of the output layer. Count the entries that actually differ.",
         ),
-        "weights_alone": (620, "Those are the weights alone. The biases of that layer changed as well."),
+        "weights_alone": (620, "Those are the weights alone. The biases of that layer also changed."),
         "the_weight_matrix": (640, "That is the number of entries of the matrix. Some entries did not change."),
         "an_accuracy": (0.914, "That is the accuracy after the repair. Count the numbers that were put back."),
     },

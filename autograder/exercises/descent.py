@@ -24,8 +24,8 @@ def _random_gradients(rng: np.random.Generator, layers: list[tuple], dtype: type
     aspects={"steps against the gradient": 3, PURE: 1},
     hints=(
         "The gradient points in the direction in which the loss grows fastest. Which way do you go, and how far?",
-        "Build a new list with a loop over zip(layers, gradients): weights and biases alike take the step, in every "
-        "layer. Test your rule with the docstring's example: 2 becomes 0 where the gradient is 4 and the rate 0.5.",
+        "Build a new list with a loop over zip(layers, gradients). In every layer, both weights and biases take the "
+        "step. Test your rule with the docstring's example: 2 becomes 0 where the gradient is 4 and the rate is 0.5.",
         "[(weights - learning_rate * grad_weights, bias - learning_rate * grad_bias) for (weights, bias), "
         "(grad_weights, grad_bias) in zip(layers, gradients)]. This expression changes nothing in place.",
     ),
@@ -126,7 +126,7 @@ def _places(answers: list, calls: tuple[Call, ...]) -> dict:
     hints=(
         "Do not shuffle the examples: shuffle their row numbers. One list of row numbers can then index both x and y.",
         "The generator's method permutation gives the numbers from 0 on in a random order. Cut these numbers into "
-        "slices of batch_size; a slice that reaches beyond the end is simply shorter.",
+        "slices of batch_size; a slice that reaches beyond the end is shorter.",
         "First, if batch_size is below 1, raise a ValueError with the value of batch_size in its message. Then order = "
         "rng.permutation(len(x)); for start in range(0, len(x), batch_size): rows = order[start : start + batch_size], "
         "and yield x[rows], y[rows].",
@@ -320,7 +320,7 @@ def train(rng):
     prerequisites=("gradient_step",),
 )
 def momentum_step(rng):
-    """Take one gradient descent step with momentum, and return the new velocity as well."""
+    """Take one gradient descent step with momentum; return the new layers and the new velocity."""
     layers = random_layers(rng, (4, 4, 4, 3))
     rest = [tuple(np.zeros_like(part) for part in pair) for pair in layers]
     gradients, velocity = _random_gradients(rng, layers), _random_gradients(rng, layers)
@@ -342,8 +342,8 @@ CHAPTER.question(
     rtol=1e-3,
     hints=(
         "Write down where one step leads: w - rate * 6w. By what number has w been multiplied?",
-        "By the factor 1 - 6 * rate. The weight approaches the minimum as long as the magnitude of this factor is "
-        "below 1. When is the factor exactly -1?",
+        "Each step multiplies w by 1 - 6 * rate. The weight approaches the minimum as long as the magnitude of this "
+        "factor is below 1. When is the factor exactly -1?",
     ),
     mistakes={
         "arrives_at_once": (1 / 6, "At this rate one step reaches the minimum. Somewhat larger rates still converge."),
@@ -358,7 +358,7 @@ CHAPTER.question(
     rtol=1e-3,
     hints=(
         "When the velocity no longer changes, the new one equals the old one: v = 0.9 * v + 2.",
-        "So 0.1 * v = 2. Or let a loop find the velocity: start at 0 and take 200 steps.",
+        "Solve 0.1 * v = 2, or let a loop find the velocity: start at 0 and take 200 steps.",
     ),
     mistakes={
         "damped": (
@@ -378,7 +378,7 @@ CHAPTER.question(
 
 CHAPTER.question(
     "diagnoses",
-    task="Say what happened to patients a to f: give six digits, the number of each patient's cause in the list.",
+    task="Give one digit for each of the patients a to f, six digits in all: the number of the cause in the list.",
     value=614_275,
     points=6,
     digits=tuple(f"patient {name}" for name in "abcdef"),

@@ -70,7 +70,7 @@ def _frozen_entries(answers: list, calls: tuple[Call, ...]) -> dict:
     why="A frozen parameter takes part in every prediction; training never updates it.",
 )
 def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
-    """Count the parameters, weights and biases, that are trainable when some layers are frozen."""
+    """Count the parameters (weights and biases) that are trainable when some layers are frozen."""
 
     def layers() -> list[tuple[np.ndarray, np.ndarray]]:
         """Draw layers of new sizes, with zeros and equal numbers in them: every entry counts, whatever its value."""
@@ -97,7 +97,7 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
     },
     hints=(
         "For each layer, first check whether its index is in frozen. If so, put the layer into the result unchanged.",
-        "Do not use the gradient of a frozen layer at all: it may be None or NaN, and 0 times NaN is NaN.",
+        "Do not use the gradient of a frozen layer: it may be None or NaN, and 0 times NaN is NaN.",
         "First raise a ValueError if any index in frozen is not in range(len(layers)). Then build the new list: the "
         "same layer if k is in frozen, otherwise gradient_step([layer], [gradient], learning_rate)[0].",
     ),
@@ -250,7 +250,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
         [nowhere, *activations[1:]],
         grad,
         {0, 2},
-        note="impossible values before layer 1; layer 2 is frozen as well",
+        note="impossible values before layer 1; layer 2 is also frozen",
     )
     yield Case.of(
         spared,

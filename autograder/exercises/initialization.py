@@ -286,7 +286,7 @@ def he_normal(rng: np.random.Generator) -> Iterator[Case]:
 def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the standard deviation of x, then of the signal after each layer and its activation function."""
     first, after = "starts with the standard deviation of x", "continues with one value per layer"
-    yield Case.of(first, 0.5 + rng.normal(size=(6, 4)), [], Given("tanh"), note="no layers at all")
+    yield Case.of(first, 0.5 + rng.normal(size=(6, 4)), [], Given("tanh"), note="no layers")
     x = 0.3 + rng.normal(size=(7, 5))
     yield Case.of(after, x, [rng.normal(size=(5, 3))], Given("leaky"), note="one layer, with a function much like ReLU")
     yield Case.of(
@@ -413,7 +413,7 @@ def init_layers(rng: np.random.Generator) -> Iterator[Case]:
         note="a letter that both schemes contain",
     )
     yield Case.of(refuses, [4], seed(), raises=ValueError, note="one size makes no layer")
-    yield Case.of(refuses, [], seed(), scheme="xavier", raises=ValueError, note="no layer sizes at all")
+    yield Case.of(refuses, [], seed(), scheme="xavier", raises=ValueError, note="no layer sizes")
 
 
 CHAPTER.question(

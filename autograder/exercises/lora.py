@@ -86,9 +86,8 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
         "Unless 1 <= rank <= min(fan_in, fan_out), raise a ValueError with the rank in its message; return "
         "rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)) and np.zeros((rank, fan_out)).",
     ),
-    why="While up is zero, the adapted network gives the outputs of the old one, bit for bit if all dtypes, alpha's "
-    "included, are the same. Yet up can learn, because down is not zero. If both matrices were zero, neither would "
-    "ever learn.",
+    why="While up is zero, the adapted network gives the outputs of the old one, bit for bit if all dtypes are the "
+    "same. Yet up can learn, because down is not zero. If both matrices were zero, neither would ever learn.",
     views={"law": _law, "change": _no_change, "draws": _draws},
 )
 def lora_init(rng: np.random.Generator) -> Iterator[Case]:
@@ -257,7 +256,7 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(learn, layers, adapters, x, y, **whole, view="adapters", note="one full batch")
     large, note = whole | {"batch_size": 50}, "a batch size larger than the data, new adapters"
     yield Case.of(learn, layers, fresh, x, y, **large, view="adapters", note=note)
-    yield Case.of(learn, layers, fresh, x, y, **whole | {"epochs": 1}, view="adapters", note="the very first step")
+    yield Case.of(learn, layers, fresh, x, y, **whole | {"epochs": 1}, view="adapters", note="the first step")
     yield Case.of(learn, layers, adapters, *one.values(), **alike, view="adapters", note="all examples are identical")
     yield Case.of(losses, layers, adapters, x, y, **whole | {"epochs": 0}, view="losses", note="no epochs")
     yield Case.of(

@@ -104,8 +104,8 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
         "np.log(np.exp(shifted).sum(axis=1)) minus shifted[np.arange(len(labels)), labels]. Return the mean of these "
         "losses.",
     ),
-    why="No probability is formed before the logarithm, so none can become 0: the loss of a confident mistake is "
-    "nearly the lead of the wrong class, 20,000 in one test case.",
+    why="No probability is computed, so none can become 0. The loss of a confident mistake is nearly the lead of the "
+    "wrong class: 20,000 in one test case.",
 )
 def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     """Return the mean cross-entropy of a batch, even where a probability is too small for the computer to store."""

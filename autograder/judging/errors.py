@@ -150,7 +150,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
         case "file":
             return NO_FILES
         case "module":
-            return "The module has no function of this name, at least in this version. Check the spelling."
+            return "The module has nothing of this name, at least in this version. Check the spelling."
     return ""
 
 
@@ -176,7 +176,8 @@ def _explain_name(name: str, course: Mapping[str, str], arguments: tuple[str, ..
         leave = "; to leave a function, write `return`" if name in ("exit", "quit") else ""
         return f"`{name}` exists only in interactive Python, not in a file{leave}."
     if name and arguments:
-        return f"The arguments are called {', '.join(arguments)}; there is no `{name}`."
+        are = "arguments are" if len(arguments) > 1 else "argument is"
+        return f"The {are} called {', '.join(arguments)}; there is no `{name}`."
     return ""
 
 

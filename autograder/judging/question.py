@@ -118,7 +118,8 @@ def _judge_digits(question: Question, given: float, verdict: Verdict) -> None:
         verdict.status, verdict.message = Status.PASSED, f"{shown} is right."
         return
     passed = [aspect.passed for aspect in verdict.aspects]
-    verdict.message = f"{sum(passed)} of the {len(passed)} digits of {shown} are right."
+    are = "is" if sum(passed) == 1 else "are"
+    verdict.message = f"{sum(passed)} of the {len(passed)} digits of {shown} {are} right."
     known = {str(wrong): (name, advice) for name, (wrong, advice) in question.mistakes.items()}
     for aspect, digit in zip(verdict.aspects, shown, strict=True):
         if not aspect.passed and digit in known:

@@ -173,7 +173,7 @@ _ENDINGS = {
         Status.CRASHED,
         "{name} wrote far too many files and was stopped. Return the result instead of writing it to files.",
     ),
-    Ending.TOO_MUCH: (Status.MALFORMED, "{name} sent back more than can be read. Return just the result."),
+    Ending.TOO_MUCH: (Status.MALFORMED, "{name} sent back more than can be read. Return only the result."),
     Ending.SEVERAL: (
         Status.MALFORMED,
         f"More than one answer came back from {{name}}, as if from processes that it started. {ONE_PROCESS}",

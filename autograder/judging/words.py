@@ -22,12 +22,12 @@ MAX_SHOWN = 160
 """Characters of one argument that a message shows."""
 PASSED = "Full marks: every test case passed."
 NEEDS_ARRAY = (
-    "Your result is a list, but an array is expected. The notebook converts it to an array, but your later functions "
-    "get the list: return np.array(...)."
+    "Your result is a list, but an array is expected. The notebook converts the list, but your later functions get it "
+    "unconverted: return np.array(...)."
 )
 PART_NEEDS_ARRAY = (
-    "Part of your result is a list, but an array is expected there. The notebook converts it to an array, but your "
-    "later functions get the list: use np.array(...)."
+    "Part of your result is a list, but an array is expected there. The notebook converts the list, but your later "
+    "functions get it unconverted: use np.array(...)."
 )
 WAITS = "counts once the values are right"
 NOT_RIGHT = "is not right"
@@ -382,10 +382,7 @@ def compose(first: str, *then: str) -> str:
 
 def not_loaded(exercise: str, file: str | None, error: Mapping[str, Any]) -> str:
     """Say, in words that a student's code cannot have chosen, that a file cannot be run."""
-    return (
-        f"{file} cannot be run because it {name_error(error)} while it is being loaded. "
-        f"`weightlab check {exercise}` shows where."
-    )
+    return f"{file} cannot be loaded: it {name_error(error)}. `weightlab check {exercise}` shows where."
 
 
 def unreadable(exercise: str, error: Exception) -> str:
@@ -402,7 +399,10 @@ def describe_lacking_imports(imports: list[tuple[int, str]], file: str) -> str:
 def not_examined(exercise: str, error: BaseException) -> str:
     """Say that the autograder itself failed."""
     why = " ".join(f"{type(error).__name__}: {error}".split())[:500]
-    return f"The autograder itself failed on {exercise} ({why}). There are no points yet: try again, and report this."
+    return (
+        f"The autograder itself failed on {exercise} ({why}). There are no points yet: try again, and report this "
+        "message."
+    )
 
 
 def builds_on(exercise: str, first: str) -> str:

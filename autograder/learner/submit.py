@@ -104,8 +104,8 @@ def _warnings(chapter: Chapter, notebook: Path, module: Path) -> list[str]:
     warnings += _warnings_on_notebook(chapter, notebook)
     if others := _other_notebooks(notebook):
         warnings.append(
-            f"Of the notebooks in {shown(notebook.parent)}, only {notebook.name} is in the zip, not {others}. "
-            "If your answers are in another notebook, copy them into this one and pack again."
+            f"The zip holds {notebook.name}, but not {others}. If your answers are in another notebook, copy them into "
+            f"{notebook.name} and pack again."
         )
     warnings.append(
         f"The notebook was {saved_ago(notebook)}, and {shown(module)} was {saved_ago(module)}; "

@@ -104,8 +104,10 @@ def reset(name: str) -> tuple[str, str]:
         )
     lines, places = split_lines(text), _places(name, text)
     place, also = places[-1] if places else None, ""
-    if earlier := " and ".join(str(one.start + 1) for one in places[:-1]):
-        also = f" {name} is also defined on line {earlier}, but that definition has no effect: delete one of them."
+    if earlier := [str(one.start + 1) for one in places[:-1]]:
+        where, these = ("lines", "the others") if len(earlier) > 1 else ("line", "one of them")
+        where = f"{where} {' and '.join(earlier)}"
+        also = f" {name} is also defined on {where}, but only the last definition has an effect: delete {these}."
     if place and lines[place] == stub:
         words = f"This function is still the original stub, so {shown(path)} stays as it is."
         return f"{name} was not reset", words + also
@@ -119,7 +121,8 @@ def reset(name: str) -> tuple[str, str]:
     try:
         ast.parse("\n".join(lines))
     except UNPARSABLE as error:
-        words += f" Python still cannot read line {getattr(error, 'lineno', None) or '?'} of the file: fix it as well."
+        where = f"line {line} of " if (line := getattr(error, "lineno", None)) else ""
+        words += f" Python still cannot read {where}the file: fix that next."
     return f"{name} is the original stub again", words
 
 

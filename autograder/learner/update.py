@@ -68,8 +68,8 @@ def require_fit(release: Path, copy: Path) -> None:
         path = release / name
         if name.startswith((f"{_LIBRARY}/", f"{_COURSE}/")) and path.is_file() and not is_released(path, digest):
             raise UpdateError(
-                f"That is not an untouched release, because {name} has been edited in it. Nothing was changed. "
-                "Download the release again, or clone it into a new folder, and update from that."
+                f"{name} has been edited in that release, so nothing was changed. Download the release again, or clone "
+                "it into a new folder, and update from there."
             )
 
 

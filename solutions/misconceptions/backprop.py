@@ -18,7 +18,7 @@ def check_shapes(one, other):
 
 @of("numerical_gradient")
 def looks_ahead_only(f, array, step=1e-5):
-    """The error is proportional to the step, not to its square, as if each entry were moved only up. Move each entry down as well."""
+    """The error is proportional to the step, not to its square, as if each entry were moved only up. Move each entry both up and down."""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -46,7 +46,7 @@ def divides_by_one_step(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def looks_back_only(f, array, step=1e-5):
-    """The error is proportional to the step, not to its square, as if each entry were moved only down. Move each entry up as well."""
+    """The error is proportional to the step, not to its square, as if each entry were moved only down. Move each entry both up and down."""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -283,7 +283,7 @@ def forgets_the_sign_of_the_difference(a, b):
 
 @of("relative_error")
 def small_errors_become_zero(a, b):
-    """A very small error comes out as 0, as if it had been rounded. Return the result as it is, however small."""
+    """A tiny error comes out as 0, as if it had been rounded. Return the result as it is, however small."""
     return round(relative_error(a, b), 6)
 
 
@@ -509,7 +509,7 @@ def a_slope_for_each_column(predictions, targets):
 
 @of("cross_entropy_gradient")
 def leaves_certain_rows_out(logits, labels):
-    """Rows whose gradient is 0 seem to be left out of the mean. These rows count as well: divide by the total number of rows."""
+    """Rows whose gradient is 0 seem to be left out of the mean. Divide by the total number of rows."""
     gradient = softmax(logits) - one_hot(labels, logits.shape[1])
     return gradient / max(int(gradient.any(axis=1).sum()), 1)
 
@@ -597,7 +597,7 @@ def writes_into_the_logits(logits, labels):
 
 @of("cross_entropy_gradient")
 def stops_at_the_probabilities(logits, labels):
-    """This is the derivative with respect to the probability, -1/p. Continue to the logits: softmax has a derivative as well, and most of it cancels."""
+    """This is the derivative with respect to the probability, -1/p. Continue to the logits: softmax has its own derivative, most of which cancels."""
     rows, probabilities = np.arange(len(labels)), softmax(logits)
     gradient = np.zeros_like(probabilities)
     with np.errstate(divide="ignore"):
@@ -910,7 +910,7 @@ def the_same_blame_for_all(layers, activations, grad_logits):
 
 @of("backward")
 def weights_without_biases(layers, activations, grad_logits):
-    """Only the gradients of the weights came back. Biases are trained as well: return a pair for each layer."""
+    """Only the gradients of the weights came back. Biases are also trained: return a pair for each layer."""
     return [pair[0] for pair in _back(layers, activations, grad_logits)]
 
 

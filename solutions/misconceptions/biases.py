@@ -88,7 +88,7 @@ def any_connection_is_enough(inputs, weights, bias):
 
 @of("activates")
 def any_sum_but_zero(inputs, weights, bias):
-    """Every output except zero counts as active, as with bool(). A negative output must not."""
+    """Every output except zero counts as active, as with bool(). Only an output above zero activates the neuron."""
     return bool(weighted_sum(inputs, weights) + bias)
 
 
@@ -238,7 +238,7 @@ def counts_equal_shapes_once(shapes):
 
 @of("count_parameters")
 def leaves_out_the_biases(shapes):
-    """Arrays with fewer than two axes are missing, so the biases are not counted. Biases are learned as well."""
+    """Arrays with fewer than two axes are missing, so the biases are not counted. Biases are also learned."""
     return sum(math.prod(shape) for shape in shapes.values() if len(shape) > 1)
 
 
@@ -307,7 +307,7 @@ def counts_the_axes(shapes):
 
 @of("count_parameters")
 def leaves_out_all_but_tables_and_lines(shapes):
-    """Only arrays with one or two axes are counted. Other arrays have three or four axes, or none: count these arrays as well."""
+    """Only arrays with one or two axes are counted. Some arrays have three or four axes, or none: count every array."""
     return sum(math.prod(shape) for shape in shapes.values() if len(shape) in (1, 2))
 
 
@@ -343,7 +343,7 @@ def first_times_last_axis(shapes):
 
 @of("count_parameters")
 def leaves_out_what_is_called_bias(shapes):
-    """The arrays named "bias" are left out. Biases are parameters as well: count every array, whatever its name."""
+    """The arrays named "bias" are left out. Biases are parameters: count every array, whatever its name."""
     return sum(math.prod(shape) for name, shape in shapes.items() if "bias" not in name)
 
 

@@ -22,7 +22,7 @@ def everything_retrained(layers, x, y, rng):
 
 @of("adapt")
 def head_only(layers, x, y, rng):
-    """Only the head changes, but the layers before it were trained only for the old digits. Let earlier layers change as well, within the budget."""
+    """Only the head changes, but the layers before it were trained only for the old digits. Let earlier layers also change, within the budget."""
     return fine_tune(layers, x, y, frozen={0, 1}, epochs=60, batch_size=32, learning_rate=0.1, rng=rng)[0]
 
 

@@ -33,7 +33,7 @@ def never_moves_by_more_than_the_rate(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def biases_stand_still(layers, gradients, learning_rate):
-    """Only the weights move. Biases are parameters as well and have gradients of their own."""
+    """Only the weights move. Biases are also parameters and have gradients of their own."""
     return [(w - learning_rate * gw, b) for (w, b), (gw, _) in zip(layers, gradients)]
 
 
@@ -391,14 +391,14 @@ def damps_the_gradient(layers, gradients, velocity, learning_rate, momentum):
 
 @of("momentum_step")
 def momentum_of_the_sum(layers, gradients, velocity, learning_rate, momentum):
-    """Momentum multiplies the gradient as well. Multiply only the old velocity by momentum, and add the gradient in full."""
+    """Momentum also multiplies the gradient. Multiply only the old velocity by momentum, and add the gradient in full."""
     velocity = _added(velocity, gradients, momentum, momentum)
     return gradient_step(layers, velocity, learning_rate), velocity
 
 
 @of("momentum_step")
 def forgets_to_return_the_velocity(layers, gradients, velocity, learning_rate, momentum):
-    """Only the layers are returned. The next step needs the new velocity as well: return both, layers first."""
+    """Only the layers are returned. The next step also needs the new velocity: return both, layers first."""
     return gradient_step(layers, _added(velocity, gradients, momentum, 1), learning_rate)
 
 

@@ -22,7 +22,7 @@ def counts_the_frozen(layers, frozen):
 
 @of("count_trainable")
 def counts_weights_only(layers, frozen):
-    """The weights are counted, but not the biases. Biases are parameters as well, and learn unless their layer is frozen."""
+    """The weights are counted, but not the biases. Biases are also parameters, and learn unless their layer is frozen."""
     return sum(w.size for k, (w, b) in enumerate(layers) if k not in frozen)
 
 
@@ -182,7 +182,7 @@ def moves_the_frozen_layers_alone(layers, gradients, learning_rate, frozen):
 
 @of("backward_unfrozen")
 def computes_everything_first(layers, activations, grad_logits, frozen):
-    """The gradients are right, but layers before the first trainable one seem to be used as well. Stop at the first trainable layer."""
+    """The gradients are right, but layers before the first trainable one also seem to be used. Stop at the first trainable layer."""
     return [None if k in frozen else g for k, g in enumerate(backward(layers, activations, grad_logits))]
 
 
@@ -197,7 +197,7 @@ def stops_at_the_last_trainable_layer(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def goes_one_layer_too_far(layers, activations, grad_logits, frozen):
-    """The gradients are right, but the layer before the first trainable one seems to be used as well. Stop at the first trainable layer."""
+    """The gradients are right, but the layer before the first trainable one also seems to be used. Stop at the first trainable layer."""
     gradients, grad = [None] * len(layers), grad_logits
     learning = [k for k in range(len(layers)) if k not in frozen]
     for k in range(len(layers) - 1, max(learning[0] - 1, 0) - 1, -1) if learning else ():
@@ -331,7 +331,7 @@ def no_losses_if_nothing_learns(layers, x, y, *, frozen, epochs, **settings):
 
 @of("fine_tune")
 def returns_only_what_learned(layers, x, y, *, frozen, **settings):
-    """Only the layers that learned come back. The frozen ones belong to the network as well: keep each layer at its position."""
+    """Only the layers that learned come back. The frozen ones are still part of the network: keep each layer at its position."""
     tuned, losses = fine_tune(layers, x, y, frozen=frozen, **settings)
     return [layer for k, layer in enumerate(tuned) if k not in frozen], losses
 
@@ -360,7 +360,7 @@ def puts_the_frozen_back_at_the_end(layers, x, y, *, frozen, epochs, batch_size,
 
 @of("fine_tune")
 def only_the_learning_layers_take_part(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """Only the layers that learn seem to take part in the forward pass. A frozen layer takes part as well: the signal passes through it."""
+    """Only the layers that learn seem to take part in the forward pass. The signal must also pass through the frozen layers."""
     learning = [k for k in range(len(layers)) if k not in frozen]
     settings = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "rng": rng}
     trained, losses = train([layers[k] for k in learning], x, y, **settings)

@@ -149,7 +149,7 @@ def counts_pairs(weights):
 
 @of("distinct_neurons")
 def only_those_without_a_twin(weights):
-    """Neurons that have a copy are not counted at all. A group of identical neurons counts as one."""
+    """Neurons that have a copy are not counted. A group of identical neurons counts as one."""
     margin = 1e-4 * np.abs(weights).max()
     gaps = np.abs(weights[:, :, np.newaxis] - weights[:, np.newaxis]).max(axis=0)
     return int(np.sum((gaps <= margin).sum(axis=0) == 1))
@@ -264,7 +264,7 @@ def limit_from_inputs_alone(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def the_other_xavier_limit(fan_in, fan_out, rng):
-    """The variance is 1 / fan_in, which some texts also call Xavier's rule. The rule of this course counts the outputs as well."""
+    """The variance is 1 / fan_in, which some texts also call Xavier's rule. The rule of this course also counts the outputs."""
     limit = np.sqrt(3 / fan_in)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -348,7 +348,7 @@ def he_for_xavier(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def the_other_xavier(fan_in, fan_out, rng):
-    """The variance is 1 / fan_in, which some texts also call Xavier's rule. The rule of this course counts the outputs as well."""
+    """The variance is 1 / fan_in, which some texts also call Xavier's rule. The rule of this course also counts the outputs."""
     return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, fan_out))
 
 
@@ -865,7 +865,7 @@ def rescales_before_each_layer(x, weight_matrices, activation):
 
 @of("signal_spread")
 def leaves_zeros_out(x, weight_matrices, activation):
-    """Zeros seem to be left out of the standard deviation. An output of 0 is part of the signal as well: use all entries."""
+    """Zeros seem to be left out of the standard deviation. An output of 0 is part of the signal: use all entries."""
     return spread_of_layers(lambda signal: np.std(signal[signal != 0]), x, weight_matrices, activation)
 
 

@@ -197,7 +197,7 @@ def side_path_scaled_by_a_size(x, weights, bias, adapter, alpha):
 
 @of("lora_dense")
 def scales_the_whole_layer(x, weights, bias, adapter, alpha):
-    """The old layer's output is scaled as well. alpha / rank belongs to the adapter alone: with alpha 0 the old layer must remain."""
+    """The old layer's output is also scaled. alpha / rank belongs to the adapter alone: with alpha 0 the old layer must remain."""
     down, up = adapter
     return alpha / down.shape[1] * (dense(x, weights, bias) + (x @ down) @ up)
 
@@ -316,7 +316,7 @@ def mean_over_the_batch(grad_output, x, weights, adapter, alpha):
 
 @of("lora_fine_tune")
 def trains_up_alone(layers, adapters, x, y, **settings):
-    """Only `up` learns. As soon as `up` is no longer zero, `down` has a gradient and must take its steps as well."""
+    """Only `up` learns. As soon as `up` is no longer zero, `down` has a gradient and must also take its steps."""
     return _lora_loop(layers, adapters, x, y, **settings, keep_down=True)
 
 
@@ -336,7 +336,7 @@ def divides_alpha_twice(layers, adapters, x, y, *, alpha, **settings):
 
 @of("lora_fine_tune")
 def moves_the_weights_too(layers, adapters, x, y, *, alpha, epochs, batch_size, learning_rate, rng):
-    """The network's weights and biases seem to learn as well. With LoRA the whole network is frozen, and only the adapters learn."""
+    """The network's weights and biases also seem to learn. With LoRA the whole network is frozen, and only the adapters learn."""
     losses = []
     for _ in range(epochs):
         total = 0.0
@@ -401,7 +401,7 @@ def relu_on_the_logits_in_both_passes(layers, adapters, x, y, **settings):
 
 @of("lora_fine_tune")
 def moves_the_biases_too(layers, adapters, x, y, **settings):
-    """The network's biases seem to learn as well. With LoRA the whole network is frozen, its biases included."""
+    """The network's biases also seem to learn. With LoRA the whole network is frozen, its biases included."""
     return _lora_loop(layers, adapters, x, y, **settings, free=True)
 
 
@@ -454,7 +454,7 @@ def divides_by_a_size_of_the_layer(weights, adapter, alpha):
 
 @of("lora_merge")
 def scales_the_weights_too(weights, adapter, alpha):
-    """The old weights are scaled as well. alpha / rank belongs to the adapter alone: with alpha 0 the old weights must remain."""
+    """The old weights are also scaled. alpha / rank belongs to the adapter alone: with alpha 0 the old weights must remain."""
     down, up = adapter
     return alpha / down.shape[1] * (weights + down @ up)
 

@@ -558,7 +558,7 @@ def wraps_strangers_around(labels, n_classes):
 
 @of("cross_entropy")
 def leaves_certain_rows_out(logits, labels):
-    """Rows whose loss is 0 seem to be left out of the average. These rows count as well: divide by the total number of rows."""
+    """Rows whose loss is 0 seem to be left out of the average. Divide by the total number of rows."""
     losses = surprise(logits, labels)
     return float(losses[losses != 0].mean()) if losses.any() else 0.0
 

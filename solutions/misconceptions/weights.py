@@ -7,7 +7,7 @@ from . import of
 
 @of("apply_weight")
 def adds_the_weight(signal, weight):
-    """This is the signal plus the weight. But a weight of 0 lets nothing through, and a weight of 1 changes nothing."""
+    """This is the signal plus the weight. A weight of 0 lets nothing through, and a weight of 1 changes nothing."""
     return signal + weight
 
 
@@ -171,7 +171,7 @@ def compares_only_lengths(inputs, weights):
 
 @of("weighted_sum")
 def compares_only_shapes(inputs, weights):
-    """The sum is right, but two 2-D arrays of the same shape are accepted. Check the number of axes, ndim, as well."""
+    """The sum is right, but two 2-D arrays of the same shape are accepted. Also check the number of axes, ndim."""
     if inputs.shape != weights.shape:
         raise ValueError(f"{inputs.shape} and {weights.shape}")
     return np.sum(inputs * weights)
@@ -369,7 +369,7 @@ def one_template_a_row(images, labels, n_classes):
 
 @of("template_weights")
 def minus_the_other_classes(images, labels, n_classes):
-    """The mean of the other classes seems to be subtracted. Subtract the same image from every class: the mean of all images, this class included."""
+    """The mean of the other classes seems to be subtracted. Subtract the same image from every class: the mean of all images, the class included."""
     others = np.stack([images[labels != c].mean(axis=0) for c in range(n_classes)], axis=1)
     return _means(images, labels, n_classes) - others
 
@@ -441,7 +441,7 @@ def classes_from_one_to_an_empty_one(images, labels, n_classes):
 
 @of("template_weights")
 def one_number_a_class(images, labels, n_classes):
-    """The pixels are averaged as well, so one number is left for each class. Average over the images only."""
+    """The pixels are also averaged, so one number is left for each class. Average over the images only."""
     return np.array([images[labels == c].mean() for c in range(n_classes)]) - images.mean()
 
 
@@ -514,7 +514,7 @@ def means_rounded_down(images, labels, n_classes):
 
 @of("template_weights")
 def leaves_blank_images_out(images, labels, n_classes):
-    """Blank images seem to be left out. An image without ink counts as well, in its class's mean and in the mean of all images."""
+    """Blank images seem to be left out. Include them in the mean of their class and in the mean of all images."""
     inked = images.any(axis=1)
     return _means(images[inked], labels[inked], n_classes) - images[inked].mean(axis=0)[:, np.newaxis]
 
@@ -557,7 +557,7 @@ def as_if_classes_were_equally_large(images, labels, n_classes):
 
 @of("template_weights")
 def templates_up_to_one(images, labels, n_classes):
-    """Each template seems to be divided by its largest magnitude. Leave the differences as they are, so classes that differ more get larger weights."""
+    """Each template seems to be divided by its largest magnitude. Leave the differences as they are, so that classes that differ more get larger weights."""
     templates = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     largest = np.abs(templates).max(axis=0)
     return templates / np.where(largest > 0, largest, 1)

@@ -153,7 +153,7 @@ def outcome(name: str, option: str, *exercises: str) -> None:
             "Before you read on, what would have to change in your understanding?"
         )
     if before != option:
-        said += f" Earlier, this cell gave “{before}”: if you changed the cell, this outcome belongs to your change."
+        said += f" Earlier, this cell gave “{before}”: if you changed the cell, this is the outcome of your change."
     show_message(f"<p>{html.escape(said)}</p>", said)
 
 
@@ -250,4 +250,4 @@ def in_words(made: Sequence[tuple[str, bool]]) -> str:
         verdict = "about as often as you thought"
     else:
         verdict = "less often than you thought" if right < expected else "more often than you thought"
-    return f"Your predictions, by stated confidence. {'; '.join(parts)}. All in all you were right {verdict}."
+    return f"Your predictions, by stated confidence. {'; '.join(parts)}. Overall, you were right {verdict}."

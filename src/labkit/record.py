@@ -28,7 +28,7 @@ def chase_record(name: str, score: float) -> float:
     if before is None:
         print(f"{name}: {score:.1f}, your first record.")
     elif score > before:
-        print(f"{name}: {score:.1f}, a new record! The old record was {before:.1f}.")
+        print(f"{name}: {score:.1f}, a new record. The old record was {before:.1f}.")
     else:
         print(f"{name}: {score:.1f}; your record is {before:.1f}.")
     return best

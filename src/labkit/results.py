@@ -30,7 +30,8 @@ def as_numbers(value: Any, shape: tuple[int, ...], function: Callable, *, finite
 def as_layers(value: Any, like: Layers, function: Callable) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return what ``function`` returned, if it is layers of the same shapes as ``like``."""
     if not isinstance(value, list | tuple) or len(value) != len(like):
-        raise _unusable(function, describe(value), f"{len(like)} pairs of weights and biases")
+        count = "1 pair" if len(like) == 1 else f"{len(like)} pairs"
+        raise _unusable(function, describe(value), f"{count} of weights and biases")
     pairs = zip((as_pair(pair, function, "pairs of weights and biases") for pair in value), like, strict=True)
     return [
         tuple(as_numbers(new, np.shape(old), function, finite=False) for new, old in zip(*pair, strict=True))
@@ -52,7 +53,8 @@ def run_forward(
     logits, entered = as_pair(forward(layers, x), forward, "logits and activations")
     widths = [len(weights) for weights, _ in layers]
     if not isinstance(entered, Sequence) or len(entered) != len(layers):
-        raise _unusable(forward, f"activations that are {describe(entered)}", f"a list of {len(layers)} arrays")
+        arrays = "1 array" if len(layers) == 1 else f"{len(layers)} arrays"
+        raise _unusable(forward, f"activations that are {describe(entered)}", f"a list of {arrays}")
     activations = [
         as_numbers(one, (len(x), width), forward, finite=finite) for one, width in zip(entered, widths, strict=True)
     ]

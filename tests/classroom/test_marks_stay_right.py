@@ -129,7 +129,7 @@ def test_what_did_not_end_twice_is_not_tried_again_because_of_anything_else(fres
 
 def test_a_function_that_the_student_changed_is_tried_again(fresh, noisy):
     noisy |= {"cy"}
-    assert "The next run will try these submissions once more" in grading(fresh).notices[0]
+    assert "1 submission will be tried again in the next run" in grading(fresh).notices[0]
     grading(fresh)
     noisy.clear()
     module = fresh / "submitted/cy/01_weights/weightlab/weights.py"

@@ -143,7 +143,7 @@ EXPLAINED = {
         "A library is checked and graded alone, without the files around it. Keep the data that it needs in the "
         "module, or take the course's data from labkit."
     ),
-    "spare.nothing": "The module has no function of this name, at least in this version. Check the spelling.",
+    "spare.nothing": "The module has nothing of this name, at least in this version. Check the spelling.",
     "math.pi": "The module math is not imported. Write `import math` at the top of the file.",
     "numpy.pi": "NumPy is not imported. Write `import numpy as np` at the top of the file.",
     "weights": "The arguments are called x, labels; there is no `weights`.",

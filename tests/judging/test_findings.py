@@ -38,7 +38,7 @@ IN_EVERY_CASE = [
     (
         "gradient_step",
         "return [(w + learning_rate * a, b + learning_rate * c) for (w, b), (a, c) in zip(layers, gradients)]",
-        "differs from `layers` in the wrong direction: the change has its sign flipped",
+        "differs from `layers` by the required change with its sign flipped",
     ),
     (
         "lora_merge",
@@ -148,8 +148,8 @@ OTHERS = [
         "gradient_step",
         "return [(w - learning_rate * a.mean(), b - learning_rate * c.mean()) "
         "for (w, b), (a, c) in zip(layers, gradients)]",
-        "In every case tried, your result differs from `layers` by the same number in all entries, but each entry "
-        "needs a different number.",
+        "In every case tried, your result differs from `layers` by the same number in all entries, but the required "
+        "changes are not all the same.",
     ),
     (
         "backward_unfrozen",

@@ -182,7 +182,7 @@ FORMS = [
         "parts and more",
         "dense_gradient",
         GRADIENTS + "return c, a, b, x",
-        "more than 3 items; the first ones are right",
+        "more than 3 items; the first 3 are right",
     ),
     ("list reversed", "gradient_step", LAYERS + "return new[::-1]", "are right, but in reverse order"),
     ("item missing at the end", "gradient_step", LAYERS + "return new[:-1]", "The last item of your answer is missing"),
@@ -294,8 +294,7 @@ FORMS = [
         "frozen moved",
         "fine_tune",
         FINE_TUNE.format("w if k in frozen else w - learning_rate * a, b - learning_rate * c"),
-        "Your function is right where nothing is frozen, but in 8 cases the biases of frozen layers do not come back "
-        "unchanged.",
+        "Your function is right where nothing is frozen, but in 8 cases the biases of frozen layers change.",
     ),
     (
         "items alike",

@@ -108,7 +108,7 @@ def digits():
         (np.float64(512), [2, 2, 2], None, "512 is right."),
         (582, [2, 0, 2], "eights", "2 of the 3 digits of 582 are right.\nGreen: That is too much."),
         (938, [0, 0, 0], "threes", "0 of the 3 digits of 938 are right.\nGreen: That is too little."),
-        (549, [2, 0, 0], None, "1 of the 3 digits of 549 are right."),
+        (549, [2, 0, 0], None, "1 of the 3 digits of 549 is right."),
         (511, [2, 2, 0], None, "2 of the 3 digits of 511 are right."),
         (51, [0, 0, 0], None, "causes is 51; expected 3 digits, one for each answer."),
         (5123, [0, 0, 0], None, "causes is 5,123; expected 3 digits, one for each answer."),

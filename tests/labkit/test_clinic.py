@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import types
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from autograder.exercises import CHAPTERS
 from autograder.judging import reference
 from labkit import data
+from labkit.arrays import UnusableResultError
 from labkit.figures import descent as pictures
 from labkit.lent import clinic, passes
 
@@ -81,6 +83,35 @@ def test_patients_show_their_symptoms_and_nobody_elses(patients):
         assert (not bias.any() and not last_bias.any()) == (cause == 7)
         fits = loss.accuracy(forward.forward(patient.after, digits.train_images)[0], digits.train_labels)
         assert (fits > 0.9) == (cause == 7)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "said"),
+    [
+        (
+            "train",
+            lambda layers, x, y, **_: ([(weights.T, bias) for weights, bias in layers], [2.3] * 20),
+            r"^train returned an array of shape \(32, 64\); this figure needs an array of shape \(64, 32\)\.$",
+        ),
+        (
+            "train",
+            lambda layers, x, y, **_: (layers, [2.3] * 760),
+            r"^train returned an array of shape \(760,\); this figure needs an array of shape \(20,\)\.$",
+        ),
+        (
+            "gradient_step",
+            lambda layers, gradients, rate: [(weights, bias[np.newaxis]) for weights, bias in layers],
+            r"^gradient_step returned an array of shape \(1, 32\); this figure needs an array of shape \(32,\)\.$",
+        ),
+    ],
+)
+def test_a_wrong_shape_is_told_in_words(monkeypatch, name, wrong, said):
+    wrong.__name__ = name
+    of_the_learner = types.SimpleNamespace(**vars(descent) | {name: wrong})
+    monkeypatch.setitem(sys.modules, "weightlab.descent", of_the_learner)
+    digits = data.digits8()
+    with pytest.raises(UnusableResultError, match=said):
+        clinic.admit(digits.train_images[:100], digits.train_labels[:100])
 
 
 def test_training_on_helps_exactly_those_with_a_gradient(patients):

@@ -15,6 +15,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.image import imread
 
 from labkit import figures
+from labkit.arrays import UnusableResultError
 from labkit.figures import biases, calibration, connection, descent, style
 from labkit.figures import weights as pictures
 from labkit.lent import clinic
@@ -147,6 +148,13 @@ def test_a_mosaic_holds_every_image_row_by_row_and_a_blank_line_between_two(colu
 def test_an_image_of_the_wrong_size_is_refused_in_words():
     with pytest.raises(ValueError, match="63 numbers are not images of 7×7"):
         figures.images(np.zeros((2, 63)))
+
+
+def test_weights_of_another_shape_are_refused_in_words():
+    rows = {"before": np.zeros((64, 8)), "after": np.zeros((8, 64))}
+    said = r"^The weights “after” are an array of shape \(8, 64\); this figure needs an array of shape \(64, 8\)\.$"
+    with pytest.raises(UnusableResultError, match=said):
+        descent.rows_of_weights(rows)
 
 
 @pytest.mark.parametrize("weights", [np.zeros((4, 3)), np.full((4, 3), np.nan), np.ones((4, 1)) * 1e-300])

@@ -54,11 +54,12 @@ def test_a_map_begins_at_the_top_left():
 def test_the_still_figure_draws_what_the_panels_say(arrow):
     steep = line([0.2, 0.8], [0.1, 0.9], color="black", style=1, width=1, arrow=arrow)
     drawn = chart(
-        "the chart", ("x", 0, 1), ("y", 0, 1), [steep, line([0, 1], [1, 0], "falls")], [(0.5, 0.5, "text", 3)]
+        "the chart", ("x", 0, 1), ("y", 0, 1), [steep, line([0, 1], [1, 0], "falls")], [(0.5, 0.5, "text", 3)], True
     )
     fig = draw_still("all", [[drawn, images("weights", np.eye(4))]])
     left, right = fig.axes
     assert (left.get_title(), left.get_xlabel(), right.get_title()) == ("the chart", "x", "weights")
     assert left.get_legend().get_texts()[0].get_text() == "falls"
+    assert [one.get_text() for one in left.get_yticklabels()] == ["0%", "20%", "40%", "60%", "80%", "100%"]
     assert len(left.texts) == int(arrow)
     assert ("--" in [one.get_linestyle() for one in left.lines]) == (not arrow)

@@ -311,7 +311,7 @@ def test_reset_takes_the_definition_that_python_takes_and_names_the_other(state,
     twice = f"# a\f form feed, \u2028 and \x85\n{MINE}\n\ndef apply_weight(signal, weight):\n    return 6\n\n\n{below}"
     (library / "weights.py").write_text(twice, encoding="utf-8", newline="\n")
     said = repr(labkit.reset("apply_weight"))
-    assert "apply_weight is also defined on line 5, but that definition has no effect" in said
+    assert "apply_weight is also defined on line 5, but only the last definition has an effect" in said
     stub = public_keys("weights")["apply_weight"].stub.rstrip()
     left = (library / "weights.py").read_text(encoding="utf-8")
     assert left == twice.replace("def apply_weight(signal, weight):\n    return 6", stub)

@@ -144,7 +144,7 @@ def test_a_copy_of_the_notebook_is_said_not_to_be_in_the_zip(learner):
     copy = path.with_name(f"{CHAPTER}-Copy1.ipynb")
     shutil.copy(path, copy)
     packed = submit.pack_submission(CHAPTER, learner)
-    assert f"only {path.name} is in the zip, not {copy.name}." in " ".join(packed.warnings)
+    assert f"The zip holds {path.name}, but not {copy.name}." in " ".join(packed.warnings)
     path.unlink()
     with pytest.raises(FileNotFoundError, match=f"answers are in {copy.name}, rename that file to {path.name}"):
         submit.pack_submission(CHAPTER, learner)

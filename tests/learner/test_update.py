@@ -439,7 +439,9 @@ def test_a_copy_in_which_somebody_has_worked_is_no_release(release, copy, name):
     text = (release / name).read_text(encoding="utf-8")
     (release / name).write_text(text.replace("apply_weight is not written", "mine").replace("## ", "### "))
     before = snapshot(copy)
-    with pytest.raises(manifest.UpdateError, match=f"{name} has been edited in it. Nothing was changed. Download"):
+    with pytest.raises(
+        manifest.UpdateError, match=f"{name} has been edited in that release, so nothing was changed. Download"
+    ):
         update.update(release, copy)
     assert snapshot(copy) == before and not (copy / ".weightlab" / "kept").exists()
 

@@ -80,7 +80,7 @@ TELLING = {
     ),
     "a stub's sentence": (f"def neuron(*_): raise NotImplementedError('{HEARD}')", "is not written yet"),
     "a file's name": (f"exec(compile('def neuron(*_): 1 / 0', 'weightlab/{HEARD}.py', 'exec'))", "ZeroDivisionError"),
-    "an error of the module": (f"raise ValueError('{HEARD}')", "raised ValueError while it is being loaded"),
+    "an error of the module": (f"raise ValueError('{HEARD}')", "cannot be loaded: it raised ValueError"),
     "a syntax error of the module": (f"raise SyntaxError('{HEARD}', ('{HEARD}', 1, 1, '{HEARD}'))", "SyntaxError"),
 }
 

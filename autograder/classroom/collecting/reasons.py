@@ -83,8 +83,8 @@ _WORDS = {
     "--worksheet, or rename the file to one of these",
     Reason.TWO_PEOPLE: "two people on the platform may be called {name}; ask whose upload this is, rename the file to "
     "the student's id, and collect it separately",
-    Reason.TWO_ASSIGNMENTS: "{name} is in several downloads from Moodle, and it is not known which upload counts; "
-    "collect the downloads one at a time, and last the download that counts, with --replace",
+    Reason.TWO_ASSIGNMENTS: "{name} is in several downloads from Moodle, and nothing shows which upload counts; "
+    "collect the downloads one at a time with --replace, the one that counts last",
     Reason.SAME_FOLDER: "this disk cannot tell the name from another student's",
     Reason.EMPTY: "the file is empty (0 bytes); {again}{remedy}",
     Reason.NOT_A_ZIP: "not a zip, or damaged ({cause}); {again}{remedy}",

@@ -55,7 +55,7 @@ def read_class_list(path: Path) -> list[Student]:
     found = [one for row in rows if any(vars(one := read(row)).values())]
     if not found:
         raise ClassroomError(
-            f"No student in {path} can be identified. It needs one of the columns {', '.join(COLUMNS)}."
+            f"No student in {path} can be identified. The file needs one of the columns {', '.join(COLUMNS)}."
         )
     return found
 

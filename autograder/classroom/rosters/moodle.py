@@ -83,7 +83,7 @@ def _read_worksheet(path: Path) -> _Worksheet:
     grades = [column for column in range(2, len(heads) - 1) if _are_grades(lines, column)]
     if not lines or len(numbers) < len(lines) or len(grades) != 1:
         raise ClassroomError(
-            f"{path} is not Moodle's grading worksheet, or its columns cannot be recognised. In Moodle turn on "
+            f"{path} is not Moodle's grading worksheet, or its columns cannot be recognised. In Moodle, turn on "
             "'Offline grading worksheet' in the assignment, set your own language to English, and download it again."
         )
     return _Worksheet(heads, lines, 0, grades[0], grades[0] + 1)
@@ -182,7 +182,7 @@ def fill_worksheet(
         maximum = line[sheet.maximum] if sheet.maximum is not None else ""
         if maximum and not (_AMOUNT.fullmatch(maximum) and _amount(maximum) == points):
             raise ClassroomError(
-                f"In Moodle the assignment's maximum grade is {maximum}, but the chapter is worth {points:g} points. "
+                f"In Moodle, the assignment's maximum grade is {maximum}, but the chapter is worth {points:g} points. "
                 f"Set the maximum to {points:g} in Moodle, and download the worksheet again."
             )
         student = students.get(sheet.number(line))

@@ -182,9 +182,10 @@ PREDICATES = {
     "term divided by": "is what was expected, {0} {1} divided by {2}",
     "differs by multiple": "differs from what was expected by a multiple of {0}",
     "change missing": "is unchanged from {0}",
-    "change negated": "differs from {0} in the wrong direction: the change has its sign flipped",
+    "change negated": "differs from {0} by the required change with its sign flipped",
     "change multiplied": "is {0} multiplied by the required change, instead of the sum of the two",
-    "change constant": "differs from {0} by the same number in all entries, but each entry needs a different number",
+    "change constant": "differs from {0} by the same number in all entries, but the required changes are not all "
+    "the same",
     "change scaled": "differs from {0} by a multiple of the required change",
     "change times": "differs from {0} by the required change, multiplied by {1}",
     "change divided by": "differs from {0} by the required change, divided by {1}",
@@ -200,7 +201,7 @@ PREDICATES = {
     "input exp": "is exp of the argument {0}",
     "input sigmoid": "is the sigmoid of the argument {0}",
     "input tanh": "is tanh of the argument {0}",
-    "input softplus": "is log(1 + exp(x)) for every number x in {0}",
+    "input softplus": "is log(1 + exp(t)) for every number t in {0}",
     "input sum": "is the sum of all entries of {0}",
     "input mean": "is the mean of all entries of {0}",
     "input rows summed": "is the sum of the rows of {0}",
@@ -374,7 +375,7 @@ FORMS = {
     "part alone": "You returned only {0}; {1} are expected.",
     "part missing": "You returned {0} of {1} parts.",
     "part too many": "You returned one part too many, {0}; the other parts are right.",
-    "parts and more": "You returned more than {0} items; the first ones are right.",
+    "parts and more": "You returned more than {0} items; the first {0} are right.",
     "list reversed": "The items of your answer are right, but in reverse order.",
     "item missing at the end": "The last item of your answer is missing; the others are right.",
     "item missing at the start": "The first item of your answer is missing; the others are right.",
@@ -384,7 +385,7 @@ FORMS = {
     "pairs in two lists": "You returned two lists; one list of pairs is expected.",
     "dictionary": "You returned a dictionary; return the items themselves, in the required order.",
     "always the same": "Your result is {0} in every case.",
-    "array of": "Your results are arrays of {0}; the numbers in them must be real numbers.",
+    "array of": "Your results are arrays of {0}; real numbers are required.",
     "always one number": "Your result is the single number {0} in every case; an array is required.",
     "same array": "Your result is the same array in every case. Is it made only once, or does it ignore the arguments?",
     "kept": "{0} begins with the result of the previous call. Is a list kept between calls, such as one outside the "
@@ -416,8 +417,7 @@ FORMS = {
     "called with": "Your function calls {0} with an array of shape {1} where the course's own solution passes one of "
     "shape {2}.",
     "called too seldom": "Your function calls {0} too few times: for example, {1} where {2} needed.",
-    "frozen moved": "Your function is right where nothing is frozen, but in {0} cases the {1} of frozen layers do "
-    "not come back unchanged.",
+    "frozen moved": "Your function is right where nothing is frozen, but in {0} cases the {1} of frozen layers change.",
     "right except where": "Among the valid inputs tried, your function is right except where {0}.",
     "stops where": "Among the valid inputs tried, your function stops with {0} only if {1}.",
 }

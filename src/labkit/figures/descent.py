@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from ..arrays import takes_lists
+from ..arrays import UnusableResultError, takes_lists
+from ..results import describe
 from .style import (
     COLORS,
     FAINT,
@@ -147,7 +148,12 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
     said : str
         What the images show, for those who do not see them.
     """
-    n = next(iter(rows.values())).shape[1]
+    shape = next(iter(rows.values())).shape
+    for name, weights in rows.items():
+        if np.shape(weights) != shape:
+            found = f"The weights “{name}” are {describe(weights)}"
+            raise UnusableResultError(f"{found}; this figure needs an array of shape {shape}.")
+    n = shape[1]
     fig, axes = figure(len(rows), 1, (0.7 * n + 2.1, 0.78 * len(rows) + 0.35), squeeze=False)
     fig.get_layout_engine().set(w_pad=0.15, h_pad=0.08)  # room at the edges: nothing has to be measured twice
     for ax, (name, weights) in zip(axes[:, 0], rows.items(), strict=True):

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..arrays import as_arrays, takes_lists
 from ..data import FILES
+from ..results import as_layers, as_numbers, run_forward, run_train
 from .newborn import newborn
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
@@ -101,7 +102,8 @@ def _trained(
     from weightlab.descent import train
 
     how = {"epochs": _EPOCHS, "batch_size": _BATCH_SIZE, "learning_rate": learning_rate}
-    return as_arrays(train)(layers, x, y, rng=rng, **how)
+    trained, losses = run_train(as_arrays(train), layers, x, y, rng=rng, **how)
+    return trained, as_numbers(losses, (_EPOCHS,), train, finite=False).tolist()
 
 
 def _trained_without_biases(
@@ -119,11 +121,11 @@ def _trained_without_biases(
     for _ in range(_EPOCHS):
         total = 0.0
         for x_batch, y_batch in as_arrays(minibatches)(x, y, _BATCH_SIZE, rng):
-            logits, activations = forward(layers, x_batch)
+            logits, activations = run_forward(forward, layers, x_batch, finite=False)
             total += len(y_batch) * cross_entropy(logits, y_batch)
             gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
             gradients = [(grad_weights, 0 * grad_bias) for grad_weights, grad_bias in gradients]
-            layers = gradient_step(layers, gradients, learning_rate)
+            layers = as_layers(gradient_step(layers, gradients, learning_rate), layers, gradient_step)
         losses.append(total / len(x))
     return layers, losses
 

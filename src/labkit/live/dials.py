@@ -122,7 +122,7 @@ def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50) -> 
         slider("scale", "standard deviation times √fan_in", 0.5, 3.0, 1.0, 125, stills=(1.0, 2**0.5, 2.0)),
         choice("activation", "activation function", activations),
     ]
-    note = "He's rule gives 1.41 (for ReLU), Xavier's gives 1.00 (for tanh, when fan_in equals fan_out)."
+    note = "He's rule gives 1.41 (for ReLU), and Xavier's gives 1.00 (for tanh, when fan_in equals fan_out)."
     return Dial(f"Scale of the weights, {depth} layers", draw, controls, note)
 
 
@@ -165,7 +165,7 @@ def bend_line(forward: Callable) -> Dial:
         choice("target", "curve", _TARGETS),
     ]
     note = (
-        "Grey: the contribution of each hidden neuron. Each neuron can bend the sum in one place, the first at the "
-        "left end."
+        "The grey lines are the contributions of the hidden neurons. Each neuron can bend the sum in one place, the "
+        "first at the left end."
     )
     return Dial("ReLU bends fit a curve", draw, controls, note)
