@@ -109,7 +109,7 @@ autograder's author |
 | later sets | other people who saw only the stubs | people who had not read the set before |
 
 Each set was judged once, before the autograder was changed for it. An author's own answers are easier to judge than a
-stranger's. The reader of the sixth set had worked on the code of the findings the same day; the later readers had not
+stranger's. The reader of the sixth set had worked on the code of the findings the same day. The later readers had not
 read this code.
 
 In the next table, "said little" counts sentences that were true but told the learner little, and "position only" counts
@@ -159,9 +159,9 @@ too far. The stub alone does not say how far the accuracy may fall.
 | It was inexact, for example about random draws or about where training stops. | 16 |
 | A learner does not see it, because the right misconception is shown instead. | 4 |
 
-These counts are too low: after all faults of the eighth set had been fixed, a person who had not seen the
-set read its 649 sentences again, and found eight more. Most of them were true only by chance. One, for example, named a
-factor of one half, which may also be 1 divided by the rank, because the rank is 2 in every case."""
+Readers overlook some faulty sentences. After all faults of the eighth set had been fixed, a person who had not seen
+the set read its 649 sentences again, and found eight more. Most of these were true only by chance. One, for example,
+named a factor of one half, which may also be 1 divided by the rank, because the rank is 2 in every case."""
 
 
 _NUMBERED = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")

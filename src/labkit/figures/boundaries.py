@@ -130,6 +130,7 @@ def corners(
         ax.set_yticks([0, 1, 2][: 2 if ax is axes[0] else 3])
     axes[0].set(title="the inputs", xlabel="first input", ylabel="second input")
     axes[1].set(title="the hidden neurons", xlabel="first hidden neuron", ylabel="second hidden neuron")
+    hidden = hidden + 0.0  # a ReLU that multiplies by 0 makes -0
     moved = "; ".join(f"({x:g}, {y:g}) becomes ({h:g}, {k:g})" for (x, y), (h, k) in zip(points, hidden, strict=True))
     right = int(np.sum(decide(points) == labels))
     along = [int(value) for value in decide(np.linspace([-0.6, -0.6], [1.6, 1.6], 300))]
