@@ -40,7 +40,7 @@ def test_a_text_calls_only_what_was_imported_above_it(name):
 
 def test_the_texts_call_tools():
     texts = [cell.source for name in NOTEBOOKS for cell in cells_of(name) if cell.cell_type == "markdown"]
-    assert len([call for text in texts for call in CALL.findall(text)]) >= len(NOTEBOOKS)
+    assert len([call for text in texts for call in CALL.findall(text)]) > 5
 
 
 def test_a_card_calls_only_what_every_notebook_imports_at_once():
