@@ -116,8 +116,8 @@ for _name, _value in {"colleague_p": 3, "colleague_q": 2}.items():
         hints=(
             "Which layers changed?",
             "Compare the rank of the change with the axis lengths of the matrix.",
-            "If matrices changed at a rank far below both axis lengths, an adapter was trained. If only the last layer "
-            "changed, the head was trained.",
+            "If matrices changed at a rank far below both axis lengths, an adapter was trained. If only the "
+            "output layer changed, the output layer was trained.",
         ),
     )
 CHAPTER.question(

@@ -25,6 +25,7 @@ from .arrays import UnusableResultError, gives_what_it_declares
 from .display import show_message
 from .imports import imports_of, in_order
 from .place import IN_BROWSER, ROOT
+from .store import load
 
 PACKAGE = "weightlab"
 LIBRARY = ROOT / "src" / PACKAGE
@@ -90,12 +91,21 @@ class Reloader:
         """The library's functions that the notebook has, by id, with what it calls instead of each."""
         self.after_cell()
 
-    def after_cell(self, _: object = None) -> None:
-        """Remember the sources of modules that the cell imported."""
+    def after_cell(self, result: object = None) -> None:
+        """Remember the sources of modules that the cell imported; after an error, name functions that may be why."""
         for name, path in _loaded():
             if name not in self._sources and (source := _read(path)) is not None:
                 self._sources[name] = source
         self._wrap()
+        error = getattr(result, "error_in_exec", None)
+        if isinstance(error, Exception) and not explain(error) and (names := self._not_right()):
+            _say(f"The cause may be a function that has not passed its check: {', '.join(names)}.")
+
+    def _not_right(self) -> list[str]:
+        """Return the notebook's functions of the library that were checked and have never passed."""
+        checked = load("progress")
+        names = dict.fromkeys(function.__name__ for function, _ in self._called.values())
+        return [name for name in names if isinstance(checked.get(name), dict) and not checked[name].get("solved")]
 
     def before_cell(self, cell: object = None) -> None:
         """Run changed files again; a file that cannot be run is reported, and its previous content stays in use.

@@ -78,7 +78,7 @@ def bias_slider(neuron: Callable, weights: np.ndarray, groups: Mapping[str, np.n
 
     def describe(bias: float) -> str:
         counts = [
-            f"{int(np.sum(numbers > 0))} of {len(numbers):,} {name}" for name, numbers in outputs_of(bias).items()
+            f"{int(np.sum(numbers > 0)):,} of {len(numbers):,} {name}" for name, numbers in outputs_of(bias).items()
         ]
         return f"With bias {signed(bias, 10)} the neuron activates for {' and '.join(counts)}."
 

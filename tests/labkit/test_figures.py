@@ -304,6 +304,13 @@ def test_a_sum_that_is_not_what_the_bars_add_up_to_is_told(capsys):
     assert "The bars add up to −1.5, but 3 came back." in capsys.readouterr().out
 
 
+def test_connections_and_waves_are_told_by_their_numbers(capsys):
+    pictures.connections([[2.0, 0.0], [-0.5, 1.0]], ["a", "b"], ["c", "d"])
+    assert "The weights: from a to c 2, from a to d 0, from b to c −0.5, from b to d 1." in capsys.readouterr().out
+    pictures.waves({"before": [0.0, 1.0, -0.5], "× −2": [0.0, -2.0, 1.0]})
+    assert "before, from −0.5 to 1; × −2, from −2 to 1." in capsys.readouterr().out
+
+
 def test_a_marked_weight_is_named_after_what_it_does(capsys):
     pictures.strongest_connections([0.4, -0.6, 2.0, -3.0, 1.0], range(5))
     said = capsys.readouterr().out

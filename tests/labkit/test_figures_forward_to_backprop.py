@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pytest
 
+from labkit.arrays import UnusableResultError
 from labkit.figures import backprop, boundaries, forward, loss, small_networks, style
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -144,6 +146,12 @@ def test_the_chain_multiplies_along_each_way_and_adds_the_ways(capsys):
     small_networks.chain(np.array([1.0, 3.0]), 2.0, 1.0, np.array([1.0, 8.0]), np.array([2.0, -1.0]))
     said = capsys.readouterr().out
     assert "loss, 2.5," in said and "the product is −3" in said and "The sum, −1," in said
+
+
+def test_a_gradient_of_another_shape_is_told_in_a_sentence():
+    values, weights = [np.ones((2, 2)), np.ones((2, 1))], np.ones((2, 1))
+    with pytest.raises(UnusableResultError, match=r"of shape \(2, 1\), but it was given shape \(1, 2\)"):
+        small_networks.both_passes(values, [weights], grad_values=[None, None], grad_matrices=[weights.T])
 
 
 def test_signal_and_gradient_tell_where_each_ends(capsys):

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from labkit import reload
+from labkit.arrays import UnusableResultError
 
 SRC = Path(reload.__file__).resolve().parents[1]
 
@@ -334,6 +335,20 @@ def test_an_error_inside_numpy_is_told_by_the_line_of_the_library(toylab, notebo
     toylab("weights", "import numpy as np\n\n\ntable = np.stack([np.zeros(2), np.zeros(3)])\n")
     reloader.before_cell()
     assert "src/toylab/weights.py stops at line 4: ValueError: all input arrays" in capsys.readouterr().out
+
+
+def test_a_cell_that_fails_names_the_functions_that_have_not_passed_their_check(notebook, capsys, monkeypatch):
+    _, reloader = notebook
+    progress = {"double": {"solved": False}, "quadruple": {"solved": True}, "triple": {"solved": False}}
+    monkeypatch.setattr(reload, "load", lambda name: progress)
+    failed = types.SimpleNamespace(error_in_exec=IndexError("index 2 is out of bounds"))
+    reloader.after_cell(failed)
+    assert capsys.readouterr().out == "The cause may be a function that has not passed its check: double.\n"
+    failed.error_in_exec = UnusableResultError("double returned None; this figure needs a number.")
+    reloader.after_cell(failed)
+    progress["double"]["solved"], failed.error_in_exec = True, KeyError(3)
+    reloader.after_cell(failed)
+    assert not capsys.readouterr().out
 
 
 def test_a_live_figure_catches_up_with_edits_between_two_cells(toylab, notebook, monkeypatch):

@@ -145,7 +145,7 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
             )
             active = int(np.sum(np.asarray(numbers) > 0))
             ax.annotate(
-                f"{active} of {len(numbers):,}\nactivate",
+                f"{active:,} of {len(numbers):,}\nactivate",
                 (1.02, row),
                 xycoords=("axes fraction", "data"),
                 va="center",
@@ -181,7 +181,7 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     ax.plot(biases, missed, color=COLORS[1], linestyle="--", marker="s", markersize=4, label="missed")
     ax.plot(biases, false_alarms, color=COLORS[0], linestyle="-", marker="o", markersize=4, label="false alarms")
     ax.axvline(biases[best], color=TEXT, linewidth=1.4, linestyle=":")
-    words = f"bias {signed(biases[best])}: {total[best]} mistakes in all"
+    words = f"bias {signed(biases[best])}: {total[best]:,} mistakes in all"
     ax.annotate(
         words,
         (biases[best], 1.0),
@@ -199,14 +199,14 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     ax.set_xlabel("bias")
     ax.set_ylabel("images (finer scale below 10)")
     where = ", ".join(signed(bias) for bias in biases[total == total[best]])
-    none = "".join(f"; without a bias there are {number}" for number in total[np.isclose(biases, 0)])
+    none = "".join(f"; without a bias there are {number:,}" for number in total[np.isclose(biases, 0)])
     kinds = ", ".join(
         f"{missed[k]:,} missed images and {false_alarms[k]:,} false alarms at bias {signed(biases[k])}" for k in (0, -1)
     )
     show(
         fig,
-        alt=f"The number of mistakes against the bias: {kinds}. The fewest mistakes in all, {total[best]}, are at bias "
-        f"{where}{none}.",
+        alt=f"The number of mistakes against the bias: {kinds}. The fewest mistakes in all, {total[best]:,}, are at "
+        f"bias {where}{none}.",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..arrays import takes_lists
+from ..arrays import UnusableResultError, takes_lists
 from .style import SHEET, TEXT, bare, color_of, figure, show
 from .weights import signed
 
@@ -102,6 +102,13 @@ def both_passes(
     names : sequence of str
         One per column, written below it.
     """
+    for arrays, gradients in ((values, grad_values), (matrices, grad_matrices)):
+        for array, gradient in zip(arrays, gradients or (), strict=False):
+            if gradient is not None and np.shape(gradient) != np.shape(array):
+                raise UnusableResultError(
+                    f"This figure needs a gradient of shape {np.shape(array)}, but it was given shape "
+                    f"{np.shape(gradient)}: each gradient has the shape of the array that it belongs to."
+                )
     fig, ax = figure(1, 1, (2.6 * len(values), 4.4))
     places = [np.linspace(1, -1, n) if n > 1 else np.zeros(1) for n in (column.shape[1] for column in values)]
     for k, matrix in enumerate(matrices):

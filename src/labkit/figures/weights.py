@@ -13,10 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator, PercentFormatter
 
 from ..arrays import takes_lists
+from . import curves, network
 from .style import COLORS, FAINT, MARK, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, color_of, figure, limit_of, show
 
 __all__ = [
     "average_sums",
+    "connections",
     "crossings",
     "distribution",
     "frame",
@@ -29,6 +31,7 @@ __all__ = [
     "signed",
     "steps_of_a_sum",
     "strongest_connections",
+    "waves",
 ]
 
 _DARK_TEXT, _LIGHT_TEXT = "#1d1d20", "#fbfaf7"
@@ -50,6 +53,41 @@ def signed(value: float, digits: int = 3) -> str:
         The number's text, such as ``"−1.5"``.
     """
     return f"{value + 0.0:.{digits}g}".replace("-", "−")
+
+
+@takes_lists
+def connections(weights: np.ndarray, senders: Sequence[str], receivers: Sequence[str]) -> None:
+    """Show the connections from some neurons to others as lines.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (fan_in, fan_out)
+        The weight of each connection.
+    senders, receivers : sequence of str
+        The neurons' names, one per row and one per column of the weights.
+    """
+    said = ", ".join(
+        f"from {senders[i]} to {receivers[j]} {signed(weight)}" for (i, j), weight in np.ndenumerate(weights)
+    )
+    show(
+        network([weights], labels={0: senders, 1: receivers}),
+        alt=f"Neurons {', '.join(senders)}, each of them joined to {', '.join(receivers)}. The weights: {said}.",
+    )
+
+
+@takes_lists
+def waves(signals: Mapping[str, np.ndarray]) -> None:
+    """Show signals over time, such as one signal before and after it has crossed connections.
+
+    Parameters
+    ----------
+    signals : mapping of str to ndarray of shape (n,)
+        For each name, the signal.
+    """
+    fig, ax = figure(1, 1, (7.4, 3.2))
+    curves(ax, signals, xlabel="time, in samples", ylabel="signal")
+    said = "; ".join(f"{name}, from {signed(min(wave))} to {signed(max(wave))}" for name, wave in signals.items())
+    show(fig, alt=f"Signals over time: {said}.")
 
 
 @takes_lists

@@ -123,7 +123,7 @@ def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50) -> 
         choice("activation", "activation function", activations),
     ]
     note = "He's rule gives 1.41 (for ReLU), and Xavier's gives 1.00 (for tanh, when fan_in equals fan_out)."
-    return Dial(f"Scale of the weights, {depth} layers", draw, controls, note)
+    return Dial(f"Scale of the weights, number of layers: {depth}", draw, controls, note)
 
 
 _TARGETS: dict[str, Callable] = {
