@@ -22,12 +22,12 @@ MAX_SHOWN = 160
 """Characters of one argument that a message shows."""
 PASSED = "Full marks: every test case passed."
 NEEDS_ARRAY = (
-    "Your result is a list, but an array is expected. The notebook converts the list, but your later functions get it "
-    "unconverted: return np.array(...)."
+    "Your result is a list, but an array is expected. The notebook converts the list, but your later functions do not: "
+    "return np.array(...)."
 )
 PART_NEEDS_ARRAY = (
     "Part of your result is a list, but an array is expected there. The notebook converts the list, but your later "
-    "functions get it unconverted: use np.array(...)."
+    "functions do not: use np.array(...)."
 )
 WAITS = "counts once the values are right"
 NOT_RIGHT = "is not right"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import platform
 import shutil
 import sys
 import time
@@ -13,7 +14,7 @@ from typing import Any
 from ..candidate import limits, wire
 from ..candidate.frames import Ending
 from ..paths import ROOT
-from . import isolation, process, turns
+from . import isolation, process, seccomp, turns
 from .usage import find_family
 
 _PROBES = Path(__file__).with_name("probes.py")
@@ -32,6 +33,11 @@ def why_not() -> str | None:
         return (
             "Bubblewrap is not installed: install it with `sudo apt install bubblewrap` (Debian, Ubuntu) or "
             "`sudo dnf install bubblewrap` (Fedora, RHEL), or choose the weaker isolation with --isolation process."
+        )
+    if seccomp.program() is None:
+        return (
+            f"The sandbox's filter of system calls does not know this processor ({platform.machine()}): grade on "
+            "x86-64 or aarch64, or choose the weaker isolation with --isolation process."
         )
     try:
         with process.Runner("bubblewrap") as runner:

@@ -188,7 +188,7 @@ def test_the_page_needs_nothing_beside_it_and_runs_nothing(room):
     assert "no &lt;b&gt;JSON" in page
     assert "The hardest: dense" in page
     assert "bias per row" in page
-    assert "n = 1 of 5 students answered all 15 questions" in page
+    assert "1 of 5 students answered all 15 questions" in page
     assert "Normalised gain: 1.00" in page
 
 

@@ -281,7 +281,7 @@ TOLD = [
         "    if k not in frozen: gradients[k] = (activations[k].T @ grad, grad.sum(axis=0))\n"
         "    grad = relu_gradient(grad @ weights.T, activations[k])\n"
         "return gradients",
-        "layers before the first trainable one seem to be used",
+        "layers before the first trainable one also seem to be used",
         "computed",
     ),
     (

@@ -217,6 +217,13 @@ def test_elsewhere_than_on_linux_one_sentence_says_so(monkeypatch):
     assert "needs Linux" in selftest.why_not()
 
 
+def test_without_a_filter_of_system_calls_no_sandbox_is_used(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: "/usr/bin/bwrap")
+    monkeypatch.setattr(seccomp.platform, "machine", lambda: "riscv64")
+    assert "riscv64" in selftest.why_not()
+    assert not all(kept for _, kept, _ in selftest.self_test())
+
+
 @pytest.mark.parametrize(
     ("files", "said", "remedy"),
     [

@@ -165,7 +165,7 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
         )
     side = int(np.sqrt(len(weights)))
     axes[0, 0].set_xticks([k * (side + 1) + (side - 1) / 2 for k in range(len(titles or ()))], titles or ())
-    axes[0, 0].tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False, labelsize=9)
+    axes[0, 0].tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False, labelsize=10)
     largest = ", ".join(f"“{name}” {np.abs(weights).max():.2f}" for name, weights in rows.items())
     show(fig, alt=f"Weights into {n} neurons as images over the pixels. {said} Largest magnitude by row: {largest}.")
 
