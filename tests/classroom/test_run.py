@@ -361,7 +361,7 @@ def test_what_remains_to_be_said_of_a_run(monkeypatch):
         assert Run.finish(found, None) == {"all": "grades"} and done == ["flushed", "compared"]
         assert len(found.notices) == count
         if unended:
-            assert found.notices[0].endswith("the cause: ann, 01_weights (apply_weight).")
+            assert ": ann, 01_weights (apply_weight). A function did not end" in found.notices[0]
             assert "s09, 01_weights (apply_weight); 2 more." in found.notices[1] and "s10" not in found.notices[1]
     assert found.notices[0].startswith("2 submissions were not tried again, because a function did not end")
     assert "in two runs: s00, 01_weights (apply_weight); s01, 01_weights (apply_weight)." in found.notices[0]
