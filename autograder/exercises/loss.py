@@ -146,7 +146,8 @@ def accuracy(rng: np.random.Generator) -> Iterator[Case]:
     labels = np.array([3, 0, 2, 1, 0, 3, 2])
     logits = 4 * np.eye(4)[labels] + rng.uniform(-1, 1, size=(7, 4))
     yield Case.of(share, logits, labels, note="all right")
-    yield Case.of(share, logits, np.where(np.arange(7) < 5, labels, (labels + 1) % 4), note="five of seven right")
+    most = np.where(np.arange(7) < 5, labels, (labels + 1) % 4)
+    yield Case.of(share, logits - 9, most, note="five of seven right, all logits negative")
     # The other labels are second best: the logits of largest magnitude belong to none of the labels.
     second = np.argsort(logits, axis=1)[:, -2]
     answers = np.where(np.arange(7) % 4 == 1, labels, second)
