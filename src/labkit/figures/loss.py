@@ -70,7 +70,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float | None = N
     ax.set_xlabel("example")
     ax.set_ylabel("value")
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    sides = ", ".join(f"{abs(said - so):.2g}" for said, so in zip(predictions, targets, strict=True))
+    sides = ", ".join(f"{abs(said - so):.4g}" for said, so in zip(predictions, targets, strict=True))
     costs = ", ".join(f"{(said - so) ** 2:.2f}" for said, so in zip(predictions, targets, strict=True))
     average = "" if mean is None else f" The mean cost is drawn as a square of area {mean:.2f}."
     if mean is not None and not mean >= 0:
