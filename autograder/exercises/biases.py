@@ -15,8 +15,8 @@ CHAPTER = Chapter("02_biases", "What a neuron adds on its own")
 @CHAPTER.exercise(
     aspects={"computes the weighted sum": 1, "adds the bias once": 1},
     hints=(
-        "With all inputs zero the weighted sum is zero, and the neuron must give exactly its bias. What does that say "
-        "about the bias when the inputs are not zero?",
+        "With all inputs zero the weighted sum is zero, and the neuron must give exactly its bias. Which "
+        "operation on the two does that?",
         "You wrote the first part in chapter 1: weighted_sum gives one number. The bias changes that number by the "
         "same amount for all inputs.",
         "Return weighted_sum(inputs, weights) + bias: one bias for the neuron, not one for each connection.",
