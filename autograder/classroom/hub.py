@@ -69,9 +69,9 @@ def set_up(exchange: Path, course: str, prefix: Path = Path(sys.prefix)) -> list
     """
     if SOLUTIONS.exists():
         raise ClassroomError(
-            f"{ROOT} holds the answers, and every student on the hub could read them. Make a handout "
-            "(`weightlab handout /opt/weightlab/course`), install it in this environment "
-            "(python -m pip install --no-deps -e /opt/weightlab/course), and run the command again."
+            f"{ROOT} holds the answers, and every student on the hub could read them. Make a handout with "
+            "`weightlab handout /opt/weightlab/course`, install it in this environment with "
+            "`python -m pip install --no-deps -e /opt/weightlab/course`, and run the command again."
         )
     for folder in (ROOT, prefix):
         if closed := _closed(folder):

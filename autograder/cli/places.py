@@ -67,7 +67,8 @@ def gradescope(chapters: tuple[str, ...], target: Path, visibility: str, seed: i
     automatic = sum(CHAPTERS[name].points for name in chapters)
     written = sum(answer.points for name in chapters for answer in CHAPTERS[name].written.values())
     say(
-        f"{counted(len(files), 'file')} in {target}, including the answers: upload the zip, and give it to nobody else."
+        f"{counted(len(files), 'file')} in {target}, including the answers: upload the zip to Gradescope, and give it "
+        "to nobody else."
     )
     say(f"On Gradescope, set the autograder's points to {automatic:g} and those of manual grading to {written:g}.")
 

@@ -48,8 +48,9 @@ def _pairs(answers: list, calls: tuple) -> list:
         "errors.",
     ),
     views={"in float64": _in_float64},
-    why="With a point on either side, a smooth curve's curvature cancels. Rounding errors remain, and an error "
-    "proportional to the square of step. In float64 a step of 1e-5 is far above the rounding errors of numbers near 1.",
+    why="With a point on either side, the effects of a smooth curve's curvature cancel. The result still contains "
+    "rounding errors and an error proportional to the square of step. In float64 a step of 1e-5 is far above the "
+    "rounding errors of numbers near 1.",
 )
 def numerical_gradient(rng):
     """Measure the gradient of f at array: move each entry up and down by step, and compute how fast f changes."""

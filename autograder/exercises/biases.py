@@ -15,8 +15,8 @@ CHAPTER = Chapter("02_biases", "What a neuron adds on its own")
 @CHAPTER.exercise(
     aspects={"computes the weighted sum": 1, "adds the bias once": 1},
     hints=(
-        "With all inputs zero the weighted sum is zero, and the neuron must give exactly its bias. What does that say "
-        "about the bias when the inputs are not zero?",
+        "With all inputs zero the weighted sum is zero, and the neuron must give exactly its bias. Which "
+        "operation on the two does that?",
         "You wrote the first part in chapter 1: weighted_sum gives one number. The bias changes that number by the "
         "same amount for all inputs.",
         "Return weighted_sum(inputs, weights) + bias: one bias for the neuron, not one for each connection.",
@@ -79,10 +79,10 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
     yield decide(x, w, -2 + 1e-9, note="a sum of 2 and a bias just above -2 make a number just above zero")
     yield decide(x, w, -1.6, note="a sum of 2 and a bias of -1.6 make a number below one half")
     yield decide(x, w, -1.3, note="a sum of 2 and a bias of -1.3 make a number below one")
-    yield decide(np.zeros(3), w, 1e-17, note="a blank input and a positive bias, however small")
-    yield decide(np.zeros(3), w, -1e-17, note="a blank input and a negative bias, however small")
+    yield decide(np.zeros(3), w, 1e-17, note="inputs of zero and a positive bias, however small")
+    yield decide(np.zeros(3), w, -1e-17, note="inputs of zero and a negative bias, however small")
     yield Case.of(edge, x, w, -2.0, note="a sum of 2 and a bias of -2 make exactly zero")
-    yield Case.of(edge, np.zeros(3), w, 0.0, note="a blank input and a bias of zero make exactly zero")
+    yield Case.of(edge, np.zeros(3), w, 0.0, note="inputs of zero and a bias of zero make exactly zero")
     # Decisions drawn at random: answers remembered from another seed are right only by chance.
     for above in rng.permutation([True, True, True, False, False, False]):
         inputs, weights = rng.normal(size=5), rng.normal(size=5)
@@ -124,7 +124,7 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
         np.zeros((2, 4)),
         rng.normal(size=(4, 3)),
         rng.normal(size=3),
-        note="blank inputs: only the biases are left, the same in each row",
+        note="all inputs are zero: only the biases are left, the same in each row",
     )
     yield Case.of(aspect, rng.normal(size=(1, 5)), rng.normal(size=(5, 4)), rng.normal(size=4), note="a batch of one")
     yield Case.of(aspect, rng.normal(size=(6, 2)), rng.normal(size=(2, 1)), np.array([0.7]), note="one neuron")

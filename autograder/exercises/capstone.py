@@ -79,7 +79,7 @@ CHAPTER.question(
         ),
         "counts_the_matrices": (
             17_280,
-            "That is the total number of entries of the matrices. An adapter stores two thin factors.",
+            "That is the total number of entries of the reader's matrices. An adapter stores two thin factors.",
         ),
         "counts_all_parameters": (17_418, "That is the whole reader. An adapter stores two thin factors."),
         "multiplies_the_sides": (

@@ -309,7 +309,7 @@ def train(rng):
         "The network is like a rolling ball: the gradient changes its velocity, and the velocity changes its "
         "position. How much of the old velocity remains, and what is added?",
         "In the docstring's example the momentum is 0.5, and a velocity of 6 becomes 5 where the gradient is 2. First "
-        "compute all new velocities, for weights and biases. Which function then makes a step from them?",
+        "compute all new velocities, for weights and biases. Which function then takes a step with them?",
         "The new velocity is momentum times the old one plus the gradient, for every weight and every bias. With the "
         "new velocities in a list of pairs, the step is gradient_step(layers, velocity, learning_rate). Return both, "
         "layers first.",
@@ -378,7 +378,7 @@ CHAPTER.question(
 
 CHAPTER.question(
     "diagnoses",
-    task="Give one digit for each of the patients a to f, six digits in all: the number of the cause in the list.",
+    task="For each of the patients a to f, give the number of the cause in the list: six digits in all.",
     value=614_275,
     points=6,
     digits=tuple(f"patient {name}" for name in "abcdef"),
@@ -392,12 +392,12 @@ CHAPTER.question(
         "large_start": (3, "Compare the largest magnitude of its weights before training with the others'."),
         "too_small": (
             4,
-            "If the learning rate had been far too small, its weights would have moved only slightly. How far did "
+            "If the learning rate had been far too small, the weights would have moved only slightly. How far did "
             "they move?",
         ),
         "too_large": (
             5,
-            "If the learning rate had been far too large, its weights would have moved far, and no hidden neuron would "
+            "If the learning rate had been far too large, the weights would have moved far, and no hidden neuron would "
             "activate. Look at forward(...)[1][1].",
         ),
         "mixed_labels": (

@@ -144,7 +144,7 @@ def predict(rng: np.random.Generator) -> Iterator[Case]:
     alike = [(np.eye(2), np.zeros(2)), (np.array([[1.0, 1, 0], [0, 0, 1]]), np.zeros(3))]
     yield Case.of(ties, alike, np.array([[2.0, 1], [3, 1], [1, 2]]), note="two identical output neurons")
     # Somebody who chooses among equal logits by chance must not pass by chance.
-    yield Case.of(ties, identity, rng.integers(3, size=(60, 5)).astype(float), note="sixty rows, most of which tie")
+    yield Case.of(ties, identity, rng.integers(3, size=(60, 5)).astype(float), note="sixty rows, most with a tie")
 
 
 CHAPTER.question(

@@ -375,7 +375,7 @@ CHAPTER.question(
             "parameters.",
         ),
         "with_biases": (1986, "That includes the biases. All biases are frozen, and an adapter has none of its own."),
-        "full": (17418, "Those are all parameters of the network. Count the adapters alone."),
+        "full": (17418, "That is the number of all parameters of the network. Count only those of the adapters."),
     },
     hints=(
         "One adapter has fan_in · rank parameters in down and rank · fan_out in up.",

@@ -125,7 +125,12 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     near[0, 0] = near[0].max() + 0.5
     near[1] = 901, 901, 899, 100
     near[2, 0] = 100  # the only first logit that is far below the largest of its row
-    yield Case.of(large, near, np.array([0, 3, 1]), note="logits up to about 900; in one row, two tie above the label")
+    yield Case.of(
+        large,
+        near,
+        np.array([0, 3, 1]),
+        note="logits up to about 900; in one row, two equal ones are above the label's",
+    )
 
 
 @CHAPTER.exercise(

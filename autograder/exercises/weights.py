@@ -123,8 +123,8 @@ def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
         "Add up layer_sizes[i] * layer_sizes[i + 1] for i in range(len(layer_sizes) - 1). A single size has no "
         "neighbour, and an empty sum is 0.",
     ),
-    why="A neuron has one weight for each input or neuron before it, so each pair of neighbours contributes the "
-    "product of its sizes.",
+    why="A neuron has one weight for each input, or for each neuron of the layer before. Two neighbouring layers "
+    "therefore contribute the product of their sizes.",
 )
 def count_weights(rng: np.random.Generator) -> Iterator[Case]:
     """Count the weights of a network in which each layer is fully connected to the next; leave out the biases."""

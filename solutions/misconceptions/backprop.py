@@ -413,7 +413,7 @@ def zeros_differ_from_zeros(a, b):
 
 @of("mean_squared_error_gradient")
 def doubles_before_it_subtracts(predictions, targets):
-    """Only the predictions seem to be doubled, and only the targets divided. Subtract first, in parentheses, then multiply the whole difference."""
+    """Only the predictions seem to be doubled, and only the targets divided. Subtract first, in parentheses, then multiply and divide the whole difference."""
     check_shapes(predictions, targets)
     return 2 * predictions - targets / predictions.size
 

@@ -16,7 +16,7 @@ def one_bias_a_connection(inputs, weights, bias):
 
 @of("neuron")
 def multiplies_by_the_bias(inputs, weights, bias):
-    """The sum is multiplied by the bias. A bias is added: with blank inputs the neuron must still give its bias."""
+    """The sum is multiplied by the bias. A bias is added: with inputs of zero the neuron must still give its bias."""
     return weighted_sum(inputs, weights) * bias
 
 
@@ -118,7 +118,7 @@ def bias_per_row(x, weights, bias):
 
 @of("dense")
 def multiplies_by_the_biases(x, weights, bias):
-    """The sums are multiplied by the bias. A bias is added: with blank inputs each neuron must still give its bias."""
+    """The sums are multiplied by the bias. A bias is added: with inputs of zero each neuron must still give its bias."""
     return weighted_sums(x, weights) * bias
 
 
@@ -178,7 +178,7 @@ def bias_as_a_column(weights, bias):
 
 @of("fold_bias")
 def adds_the_bias_to_every_weight(weights, bias):
-    """The bias is added to every weight, so it has no effect on blank inputs. Leave the weights unchanged; give the bias its own row."""
+    """The bias is added to every weight, so it has no effect when all inputs are zero. Leave the weights unchanged; give the bias its own row."""
     return weights + bias
 
 

@@ -475,7 +475,7 @@ def forgets_the_short_batch(right, given):
 
 @wherever("epochs")
 def leaves_the_short_batch_out_of_both(right, given):
-    """A last batch that is not full makes no step, and the mean loss leaves it out. Include that batch, with its own size."""
+    """No step is taken for a last batch that is not full, and its loss is left out of the mean. Include that batch, with its own size."""
     full = min(given["batch_size"], len(given["x"]))
     return _loop(
         right,
@@ -487,7 +487,7 @@ def leaves_the_short_batch_out_of_both(right, given):
 
 @wherever("epochs")
 def waits_for_a_full_batch(right, given):
-    """A batch that is not full makes no step and adds no loss. Include each batch, with its own size: there may be only one."""
+    """No step is taken for a batch that is not full, and its loss is left out. Include each batch, with its own size: there may be only one."""
     return _loop(
         right,
         given,

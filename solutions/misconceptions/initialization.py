@@ -883,7 +883,7 @@ def fan_in_of_the_network(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def biases_with_two_axes(layer_sizes, rng, scheme="he"):
-    """Each bias is a 2-D array with one row. The biases of a layer are a 1-D array, one number for each neuron."""
+    """The biases of each layer are a 2-D array with one row. Make them a 1-D array, one number for each neuron."""
     check(layer_sizes, scheme)
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
     return network(layer_sizes, lambda i, o: draw(i, o, rng), lambda o: np.zeros((1, o)))

@@ -1,4 +1,4 @@
-"""The concept test: fifteen questions asked before the course and after it, recorded and never marked.
+"""The concept test: fifteen questions asked before the course and after it, recorded without points.
 
 Each wrong option is what somebody with one of the course's named misconceptions would say. What a class
 gained is Hake's normalised gain, the fraction learned of what could still be learned.
@@ -294,7 +294,7 @@ CONCEPTS = (
 
 
 def concept_test(when: str) -> None:
-    """Ask the fifteen questions; answers are recorded as they are picked, and never marked.
+    """Ask the fifteen questions; answers are recorded as they are picked, and earn no points.
 
     After the course, the last line says how many were right then and now.
 
@@ -308,7 +308,7 @@ def concept_test(when: str) -> None:
     if interactive():
         _show_widget(when)
         return
-    lines = [f"Fifteen questions, {when} the course. Your answers are recorded, but never marked."]
+    lines = [f"Fifteen questions, {when} the course. Your answers are recorded, but they earn no points."]
     for number, concept in enumerate(CONCEPTS, 1):
         lines += [f"{number}. {concept.text}", *(f"  ( ) {option}" for option in concept.options)]
     items = "".join(
@@ -359,7 +359,7 @@ def _show_widget(when: str) -> None:
 
 def _comment(when: str, given: Mapping[str, str]) -> str:
     if len(given) < len(CONCEPTS):
-        return f"{len(CONCEPTS) - len(given)} to go. Each answer is saved as soon as you pick it; no answer is marked."
+        return f"{len(CONCEPTS) - len(given)} to go. Each answer is saved as soon as you pick it; none earns points."
     if when == "before":
         return "Thank you. The course answers all of these questions, and asks them again at its end."
     before = read_answers(store.load("concepts"), "before")

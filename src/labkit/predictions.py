@@ -1,6 +1,6 @@
 """Asks the learner for a prediction before a cell, and says afterwards how it turned out.
 
-Predictions are recorded with the learner's confidence and never marked. At the end of the course
+Predictions are recorded with the learner's confidence and earn no points. At the end of the course
 `calibration` shows how often the learner was right when they were sure.
 """
 
@@ -77,7 +77,7 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
         if settled:
             say("You have seen the outcome, so the prediction cannot be changed.")
         elif choice.value is None:
-            say("Pick an answer before you run the next cell. Your answer is never marked.")
+            say("Pick an answer before you run the next cell. Your answer earns no points.")
         elif confidence.value:
             say(f"✓ Recorded: “{choice.value}”, {confidence.value}. Run the next cell.")
         else:

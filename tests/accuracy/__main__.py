@@ -161,8 +161,8 @@ too far. The stub alone does not say how far the accuracy may fall.
 | A learner does not see it, because the right misconception is shown instead. | 4 |
 
 Readers overlook some faulty sentences. After all faults of the eighth set had been fixed, a person who had not seen
-the set read its 649 sentences again, and found eight more. Most of these were true only by chance. One, for example,
-named a factor of one half, which may also be 1 divided by the rank, because the rank is 2 in every case."""
+the set read its 649 sentences again, and found eight more. One, for example, named a factor of one half. The factor
+could equally be 1 divided by the rank, because the rank is 2 in every case."""
 
 
 _NUMBERED = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")

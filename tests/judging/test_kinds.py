@@ -124,7 +124,7 @@ WHOLE = [
         T,
         np.array([T[0], T[1], T[3], T[3] * 0]),
         "last one too early",
-        "last expected row where the row before it belongs",
+        "last expected row in place of the one before it",
     ),
     (T, np.array([T[0], T[1], T[2] + T[3]]), "last two added", "its last two rows added together"),
     (T, np.array([T[3], T[0], T[1], T[2]]), "rolled forward", "its last row moved to the front"),
@@ -257,7 +257,7 @@ WITH_ARGUMENTS = [
     (T, each(math.exp, X), {"x": X}, "input exp", "exp of the argument"),
     (T, each(lambda e: 1 / (1 + math.exp(-e)), X), {"x": X}, "input sigmoid", "the sigmoid of"),
     (T, each(math.tanh, X), {"x": X}, "input tanh", "tanh of"),
-    (T, each(lambda e: math.log(1 + math.exp(e)), X), {"x": X}, "input softplus", "log(1 + exp(x))"),
+    (T, each(lambda e: math.log(1 + math.exp(e)), X), {"x": X}, "input softplus", "log(1 + exp(t))"),
     (T, np.array(sum(X.ravel())), {"x": X}, "input sum", "the sum of all entries"),
     (T, np.array(middle(list(X.ravel()))), {"x": X}, "input mean", "the mean of all entries"),
     (T, np.array([sum(r) for r in X.T]), {"x": X}, "input rows summed", "the sum of the rows"),
@@ -310,7 +310,7 @@ def test_a_kind_that_quotes_arguments_is_found_where_it_holds(expected, got, giv
 # What came back where `T` is expected in place of `P`, among the arguments at the same position.
 CHANGED = [
     (P, "change missing", "unchanged from the argument `x`"),
-    (P - (T - P), "change negated", "in the wrong direction"),
+    (P - (T - P), "change negated", "required change with its sign flipped"),
     (P + 2 * (T - P), "change times", "by the required change, multiplied by 2"),
     (P + (T - P) / 10, "change divided by", "divided by 10"),
     (P * (T - P), "change multiplied", "multiplied by the required change"),

@@ -69,7 +69,7 @@ def test_without_a_reader_all_questions_are_printed(capsys):
     concept_test("before")
     printed = capsys.readouterr().out
     assert all(concept.text in printed for concept in CONCEPTS)
-    assert "never marked" in printed
+    assert "they earn no points" in printed
 
 
 def test_the_test_is_taken_before_or_after():
@@ -85,9 +85,7 @@ def test_what_was_answered_is_told_only_after_the_course():
     assert said == "Right answers: 14 of 15. Before the course: 0 of 15. Look again at question 13 (chapter 8)."
     two = concepts._comment("after", partly | {"lora": WRONG["lora"]})
     assert two.endswith("Look again at questions 13 (chapter 8), 14 (chapter 9).")
-    assert (
-        concepts._comment("after", {}) == "15 to go. Each answer is saved as soon as you pick it; no answer is marked."
-    )
+    assert concepts._comment("after", {}) == "15 to go. Each answer is saved as soon as you pick it; none earns points."
 
 
 def test_answers_picked_in_the_notebook_are_kept_and_shown_again(monkeypatch):

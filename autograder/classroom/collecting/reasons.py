@@ -63,15 +63,13 @@ _FOR = {
         "remedy": "ask for the zip that `weightlab submit` makes",
         "again": "download it again, or ",
         "choose": "ask which one counts",
-        "or_unpack": ", or, if they belong to several students, unpack it and collect the folder",
-        "unpack": "if they belong to a whole class, unpack it and collect the folder; otherwise ",
+        "or_unpack": ", or, if they belong to several students, unpack this file and collect the folder",
     },
     Reader.STUDENT: {
         "remedy": "submit the zip that `weightlab submit` makes",
         "again": "",
         "choose": "submit only the one that counts",
         "or_unpack": "",
-        "unpack": "",
     },
 }
 _WORDS = {
@@ -108,7 +106,7 @@ _WORDS = {
     Reason.RENAMED_COPY: "a copy with different contents; {taken} was taken, so {choose}",
     Reason.LOOSE_MODULE: "a module that is neither beside the notebook nor in a folder called weightlab/; {remedy}",
     Reason.CLASS_DOWNLOAD: "it seems to be a platform's download of a whole class; collect it separately",
-    Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; {unpack}{remedy}",
+    Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; {remedy}{or_unpack}",
     Reason.KEPT: "an earlier submission was kept; --replace takes the new one",
     Reason.INCOMPLETE: "it holds no {module}, but an earlier upload does, so that one was kept; {remedy}",
     Reason.OLDER: "older than the submission collected before, which was kept; to take this upload, delete the kept "

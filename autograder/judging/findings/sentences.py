@@ -70,7 +70,7 @@ PREDICATES = {
     "transposed": "is what was expected, transposed",
     "flipped": "is what was expected, with its {along} in reverse order",
     "last two swapped": "is what was expected, with its last two {along} swapped",
-    "last one too early": "has the last expected {one} where the {one} before it belongs, and zeros in the last {one}",
+    "last one too early": "has the last expected {one} in place of the one before it, and zeros in the last {one}",
     "rolled forward": "is what was expected, with its last {one} moved to the front",
     "rolled back": "is what was expected, with its first {one} moved to the end",
     "rolled back by": "is what was expected, with its first {2} {along} moved to the end",

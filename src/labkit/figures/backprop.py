@@ -159,11 +159,11 @@ def probability_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, la
         ax.set_xticks(range(classes))
         ax.set_xlabel("class")
     said = " ".join(
-        f"The label {label} has the probability {believed[label]:.0%}: gradient {signed(pull[label], 2)} for its own "
-        f"logit, up to {signed(np.delete(pull, label).max(), 2)} for the others."
+        f"The label {label} has the probability {believed[label]:.0%}. The gradient is {signed(pull[label], 2)} for "
+        f"the label's logit and at most {signed(np.delete(pull, label).max(), 2)} for the others."
         for label, believed, pull in zip(labels, probabilities, gradient, strict=True)
     )
-    show(fig, alt=f"For each digit ten probabilities and ten gradients. {said}")
+    show(fig, alt=f"Bar charts of each example's predicted probabilities and of its gradient. {said}")
 
 
 @takes_lists

@@ -238,8 +238,9 @@ def folded_layer(weights: np.ndarray, bias: np.ndarray, folded: np.ndarray) -> N
     frame(axes[2], np.asarray(folded), (-1, slice(None)))
     show(
         fig,
-        alt=f"Tables of numbers: weights {np.shape(weights)}, a bias {np.shape(bias)}, and both folded into one array "
-        f"of shape {np.shape(folded)}. Its last row is framed: {np.asarray(folded)[-1].tolist()}.",
+        alt=f"Tables of numbers: weights of shape {np.shape(weights)}, a bias of shape {np.shape(bias)}, and an array "
+        f"of shape {np.shape(folded)} that holds both. Frames mark the bias and the last row of that array: "
+        f"{np.asarray(folded)[-1].tolist()}.",
     )
 
 

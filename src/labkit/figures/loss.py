@@ -70,7 +70,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float | None = N
     ax.set_xlabel("example")
     ax.set_ylabel("value")
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    sides = ", ".join(f"{abs(said - so):.2g}" for said, so in zip(predictions, targets, strict=True))
+    sides = ", ".join(f"{abs(said - so):.4g}" for said, so in zip(predictions, targets, strict=True))
     costs = ", ".join(f"{(said - so) ** 2:.2f}" for said, so in zip(predictions, targets, strict=True))
     average = "" if mean is None else f" The mean cost is drawn as a square of area {mean:.2f}."
     if mean is not None and not mean >= 0:
@@ -103,7 +103,8 @@ def cost_of_probability(marks: Mapping[str, float]) -> None:
     ax.set_ylabel("cost")
     ax.legend(loc="center right", bbox_to_anchor=(1.0, 0.5), handlelength=3)
     said = ", ".join(
-        f"“{words}” costs {f'{cost:.2f}' if np.isfinite(cost) else 'infinitely much'}" for words, cost in costs.items()
+        f"“{words}” {f'costs {cost:.2f}' if np.isfinite(cost) else 'has an infinite cost'}"
+        for words, cost in costs.items()
     )
     show(
         fig,
@@ -289,7 +290,7 @@ def landscape(
     rising, falling = both
     show(
         fig,
-        alt=f"The loss over “{labels[0]}” and “{labels[1]}”, as a surface and as a map: {heights}, low at {low}. "
-        f"At five places along one diagonal, where both weights rise, the loss is {rising}; along the other, where "
-        f"the second weight falls, it is {falling}. The dot is at {dot}.",
+        alt=f"The loss over “{labels[0]}” and “{labels[1]}”, as a surface and as a map. The loss is {heights}, and "
+        f"lowest at {low}. At five places along one diagonal, where both weights rise, it is {rising}. Along the other "
+        f"diagonal, where the second weight falls, it is {falling}. The dot is at {dot}.",
     )

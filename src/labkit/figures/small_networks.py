@@ -21,35 +21,33 @@ _DARK_TEXT = "#1d1d20"
 
 @takes_lists
 def chain(signals: np.ndarray, weight: float, bias: float, targets: np.ndarray, grad_outputs: np.ndarray) -> None:
-    """Show how one weight affects the loss through the outputs of two examples, and the rates of change on the way.
+    """Show how one weight affects the loss through each example's output, and the rates of change on the way.
 
     Parameters
     ----------
-    signals : ndarray of shape (2,)
+    signals : ndarray of shape (n,)
         What each example sends over the connection.
     weight, bias : float
         The connection's weight, and the bias added after it.
-    targets : ndarray of shape (2,)
+    targets : ndarray of shape (n,)
         What the outputs should be.
-    grad_outputs : ndarray of shape (2,)
+    grad_outputs : ndarray of shape (n,)
         How the loss changes with each output.
     """
     outputs = signals * weight + bias
     loss = float(np.mean((outputs - targets) ** 2))
     fig, ax = figure(1, 1, (7.6, 3.3))
-    circles = {
-        "weight": ((0, 0), weight),
-        "output 1": ((1.6, 0.8), outputs[0]),
-        "output 2": ((1.6, -0.8), outputs[1]),
-        "loss": ((3.2, 0), loss),
-    }
+    heights = np.linspace(0.8, -0.8, len(outputs)).tolist()
+    circles = {"weight": ((0, 0), weight), "loss": ((3.2, 0), loss)}
+    for n, y in enumerate(heights):
+        circles[f"output {n + 1}"] = (1.6, y), outputs[n]
     for name, ((x, y), value) in circles.items():
         ax.scatter(x, y, s=2600, color=SHEET, edgecolor=TEXT, linewidth=1.5, zorder=4)
         ax.text(
             x, y, signed(value), ha="center", va="center", fontsize=13, fontweight="bold", color=_DARK_TEXT, zorder=5
         )
         ax.text(x, y + (0.5 if y >= 0 else -0.5), name, ha="center", va="center", fontsize=11)
-    for n, y in enumerate((0.8, -0.8)):
+    for n, y in enumerate(heights):
         for start, end, rate, what in (
             ((0, 0), (1.6, y), signals[n], "output per weight"),
             ((1.6, y), (3.2, 0), grad_outputs[n], "loss per output"),
@@ -58,9 +56,7 @@ def chain(signals: np.ndarray, weight: float, bias: float, targets: np.ndarray, 
             middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + (0.28 if y > 0 else -0.28))
             ax.text(*middle, f"{signed(rate)} {what}", ha="center", va="center", fontsize=10.5)
         product = f"← {signed(grad_outputs[n])} · {signed(signals[n])} = {signed(grad_outputs[n] * signals[n])}"
-        ax.text(
-            0.62, 0.17 if y > 0 else -0.17, product, ha="left", va="center", fontsize=11, color=_BACKWARDS, zorder=5
-        )
+        ax.text(0.62, 0.2125 * y, product, ha="left", va="center", fontsize=11, color=_BACKWARDS, zorder=5)
     total = float(np.sum(grad_outputs * signals))
     ax.text(0, -0.5, f"← {signed(total)}", ha="center", va="center", fontsize=12.5, color=_BACKWARDS)
     bare(ax)
@@ -69,11 +65,11 @@ def chain(signals: np.ndarray, weight: float, bias: float, targets: np.ndarray, 
     said = "; ".join(
         f"output {n + 1} changes by {signed(signals[n])} per unit of the weight, and the loss by "
         f"{signed(grad_outputs[n])} per unit of that output; the product is {signed(grad_outputs[n] * signals[n])}"
-        for n in range(2)
+        for n in range(len(outputs))
     )
     show(
         fig,
-        alt=f"A weight of {signed(weight)} affects the loss, {signed(loss)}, through two outputs: {said}. The sum, "
+        alt=f"A weight of {signed(weight)} affects the loss, {signed(loss)}, through its outputs: {said}. The sum, "
         f"{signed(total)}, is the weight's gradient.",
     )
 

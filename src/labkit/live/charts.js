@@ -52,7 +52,7 @@ function chart({ width = 380, height = 240, pointer }, act) {
       const place = { x: LEFT, y: TOP, width: wide, height: high };
       behind.replaceChildren(picture(place, values, values.shape[1], PALETTE[scale], low, most));
     }
-    node.setAttribute("aria-label", `${panel.title}. ${panel.said ?? ""} ${pointer?.help ?? ""}`);
+    node.setAttribute("aria-label", `${panel.title}. ${panel.said ?? ""} ${panel.pointer?.help ?? ""}`);
   }
 
   // Mouse, touch and pen choose a place; so do the arrow keys, or Enter if the place is final.

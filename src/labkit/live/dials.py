@@ -165,7 +165,7 @@ def bend_line(forward: Callable) -> Dial:
         choice("target", "curve", _TARGETS),
     ]
     note = (
-        "The grey lines are the contributions of the hidden neurons. Each neuron can bend the sum in one place, the "
-        "first at the left end."
+        "The grey lines are the contributions of the hidden neurons. Each neuron can bend the sum in one place. The "
+        "place of the first neuron is the left end."
     )
     return Dial("ReLU bends fit a curve", draw, controls, note)

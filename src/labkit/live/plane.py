@@ -29,7 +29,7 @@ class Plane(Tool):
     Parameters
     ----------
     forward, train : function
-        The learner's own; by default the lab's trainer.
+        The learner's own; without ``train``, `labkit.lent.given_training.given_train`.
     hidden : int
         Hidden neurons.
     points : str
@@ -92,7 +92,9 @@ class Plane(Tool):
         pairs = zip(self.places.tolist(), self.labels, strict=True)
         dots = [(*place, "positive" if label else "negative", 4.5) for place, label in pairs]
         borders, arrows = zip(*map(self._half_plane, range(self.hidden)), strict=True)
-        place = {"name": "place", "drag": hand == _HANDS[0], "help": f"Arrow keys move a cursor; Enter {hand} there."}
+        drag = hand == _HANDS[0]
+        keys = "Arrow keys move the line." if drag else f"Arrow keys move a cursor; Enter {hand} there."
+        place = {"name": "place", "drag": drag, "help": keys}
         more = {"map": heights(behind, "plane", -_LIMIT, _LIMIT), "pointer": place, "width": 420, "height": 410}
         axes, lines = (("input 1", *ends), ("input 2", *ends)), [*borders, *arrows]
         plane = chart(f"The plane after {self._epochs} epochs", *axes, lines, dots, said=said, **more)

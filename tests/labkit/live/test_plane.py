@@ -100,3 +100,10 @@ def test_without_anybody_the_plane_is_shown_before_and_after_training(capsys):
 def test_an_unknown_set_is_named():
     with pytest.raises(ValueError, match="one of moons, rings, XOR, none, not 'stars'"):
         labkit.divide_plane(forward, points="stars")
+
+
+def test_the_words_for_the_keys_follow_what_a_click_does():
+    plane = plane_of()
+    assert plane.answer({})["panels"][0]["pointer"]["help"] == "Arrow keys move the line."
+    answer = do(plane, "hand", values={"hand": "adds a blue point"})
+    assert answer["panels"][0]["pointer"]["help"] == "Arrow keys move a cursor; Enter adds a blue point there."
