@@ -58,7 +58,7 @@ def pack_for_canvas(classroom: Path, chapter: str) -> Package:
         origin = origins.get(student)
         if origin is not None and origin.platform == Platform.CANVAS and not origin.label.lower().endswith(".zip"):
             left_out[student] = (
-                "submitted single files, and Canvas would show the zip under a file's name; return the page by hand"
+                "submitted single files, and Canvas would show the zip under one file's name; return the page by hand"
             )
         elif origin is not None and origin.platform == Platform.CANVAS:
             files[student] = (origin.label, _zip([(f"{chapter}_feedback.html", page)]))

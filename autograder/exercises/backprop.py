@@ -87,8 +87,8 @@ def numerical_gradient(rng):
         "np.abs(a - b).max(initial=0.0) by max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12); "
         "initial=0.0 handles empty arrays.",
     ),
-    why="There is one scale for the whole array, so entries near zero, which may be mere rounding, do not count too "
-    "much. The floor of 1e-12 makes two arrays of zeros agree.",
+    why="The whole array has one scale, so entries near zero, which may be mere rounding, count little. "
+    "The floor of 1e-12 makes two arrays of zeros agree.",
 )
 def relative_error(rng):
     """Return how far apart two arrays are, as a number from 0 to 1; raise a ValueError if the shapes differ."""
@@ -153,8 +153,8 @@ def mean_squared_error_gradient(rng):
         "gradient = softmax(logits); subtract 1 at [np.arange(len(labels)), labels], one entry in each row; divide by "
         "len(labels).",
     ),
-    why="The logarithm in the loss and the exponential in softmax cancel, which leaves the predicted probability minus "
-    "the target. Each row sums to zero, because raising all logits together changes no probability.",
+    why="The logarithm in the loss and the exponential in softmax cancel. The predicted probability minus the "
+    "target remains. Each row sums to zero, because raising all logits together changes no probability.",
     prerequisites=("softmax", "one_hot"),
 )
 def cross_entropy_gradient(rng):

@@ -125,7 +125,7 @@ def _places(answers: list, calls: tuple[Call, ...]) -> dict:
     },
     hints=(
         "Do not shuffle the examples: shuffle their row numbers. One list of row numbers can then index both x and y.",
-        "The generator's method permutation gives the numbers from 0 on in a random order. Cut these numbers into "
+        "The generator has a method, permutation, that gives the numbers from 0 in random order. Cut these into "
         "slices of batch_size; a slice that reaches beyond the end is shorter.",
         "First, if batch_size is below 1, raise a ValueError with the value of batch_size in its message. Then order = "
         "rng.permutation(len(x)); for start in range(0, len(x), batch_size): rows = order[start : start + batch_size], "

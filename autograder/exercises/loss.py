@@ -129,7 +129,7 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
         large,
         near,
         np.array([0, 3, 1]),
-        note="logits up to about 900; in one row, two equal ones are above the label's",
+        note="logits up to about 900; in one row, two wrong classes tie",
     )
 
 

@@ -218,8 +218,8 @@ CHAPTER.question(
     mistakes={
         "adds_the_weights": (
             4.8,
-            "This is 3 times the sum of the weights, as for parallel connections. In a row, each connection multiplies "
-            "the output of the one before it.",
+            "This is 3 times the sum of the weights, as for parallel connections. In a chain, each connection "
+            "multiplies the output of the one before it.",
         ),
         "adds_instead_of_multiplying": (4.6, "This is the signal plus all weights. A connection multiplies."),
         "loses_the_sign": (0.3, "The magnitude is right, but one of the weights is negative and flips the sign."),

@@ -393,7 +393,7 @@ def unreadable(exercise: str, error: Exception) -> str:
 def describe_lacking_imports(imports: list[tuple[int, str]], file: str) -> str:
     """Name a module's imports, each given as line and package, that are missing where a class is graded."""
     named = ", ".join(f"{package[:40]} (line {line})" for line, package in imports[:3])
-    return f"{file} imports {named}, but a class is graded with NumPy and Python's own modules only."
+    return f"{file} imports {named}, but students' code is graded with NumPy and Python's own modules only."
 
 
 def not_examined(exercise: str, error: BaseException) -> str:

@@ -381,7 +381,7 @@ def one_epoch_too_many(right, given):
 
 @wherever("epochs")
 def gradients_at_the_start_alone(right, given):
-    """All gradients seem to come from the network as it was given. Compute each gradient with the network from the last step."""
+    """All gradients seem to come from the network as it was given. Compute each gradient with the previous step's network."""
     return _loop(right, given, keep="all summed")
 
 
@@ -443,7 +443,7 @@ def steps_by_the_sum(right, given):
 
 @wherever("epochs")
 def all_steps_from_the_same_place(right, given):
-    """All gradients of an epoch seem to come from the network at the start of the epoch. Compute each gradient with the network from the last step."""
+    """All gradients of an epoch seem to come from the network at the start of the epoch. Compute each gradient with the previous step's network."""
     return _loop(right, given, keep="summed")
 
 

@@ -366,6 +366,6 @@ def test_a_call_is_written_with_its_arguments():
 def test_of_imports_that_a_class_does_not_have_three_are_named():
     imports = [(k, f"package{k}") for k in range(1, 5)]
     assert words.describe_lacking_imports(imports, "a.py") == (
-        "a.py imports package1 (line 1), package2 (line 2), package3 (line 3), but a class is graded with NumPy and "
-        "Python's own modules only."
+        "a.py imports package1 (line 1), package2 (line 2), package3 (line 3), but students' code is graded with NumPy "
+        "and Python's own modules only."
     )

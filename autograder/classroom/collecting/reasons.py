@@ -109,7 +109,7 @@ _WORDS = {
     Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; {remedy}{or_unpack}",
     Reason.KEPT: "an earlier submission was kept; --replace takes the new one",
     Reason.INCOMPLETE: "it holds no {module}, but an earlier upload does, so that one was kept; {remedy}",
-    Reason.OLDER: "older than the submission collected before, which was kept; to take this upload, delete the kept "
+    Reason.OLDER: "the submission collected earlier is newer, so it was kept; to take this upload, delete that "
     "submission first",
     Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
     Reason.LINK: "a link, which is not followed; give the path that it points to",

@@ -47,7 +47,7 @@ def opening(seed: int = 49) -> None:
     show(
         fig,
         alt="A small network writes a name, letter by letter: bars show the probability of each next letter, and one "
-        "letter is drawn, not always the most probable. The letters drawn, with their probabilities: "
+        "letter is chosen at random, not always the most probable. The chosen letters, with their probabilities: "
         f"{'; '.join(said)}. The name is “{text.rstrip('.')}”.",
     )
 

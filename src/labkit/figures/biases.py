@@ -109,7 +109,10 @@ def sensitivity(
         for name, shares in tables.items()
         for bias, row in zip(biases, shares, strict=True)
     )
-    show(fig, alt=f"The fraction of images that activate the neuron with {', '.join(columns)} of the ink left. {said}.")
+    show(
+        fig,
+        alt=f"The fraction of images that activate the neuron, with the ink reduced to {', '.join(columns)}. {said}.",
+    )
 
 
 @takes_lists

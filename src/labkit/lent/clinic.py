@@ -25,7 +25,7 @@ CAUSES = {
     3: "the weights started ten times too large",
     4: "the learning rate was far too small",
     5: "the learning rate was far too large",
-    6: "the images were shuffled, their labels were not",
+    6: "the images were shuffled, but their labels were not",
     7: "the biases were never updated",
     8: "nothing: it is healthy",
 }

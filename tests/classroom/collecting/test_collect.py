@@ -382,7 +382,7 @@ class TestAgain:
         for replace in (False, True):
             found = inbox.collect(first, replace=replace)
             assert not found.taken and list(found.harmless.values()) == [Reason.OLDER]
-            assert "older than the submission collected before" in found.words[student]
+            assert "the submission collected earlier is newer" in found.words[student]
         assert inbox.mark(student) == ("second", "second")
         shutil.rmtree(inbox.classroom / "submitted" / student)
         assert inbox.collect(first).taken == {student}
