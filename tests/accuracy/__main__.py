@@ -143,7 +143,6 @@ as integers if the inputs are integers. These wrong answers pass now:
 | accepts a scheme in capital letters | 2 | not tried |
 | is wrong only for an array in Fortran order | 2 | not tried |
 | compares with `is` | 1 | not tried |
-| `accuracy` predicts class 0 where no logit is positive | 1 | by chance: the public cases give the right fractions |
 | changes the sign of a zero, or lets NaN into gradients | 2 | not tried |
 | returns arrays that share memory with an argument or another result | 6 | comparing values cannot show this |
 
