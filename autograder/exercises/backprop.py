@@ -144,33 +144,33 @@ def mean_squared_error_gradient(rng):
 
 
 @CHAPTER.exercise(
-    aspects={"computes the gradient of the mean cross-entropy": 2, "stays finite for large logits": 1, PURE: 1},
+    aspects={"grad_x": 2, "grad_weights": 2, "grad_bias": 1, PURE: 1},
+    parts=("grad_x", "grad_weights", "grad_bias"),
     hints=(
-        "Which probabilities does the network predict, and which would be right? One of the two is a row of zeros "
-        "with a single 1.",
-        "Compare the gradient that you measured for one example with its probabilities: where do they differ, and by "
-        "how much? The loss is a mean over the batch, so each of n examples contributes only one nth of its gradient.",
-        "gradient = softmax(logits); subtract 1 at [np.arange(len(labels)), labels], one entry in each row; divide by "
-        "len(labels).",
+        "Each gradient has the shape of the array that it belongs to. Write the shapes of grad_output, x and weights "
+        "on paper. Begin with one weight: which signal does it multiply, in each example?",
+        "Weight [i, j] multiplies x[n, i] in every example n, and reaches output j there: what does each example "
+        "contribute? Bias j is added in every example. Input i reaches every output j through weight [i, j].",
+        "Sums over a shared index are matrix products: x.T @ grad_output for the weights, grad_output @ weights.T for "
+        "the inputs, grad_output.sum(axis=0) for the bias. Return grad_x, grad_weights, grad_bias.",
     ),
-    why="The logarithm in the loss and the exponential in softmax cancel. The predicted probability minus the "
-    "target remains. Each row sums to zero, because raising all logits together changes no probability.",
-    prerequisites=("softmax", "one_hot"),
+    why="In the forward pass a signal is multiplied by the weight; in the backward pass the gradient is multiplied by "
+    "the same weight. A weight's own gradient is the signal that came in, times the gradient of the output, added "
+    "up over the batch.",
 )
-def cross_entropy_gradient(rng):
-    """Return how the mean cross-entropy of a batch changes with each logit."""
-    aspect = "computes the gradient of the mean cross-entropy"
-    labels = np.array([4, 0, 4, 2, 1, 0])
-    yield Case.of(aspect, rng.normal(0, 2, (6, 5)), labels, note="six examples, five classes")
-    one = rng.normal(0, 1, (1, 3))
-    one[0, 1] = one.max() + 0.5
-    yield Case.of(aspect, one, np.array([1]), note="a single example, which is predicted correctly")
-    narrow = rng.normal(0, 1, (4, 3)).astype(np.float32)
-    yield Case.of(aspect, narrow, np.array([2, 2, 0, 2]), note="one class three times, in float32")
-    aspect = "stays finite for large logits"
-    large = np.array([[1e4, -1e4, 0.0, 3.0], [-9000.0, -9001.0, -9003.0, -9002.0], [0.0, 800.0, 801.0, -800.0]])
-    large = large[[0, 1, 2, 0, 1]]
-    yield Case.of(aspect, large, np.array([1, 0, 2, 0, 2]), note="logits up to 10,000; one row is certain and right")
+def dense_gradient(rng):
+    """Return the gradients of a dense layer: for its inputs, its weights and its bias."""
+    for batch, fan_in, fan_out, note in [
+        (4, 3, 2, "a batch of four"),
+        (1, 2, 5, "a single example"),
+        (3, 4, 1, "a single neuron"),
+        (3, 3, 3, "three examples, inputs and neurons: factors fit in either order"),
+    ]:
+        shapes = [(batch, fan_out), (batch, fan_in), (fan_in, fan_out)]
+        yield Case.of(None, *(rng.normal(size=shape) for shape in shapes), note=note)
+    grad, x, weights = (rng.normal(size=shape).astype(np.float32) for shape in [(7, 6), (7, 9), (9, 6)])
+    grad[2], x[4], weights[5], x[0, 1], weights[2, 3] = 0, 0, 0, 0, 0
+    yield Case.of(None, 100 * grad, x, weights, note="float32; large gradients, and zeros among all the numbers")
 
 
 @CHAPTER.exercise(
@@ -201,36 +201,6 @@ def relu_gradient(rng):
     yield Case.of(
         aspect, rng.normal(size=(3, 3, 2)), weak, note="neurons that are hardly active pass the whole gradient"
     )
-
-
-@CHAPTER.exercise(
-    aspects={"grad_x": 2, "grad_weights": 2, "grad_bias": 1, PURE: 1},
-    parts=("grad_x", "grad_weights", "grad_bias"),
-    hints=(
-        "Each gradient has the shape of the array that it belongs to. Write the shapes of grad_output, x and weights "
-        "on paper. Begin with one weight: which signal does it multiply, in each example?",
-        "Weight [i, j] multiplies x[n, i] in every example n, and reaches output j there: what does each example "
-        "contribute? Bias j is added in every example. Input i reaches every output j through weight [i, j].",
-        "Sums over a shared index are matrix products: x.T @ grad_output for the weights, grad_output @ weights.T for "
-        "the inputs, grad_output.sum(axis=0) for the bias. Return grad_x, grad_weights, grad_bias.",
-    ),
-    why="In the forward pass a signal is multiplied by the weight; in the backward pass the gradient is multiplied by "
-    "the same weight. A weight's own gradient is the signal that came in, times the gradient of the output, added "
-    "up over the batch.",
-)
-def dense_gradient(rng):
-    """Return the gradients of a dense layer: for its inputs, its weights and its bias."""
-    for batch, fan_in, fan_out, note in [
-        (4, 3, 2, "a batch of four"),
-        (1, 2, 5, "a single example"),
-        (3, 4, 1, "a single neuron"),
-        (3, 3, 3, "three examples, inputs and neurons: factors fit in either order"),
-    ]:
-        shapes = [(batch, fan_out), (batch, fan_in), (fan_in, fan_out)]
-        yield Case.of(None, *(rng.normal(size=shape) for shape in shapes), note=note)
-    grad, x, weights = (rng.normal(size=shape).astype(np.float32) for shape in [(7, 6), (7, 9), (9, 6)])
-    grad[2], x[4], weights[5], x[0, 1], weights[2, 3] = 0, 0, 0, 0, 0
-    yield Case.of(None, 100 * grad, x, weights, note="float32; large gradients, and zeros among all the numbers")
 
 
 def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int, dtype: type = float) -> tuple:
@@ -276,6 +246,36 @@ def backward(rng):
     yield Case.of(below, layers, activations, 100 * grad, view=below, note="float32, large gradients")
     layers, activations, grad = _backward_case(rng, (3, 2, 2), 2)
     yield Case.of(below, layers, activations, 0 * grad, view=below, note="no logit changes the loss")
+
+
+@CHAPTER.exercise(
+    aspects={"computes the gradient of the mean cross-entropy": 2, "stays finite for large logits": 1, PURE: 1},
+    hints=(
+        "Which probabilities does the network predict, and which would be right? One of the two is a row of zeros "
+        "with a single 1.",
+        "Compare the gradient that you measured for one example with its probabilities: where do they differ, and by "
+        "how much? The loss is a mean over the batch, so each of n examples contributes only one nth of its gradient.",
+        "gradient = softmax(logits); subtract 1 at [np.arange(len(labels)), labels], one entry in each row; divide by "
+        "len(labels).",
+    ),
+    why="The logarithm in the loss and the exponential in softmax cancel. The predicted probability minus the "
+    "target remains. Each row sums to zero, because raising all logits together changes no probability.",
+    prerequisites=("softmax", "one_hot"),
+)
+def cross_entropy_gradient(rng):
+    """Return how the mean cross-entropy of a batch changes with each logit."""
+    aspect = "computes the gradient of the mean cross-entropy"
+    labels = np.array([4, 0, 4, 2, 1, 0])
+    yield Case.of(aspect, rng.normal(0, 2, (6, 5)), labels, note="six examples, five classes")
+    one = rng.normal(0, 1, (1, 3))
+    one[0, 1] = one.max() + 0.5
+    yield Case.of(aspect, one, np.array([1]), note="a single example, which is predicted correctly")
+    narrow = rng.normal(0, 1, (4, 3)).astype(np.float32)
+    yield Case.of(aspect, narrow, np.array([2, 2, 0, 2]), note="one class three times, in float32")
+    aspect = "stays finite for large logits"
+    large = np.array([[1e4, -1e4, 0.0, 3.0], [-9000.0, -9001.0, -9003.0, -9002.0], [0.0, 800.0, 801.0, -800.0]])
+    large = large[[0, 1, 2, 0, 1]]
+    yield Case.of(aspect, large, np.array([1, 0, 2, 0, 2]), note="logits up to 10,000; one row is certain and right")
 
 
 CHAPTER.question(
