@@ -1,9 +1,10 @@
-"""Does each section of chapters 1 and 2 ask for a thought before its first page of reading, and before the next?"""
+"""Does a chapter ask before it explains, and do its exercises come in the order of the board?"""
 
 import re
 
 import pytest
 
+from autograder.exercises import CHAPTERS
 from autograder.paths import SOLUTIONS
 
 BEFORE, BETWEEN = 50, 200
@@ -36,3 +37,11 @@ def test_a_section_that_explains_first_is_noticed():
     text = "## 1 · A\n\nOne two three.\n\n```{code-cell}\npredict('x', 'many words')\n```\n\nFour.\n\n## New words\n"
     (section,) = read_sections(text).values()
     assert count_words_before_questions(section) == [3, 1]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_next_exercise_on_a_card_is_the_next_one_in_the_notebook(chapter):
+    text = (SOLUTIONS / "notebooks" / f"{chapter}.md").read_text(encoding="utf-8")
+    functions = CHAPTERS[chapter].exercises
+    checked = [name for name in re.findall(r'^check\("(\w+)"\)', text, flags=re.MULTILINE) if name in functions]
+    assert list(functions) == list(dict.fromkeys(checked))

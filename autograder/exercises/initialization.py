@@ -114,21 +114,6 @@ def he_deviation(fan_in: int, fan_out: int) -> float:
 
 
 @CHAPTER.exercise(
-    aspects={"gives one zero for each neuron": 1},
-    hints=(
-        "How many biases does a layer have, and what value do they all start with?",
-        "The result is a 1-D array with one entry for each neuron.",
-        "NumPy makes an array of n zeros with np.zeros(n). Here n is the number of neurons, fan_out.",
-    ),
-    why="Biases may all start at zero, because the random weights already make the neurons differ.",
-)
-def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
-    """Make the biases of a new layer: one zero for each of its fan_out neurons."""
-    for fan_out in (3, 1, int(rng.integers(20, 90))):
-        yield Case.of("gives one zero for each neuron", fan_out)
-
-
-@CHAPTER.exercise(
     aspects={
         "counts different columns": 1,
         "ignores rounding": 1,
@@ -212,6 +197,21 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(scale, large, note="weights around a hundred thousand, with identical neurons")
     beside = np.column_stack([column, 1e-6 * rng.uniform(-1, 1, size=(5, 3))])
     yield Case.of(scale, beside, note="one neuron with large weights beside three whose weights are nearly zero")
+
+
+@CHAPTER.exercise(
+    aspects={"gives one zero for each neuron": 1},
+    hints=(
+        "How many biases does a layer have, and what value do they all start with?",
+        "The result is a 1-D array with one entry for each neuron.",
+        "NumPy makes an array of n zeros with np.zeros(n). Here n is the number of neurons, fan_out.",
+    ),
+    why="Biases may all start at zero, because the random weights already make the neurons differ.",
+)
+def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
+    """Make the biases of a new layer: one zero for each of its fan_out neurons."""
+    for fan_out in (3, 1, int(rng.integers(20, 90))):
+        yield Case.of("gives one zero for each neuron", fan_out)
 
 
 @CHAPTER.exercise(

@@ -14,6 +14,49 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
 
 
 @CHAPTER.exercise(
+    aspects={"computes the fraction of right answers": 1, "resolves ties in favour of the lowest class": 1},
+    hints=(
+        "First find the predicted class of each row, as in predict. Which of these classes are equal to the labels?",
+        "Comparing two arrays gives an array of True and False. In a mean, True counts as 1 and False as 0.",
+        "Return np.mean(np.argmax(logits, axis=1) == labels).",
+    ),
+    why="The mean of an array of True and False is the fraction of entries that are True.",
+)
+def accuracy(rng: np.random.Generator) -> Iterator[Case]:
+    """Return the fraction, from 0 to 1, of rows whose largest logit is the label's.
+
+    Where logits tie, the lowest class is predicted.
+    """
+    share, ties = "computes the fraction of right answers", "resolves ties in favour of the lowest class"
+    labels = np.array([3, 0, 2, 1, 0, 3, 2])
+    logits = 4 * np.eye(4)[labels] + rng.uniform(-1, 1, size=(7, 4))
+    yield Case.of(share, logits, labels, note="all right")
+    most = np.where(np.arange(7) < 5, labels, (labels + 1) % 4)
+    yield Case.of(share, logits - 9, most, note="five of seven right, all logits negative")
+    # The other labels are second best: the logits of largest magnitude belong to none of the labels.
+    second = np.argsort(logits, axis=1)[:, -2]
+    answers = np.where(np.arange(7) % 4 == 1, labels, second)
+    yield Case.of(share, logits - 9, answers, note="two of seven right, all logits negative")
+    nearly = logits.copy()
+    nearly[0, 0] = nearly[0, 3] - 1e-6
+    yield Case.of(share, nearly, (labels + 1) % 4, note="none right, and one of them only just wrong")
+    hits = int(rng.integers(3, 11))
+    drawn = rng.integers(0, 4, size=13)
+    wrong = np.where(rng.permutation(13) < hits, drawn, (drawn + rng.integers(1, 4, size=13)) % 4)
+    yield Case.of(share, 4 * np.eye(4)[drawn] + rng.uniform(-1, 1, size=(13, 4)), wrong, note="some of thirteen right")
+    yield Case.of(
+        share,
+        4 * np.eye(3)[[2, 0, 1]] + rng.uniform(-1, 1, size=(3, 3)),
+        np.array([1, 0, 1]),
+        note="as many rows as classes",
+    )
+    equal = np.array([[1.0, 5, 5], [2, 2, 2], [-1, -3, -1], [0, -1, 0], [4, 4, 1]])
+    yield Case.of(ties, equal, np.array([1, 0, 2, 2, 1]), note="equal logits")
+    many = rng.integers(0, 4, size=(60, 20)).astype(float)
+    yield Case.of(ties, many, many.argmax(axis=1), note="twenty classes, several of them tied in every row")
+
+
+@CHAPTER.exercise(
     aspects={"computes the mean squared error": 1, "refuses different shapes": 1},
     hints=(
         "What is the error of one prediction, and what should an error of -3 cost compared with an error of 3? Then "
@@ -131,49 +174,6 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
         np.array([0, 3, 1]),
         note="logits up to about 900; in one row, two wrong classes tie",
     )
-
-
-@CHAPTER.exercise(
-    aspects={"computes the fraction of right answers": 1, "resolves ties in favour of the lowest class": 1},
-    hints=(
-        "First find the predicted class of each row, as in predict. Which of these classes are equal to the labels?",
-        "Comparing two arrays gives an array of True and False. In a mean, True counts as 1 and False as 0.",
-        "Return np.mean(np.argmax(logits, axis=1) == labels).",
-    ),
-    why="The mean of an array of True and False is the fraction of entries that are True.",
-)
-def accuracy(rng: np.random.Generator) -> Iterator[Case]:
-    """Return the fraction, from 0 to 1, of rows whose largest logit is the label's.
-
-    Where logits tie, the lowest class is predicted.
-    """
-    share, ties = "computes the fraction of right answers", "resolves ties in favour of the lowest class"
-    labels = np.array([3, 0, 2, 1, 0, 3, 2])
-    logits = 4 * np.eye(4)[labels] + rng.uniform(-1, 1, size=(7, 4))
-    yield Case.of(share, logits, labels, note="all right")
-    most = np.where(np.arange(7) < 5, labels, (labels + 1) % 4)
-    yield Case.of(share, logits - 9, most, note="five of seven right, all logits negative")
-    # The other labels are second best: the logits of largest magnitude belong to none of the labels.
-    second = np.argsort(logits, axis=1)[:, -2]
-    answers = np.where(np.arange(7) % 4 == 1, labels, second)
-    yield Case.of(share, logits - 9, answers, note="two of seven right, all logits negative")
-    nearly = logits.copy()
-    nearly[0, 0] = nearly[0, 3] - 1e-6
-    yield Case.of(share, nearly, (labels + 1) % 4, note="none right, and one of them only just wrong")
-    hits = int(rng.integers(3, 11))
-    drawn = rng.integers(0, 4, size=13)
-    wrong = np.where(rng.permutation(13) < hits, drawn, (drawn + rng.integers(1, 4, size=13)) % 4)
-    yield Case.of(share, 4 * np.eye(4)[drawn] + rng.uniform(-1, 1, size=(13, 4)), wrong, note="some of thirteen right")
-    yield Case.of(
-        share,
-        4 * np.eye(3)[[2, 0, 1]] + rng.uniform(-1, 1, size=(3, 3)),
-        np.array([1, 0, 1]),
-        note="as many rows as classes",
-    )
-    equal = np.array([[1.0, 5, 5], [2, 2, 2], [-1, -3, -1], [0, -1, 0], [4, 4, 1]])
-    yield Case.of(ties, equal, np.array([1, 0, 2, 2, 1]), note="equal logits")
-    many = rng.integers(0, 4, size=(60, 20)).astype(float)
-    yield Case.of(ties, many, many.argmax(axis=1), note="twenty classes, several of them tied in every row")
 
 
 CHAPTER.question(
