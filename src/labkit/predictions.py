@@ -121,13 +121,11 @@ def outcome(name: str, option: str, *exercises: str) -> None:
     *exercises : str
         The learner's functions that the option was computed with.
     """
-    checked = store.load("progress")
-    for exercise in exercises:
-        if isinstance(checked.get(exercise), dict) and not checked[exercise].get("solved"):
-            said = f"No outcome yet, because {exercise} has not passed its check."
-            said += f" Run the cell that checks {exercise}, then run this cell again."
-            show_message(f"<p>{html.escape(said)}</p>", said)
-            return
+    if wrong := store.never_passed(exercises):
+        said = f"No outcome yet, because {wrong[0]} has not passed its check."
+        said += f" Run the cell that checks {wrong[0]}, then run this cell again."
+        show_message(f"<p>{html.escape(said)}</p>", said)
+        return
     entry = store.load("predictions").get(name)
     entry = entry if isinstance(entry, dict) else {}
     option = str(option)

@@ -25,7 +25,7 @@ from .arrays import UnusableResultError, gives_what_it_declares
 from .display import show_message
 from .imports import imports_of, in_order
 from .place import IN_BROWSER, ROOT
-from .store import load
+from .store import never_passed
 
 PACKAGE = "weightlab"
 LIBRARY = ROOT / "src" / PACKAGE
@@ -103,9 +103,7 @@ class Reloader:
 
     def _not_right(self) -> list[str]:
         """Return the notebook's functions of the library that were checked and have never passed."""
-        checked = load("progress")
-        names = dict.fromkeys(function.__name__ for function, _ in self._called.values())
-        return [name for name in names if isinstance(checked.get(name), dict) and not checked[name].get("solved")]
+        return never_passed(dict.fromkeys(function.__name__ for function, _ in self._called.values()))
 
     def before_cell(self, cell: object = None) -> None:
         """Run changed files again; a file that cannot be run is reported, and its previous content stays in use.

@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,12 @@ def load(name: str, folder: Path | None = None) -> dict:
     except OSError:
         record = {}
     return _changed(record, _pending.get(path, []))
+
+
+def never_passed(exercises: Iterable[str]) -> list[str]:
+    """Return the exercises that were checked and have never passed."""
+    checked = load("progress")
+    return [one for one in exercises if isinstance(checked.get(one), dict) and not checked[one].get("solved")]
 
 
 def update(name: str, change: Callable[[dict], dict]) -> bool:

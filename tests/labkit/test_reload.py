@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from labkit import reload
+from labkit import reload, store
 from labkit.arrays import UnusableResultError
 
 SRC = Path(reload.__file__).resolve().parents[1]
@@ -340,7 +340,7 @@ def test_an_error_inside_numpy_is_told_by_the_line_of_the_library(toylab, notebo
 def test_a_cell_that_fails_names_the_functions_that_have_not_passed_their_check(notebook, capsys, monkeypatch):
     _, reloader = notebook
     progress = {"double": {"solved": False}, "quadruple": {"solved": True}, "triple": {"solved": False}}
-    monkeypatch.setattr(reload, "load", lambda name: progress)
+    monkeypatch.setattr(store, "load", lambda name: progress)
     failed = types.SimpleNamespace(error_in_exec=IndexError("index 2 is out of bounds"))
     reloader.after_cell(failed)
     assert capsys.readouterr().out == "The cause may be a function that has not passed its check: double.\n"
