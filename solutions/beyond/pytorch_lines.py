@@ -85,12 +85,12 @@ LINES: dict[str, dict[str, Line]] = {
         "count_parameters": Line("count_parameters(shapes)", "sum(p.numel() for p in model.parameters())"),
     },
     "03_initialization": {
-        "zero_bias": Line("zero_bias(4)", "nn.init.zeros_(torch.empty(4))"),
         "distinct_neurons": Line(
             "distinct_neurons(copies)",
             "torch.unique(copies, dim=1).shape[1]",
             "No counterpart. torch.unique also counts columns, but has no margin for rounding errors.",
         ),
+        "zero_bias": Line("zero_bias(4)", "nn.init.zeros_(torch.empty(4))"),
         "xavier_uniform": Line(
             "xavier_uniform(400, 300, rng)", "nn.init.xavier_uniform_(torch.empty(300, 400))", as_drawn="weights"
         ),
@@ -133,6 +133,11 @@ LINES: dict[str, dict[str, Line]] = {
         "predict": Line("predict(layers, x)", "model(x).argmax(dim=1)"),
     },
     "05_loss": {
+        "accuracy": Line(
+            "accuracy(logits, y)",
+            "(logits.argmax(dim=1) == y).float().mean()",
+            "No counterpart in PyTorch itself. It is written in one line.",
+        ),
         "mean_squared_error": Line(
             "mean_squared_error(predictions, targets)",
             "F.mse_loss(predictions, targets)",
@@ -140,11 +145,6 @@ LINES: dict[str, dict[str, Line]] = {
         ),
         "one_hot": Line("one_hot(y, 3)", "F.one_hot(y, 3)", "The result holds integers; yours holds floats."),
         "cross_entropy": Line("cross_entropy(logits, y)", "F.cross_entropy(logits, y)"),
-        "accuracy": Line(
-            "accuracy(logits, y)",
-            "(logits.argmax(dim=1) == y).float().mean()",
-            "No counterpart in PyTorch itself. It is written in one line.",
-        ),
     },
     "06_backprop": {
         "numerical_gradient": Line(
@@ -163,21 +163,21 @@ LINES: dict[str, dict[str, Line]] = {
             "mean_squared_error_gradient(predictions, targets)",
             "loss = F.mse_loss(predictions, targets)\ntorch.autograd.grad(loss, predictions)[0]",
         ),
-        "cross_entropy_gradient": Line(
-            "cross_entropy_gradient(logits, y)", "torch.autograd.grad(F.cross_entropy(logits, y), logits)[0]"
-        ),
-        "relu_gradient": Line(
-            "relu_gradient(grad_output, outputs)", "torch.autograd.grad(F.relu(sums), sums, grad_output)[0]"
-        ),
         "dense_gradient": Line(
             "dense_gradient(grad_output, x, weights)",
             "output = F.linear(x, weights.T, bias)\ntorch.autograd.grad(output, (x, weights, bias), grad_output)",
+        ),
+        "relu_gradient": Line(
+            "relu_gradient(grad_output, outputs)", "torch.autograd.grad(F.relu(sums), sums, grad_output)[0]"
         ),
         "backward": Line(
             "gradients = backward(layers, activations, grad_logits)",
             "loss = F.cross_entropy(model(x), y)\nloss.backward()",
             "The gradient of each parameter p is added to p.grad.",
             read="gradients",
+        ),
+        "cross_entropy_gradient": Line(
+            "cross_entropy_gradient(logits, y)", "torch.autograd.grad(F.cross_entropy(logits, y), logits)[0]"
         ),
     },
     "07_descent": {
