@@ -127,7 +127,7 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
         f"- **Processor time**: {count:,} × {each:g} CPU seconds (all processes of a submission, "
         f"including the student's own functions) = **{hours:,.0f} core hours**: "
         + ", ".join(f"{_time(max(hours / cores, alone))} on {cores} cores" for cores in CORES)
-        + ".",
+        + (f" (never less than the {_time(alone)} that the coordinator takes)." if alone > hours / max(CORES) else "."),
         f"- **Network**: {count:,} × ({sizes['to a worker']} KiB sent + {sizes['back']} KiB returned) = "
         f"{_gib(count * (sizes['to a worker'] + sizes['back']))}.",
         f"- **Disk**, in addition to the submissions: {count:,} × {kept} KiB = "

@@ -77,7 +77,7 @@ def numerical_gradient(rng):
 
 
 @CHAPTER.exercise(
-    aspects={"compares with the largest entries": 1, "handles edge cases (zeros, empty arrays, shapes that differ)": 1},
+    aspects={"compares the difference with the largest entries": 1, "handles edge cases (zeros, empty arrays, shapes that differ)": 1},
     hints=(
         "A difference of 0.001 is large compared with 0.002 and small compared with 1000. Which difference counts, "
         "and what should it be compared with?",
@@ -92,7 +92,7 @@ def numerical_gradient(rng):
 )
 def relative_error(rng):
     """Return how far apart two arrays are, as a number from 0 to 1; raise a ValueError if the shapes differ."""
-    aspect = "compares with the largest entries"
+    aspect = "compares the difference with the largest entries"
     a = rng.normal(size=(4, 3)) + 2
     yield Case.of(aspect, a, a + rng.normal(0, 0.1, (4, 3)), note="two arrays that differ a little")
     yield Case.of(aspect, np.array([0.5, -3.0, 1.0]), np.array([0.75, -2.0, -1.5]), note="the largest is negative")

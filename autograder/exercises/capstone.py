@@ -20,7 +20,7 @@ answers: the reference earns all points of every single task, and no naive answe
 
 
 @CHAPTER.exercise(
-    aspects={"new digits read, old ones kept, little stored": 15},
+    aspects={"reads new digits and old ones, within the budget": 15},
     hints=(
         "First return `layers` unchanged and read the message: the old digits are kept, but nothing is gained. Then "
         "use fine_tune on the head, and see how the two accuracies change.",
@@ -30,9 +30,9 @@ answers: the reference earns all points of every single task, and no naive answe
         "mixture: the new images, repeated several times, and the same number of old images from "
         "data.digits14_train(). Then use lora_merge. Take smaller steps if training diverges.",
     ),
-    why="A change of rank 8 fits the budget, and old images show what must stay. Training everything with old images "
-    "and keeping only the largest directions of the change works nearly as well on average. A single network has "
-    "no switch; a system that can switch an adapter off forgets nothing.",
+    why="A change of rank 8 fits the budget, and old images show what must stay. You can also train everything, with "
+    "old images, and then keep only the largest directions of the change: this works nearly as well on average. A "
+    "single network cannot switch the change off; a system that keeps an adapter can, and so forgets nothing.",
     prerequisites=(
         "minibatches",
         "fine_tune",
@@ -47,7 +47,10 @@ answers: the reference earns all points of every single task, and no naive answe
     time_limit=110,
 )
 def adapt(rng: np.random.Generator) -> Iterator[Case]:
-    """Adapt the reader to new kinds of digits from 100 labelled images each, within 4,000 stored numbers."""
+    """Adapt the reader to new digits, of which you get 100 labelled images.
+
+    The change may take at most 4,000 stored numbers.
+    """
     layers = data.pretrained_reader()
     kinds: set[str] = set()
     while len(kinds) < N_TASKS:
@@ -58,7 +61,7 @@ def adapt(rng: np.random.Generator) -> Iterator[Case]:
         kinds.add(kind)
         x, y = capstone_scores.examples(number)
         yield Case.of(
-            "new digits read, old ones kept, little stored",
+            "reads new digits and old ones, within the budget",
             layers,
             x,
             y,

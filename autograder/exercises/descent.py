@@ -125,7 +125,7 @@ def _places(answers: list, calls: tuple[Call, ...]) -> dict:
     },
     hints=(
         "Do not shuffle the examples: shuffle their row numbers. One list of row numbers can then index both x and y.",
-        "The generator has a method, permutation, that gives the numbers from 0 in random order. Cut these into "
+        "The generator has a method, permutation, that returns the numbers from 0 in random order. Cut these into "
         "slices of batch_size; a slice that reaches beyond the end is shorter.",
         "First, if batch_size is below 1, raise a ValueError with the value of batch_size in its message. Then order = "
         "rng.permutation(len(x)); for start in range(0, len(x), batch_size): rows = order[start : start + batch_size], "
@@ -241,8 +241,8 @@ def _many_epochs(answers: list, calls: tuple[Call, ...]) -> dict:
         "end of the epoch divide by len(x). Return layers, losses.",
     ),
     views={"one epoch": _one_epoch, "many epochs": _many_epochs},
-    why="The gradient needs the logits anyway, and they also give the loss before the step. One mean over all examples "
-    "per epoch equals the mean of the batches' losses, weighted by their sizes.",
+    why="The gradient needs the logits anyway, and they also give the loss before the step. An epoch's loss is "
+    "the mean over all its examples. It equals the mean of the batches' losses, each weighted by its batch size.",
     prerequisites=("forward", "cross_entropy", "cross_entropy_gradient", "backward", "gradient_step", "minibatches"),
 )
 def train(rng):

@@ -91,7 +91,7 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={
         "moves the layers that are not frozen": 1,
-        "keeps frozen layers bit for bit": 1,
+        "leaves frozen layers unchanged, bit for bit": 1,
         "refuses an index that no layer has": 1,
         PURE: 1,
     },
@@ -107,7 +107,7 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
     views={"kept": _kept_bits},
 )
 def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
-    """Take one gradient descent step in all layers except the frozen ones, which must come back bit for bit."""
+    """Take one gradient descent step in all layers except the frozen ones, which must come back unchanged, bit for bit."""
     layers = draw_layers(rng, (5, 5, 5, 3))
     gradients = _like(rng, layers)
     rate = float(rng.uniform(0.1, 0.5))
@@ -130,9 +130,9 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         note="float32",
     )
     broken = [gradients[0], tuple(np.full_like(array, np.nan) for array in gradients[1]), gradients[2]]
-    yield Case.of("keeps frozen layers bit for bit", layers, gradients, rate, {0, 2}, view="kept")
+    yield Case.of("leaves frozen layers unchanged, bit for bit", layers, gradients, rate, {0, 2}, view="kept")
     yield Case.of(
-        "keeps frozen layers bit for bit",
+        "leaves frozen layers unchanged, bit for bit",
         layers,
         [None, gradients[1], None],
         rate,
@@ -141,7 +141,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         note="the frozen layers have no gradients",
     )
     yield Case.of(
-        "keeps frozen layers bit for bit",
+        "leaves frozen layers unchanged, bit for bit",
         layers,
         broken,
         rate,
@@ -150,7 +150,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         note="the frozen layer's gradient is NaN",
     )
     note = "everything is frozen, and the learning rate is zero"
-    yield Case.of("keeps frozen layers bit for bit", layers, gradients, 0.0, {0, 1, 2}, note=note)
+    yield Case.of("leaves frozen layers unchanged, bit for bit", layers, gradients, 0.0, {0, 1, 2}, note=note)
     yield Case.of(
         "refuses an index that no layer has",
         layers,
@@ -194,9 +194,9 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         "Start from backward. Before the loop, find the first trainable layer. Where may the loop stop?",
         "A frozen layer after the first trainable one still passes the gradient back through its weights and through "
         "the ReLU before it. Only the gradients of its own weights and bias are not needed.",
-        "gradients = [None] * len(layers); for k from the last layer back to the first trainable one: if k is "
-        "frozen, grad = grad @ weights.T, otherwise dense_gradient fills gradients[k]; if k is not the first "
-        "trainable one, relu_gradient(grad, activations[k]) follows.",
+        "Start with gradients = [None] * len(layers), and let k run from the last layer back to the first trainable "
+        "one. If k is frozen, grad = grad @ weights.T. Otherwise dense_gradient gives the new grad, and gradients[k]. "
+        "Then, except at the first trainable layer, grad = relu_gradient(grad, activations[k]).",
     ),
     why="Freezing saves work here: layers before the first trainable one need no backward pass. A frozen layer "
     "after that one saves only the computation of its own gradients, because earlier layers need the gradient that "
@@ -205,7 +205,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
     views={"frozen": _frozen_entries},
 )
 def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
-    """Compute the gradients of the trainable layers, and stop at the first of them."""
+    """Go back through the layers, and compute the gradients of the trainable ones. Stop at the first layer that is trainable."""
     sizes = (6, 5, 5, 5, 3)
     layers, activations = draw_layers(rng, sizes), _activations(rng, sizes, 8)
     grad = rng.normal(size=(8, 3))
@@ -265,7 +265,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={
         "trains the layers that are not frozen": 2,
-        "keeps frozen layers bit for bit": 1,
+        "leaves frozen layers unchanged, bit for bit": 1,
         "losses": 1,
         "draws its order from rng": 1,
         PURE: 1,
@@ -304,7 +304,11 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     whole = {"epochs": 3, "batch_size": 12, "learning_rate": 0.3, "rng": Rng(1)}
     alike = {"epochs": 2, "batch_size": 2, "learning_rate": 0.1, "rng": Rng(2)}
     one = examples_alike(rng, 6, 3)
-    learn, keep, losses = "trains the layers that are not frozen", "keeps frozen layers bit for bit", "losses"
+    learn, keep, losses = (
+        "trains the layers that are not frozen",
+        "leaves frozen layers unchanged, bit for bit",
+        "losses",
+    )
     yield Case.of(
         learn, layers, x, y, frozen={0, 1}, **whole, view="layers", note="one full batch, only the head learns"
     )
@@ -375,7 +379,11 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"mixes every weight and bias of the two networks": 1, "refuses networks that do not fit": 0.5, PURE: 0.5},
+    aspects={
+        "mixes every weight and bias of the two networks": 1,
+        "refuses networks of different shapes": 0.5,
+        PURE: 0.5,
+    },
     hints=(
         "Think of one weight: 2.0 before and 3.0 after fine-tuning. What is its value at shares 0, 1 and 0.25?",
         "Each new number is a weighted mean of the old and the tuned one, with fractions that add up to 1. Do this for "
@@ -391,7 +399,7 @@ def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
     """Move every weight and bias a fraction of the way from its old to its tuned value."""
     layers, tuned = draw_layers(rng, (6, 5, 5, 3)), draw_layers(rng, (6, 5, 5, 3))
     layers[0][1][:], layers[1][0][0], tuned[1][0][1] = 0, 0, 0  # some numbers become zero, others were zero
-    between, refuses = "mixes every weight and bias of the two networks", "refuses networks that do not fit"
+    between, refuses = "mixes every weight and bias of the two networks", "refuses networks of different shapes"
     yield Case.of(between, layers, tuned, 0.25, note="a quarter of the way")
     yield Case.of(between, layers, tuned, 0.5, note="halfway")
     yield Case.of(between, layers[:1], tuned[:1], 0.8, note="one layer")

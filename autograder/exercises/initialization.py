@@ -225,7 +225,7 @@ def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
         "size=(fan_in, fan_out).",
     ),
     why="A uniform distribution on (-a, a) has the variance a² / 3, so a = √(6 / (fan_in + fan_out)) gives Xavier's "
-    "variance 2 / (fan_in + fan_out), a compromise between the signals that go forwards and the corrections that go "
+    "variance, 2 / (fan_in + fan_out). This variance is a compromise between the signals that go forwards and the corrections that go "
     "backwards.",
     views={"law": _law_view(xavier_deviation, UNIFORM), "small": _small_view(xavier_deviation), "rng": rng_view},
 )
@@ -255,13 +255,13 @@ def xavier_normal(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={LAW: 2, OWN_RNG: 1},
     hints=(
-        "Without ReLU a variance of 1 / fan_in keeps the mean square of a signal. ReLU halves the mean square. Which "
+        "Without ReLU a variance of 1 / fan_in leaves the mean square of a signal about the same. ReLU halves the mean square. Which "
         "variance makes up for ReLU?",
         "The variance must be twice as large. rng.normal takes its square root, the standard deviation.",
         "Draw with rng.normal: mean 0, standard deviation np.sqrt(2 / fan_in), size (fan_in, fan_out).",
     ),
-    why="A sum of fan_in products has fan_in times the variance of one product, so a variance of 1 / fan_in keeps the "
-    "RMS of the signal. The 2 makes up for ReLU, which removes half of the mean square.",
+    why="A sum of fan_in products has fan_in times the variance of one product, so a variance of 1 / fan_in leaves the "
+    "RMS of the signal about the same. The 2 makes up for ReLU, which removes half of the mean square.",
     views={"law": _law_view(he_deviation, NORMAL), "small": _small_view(he_deviation), "rng": rng_view},
 )
 def he_normal(rng: np.random.Generator) -> Iterator[Case]:
@@ -364,7 +364,7 @@ def network_rng_view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
 @CHAPTER.exercise(
     aspects={
         "returns one (weights, zero biases) pair per layer": 1,
-        "draws every layer by its scheme": 1,
+        "draws each layer's weights by the scheme": 1,
         OWN_RNG: 1,
         "refuses unknown schemes and fewer than two sizes": 1,
     },
@@ -384,7 +384,7 @@ def init_layers(rng: np.random.Generator) -> Iterator[Case]:
     """Make the layers of a new network: weights drawn by He's or Xavier's normal rule, and zero biases."""
     pairs, by_scheme, refuses = (
         "returns one (weights, zero biases) pair per layer",
-        "draws every layer by its scheme",
+        "draws each layer's weights by the scheme",
         "refuses unknown schemes and fewer than two sizes",
     )
 

@@ -74,7 +74,7 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
 
 @CHAPTER.exercise(
     aspects={
-        "draws down from the right distribution, with rng": 1,
+        "draws `down` from the right distribution, using rng": 1,
         "changes nothing at the start": 1,
         "refuses impossible ranks": 1,
     },
@@ -86,14 +86,14 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
         "Unless 1 <= rank <= min(fan_in, fan_out), raise a ValueError with the rank in its message; return "
         "rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)) and np.zeros((rank, fan_out)).",
     ),
-    why="While up is zero, the adapted network gives the outputs of the old one, bit for bit if all dtypes are the "
-    "same. Yet up can learn, because down is not zero. If both matrices were zero, neither would ever learn.",
+    why="While `up` is zero, the adapted network gives the outputs of the old one, bit for bit if all dtypes are the "
+    "same. Yet `up` can learn, because `down` is not zero. If both matrices were zero, neither would ever learn.",
     views={"law": _law, "change": _no_change, "draws": _draws},
 )
 def lora_init(rng: np.random.Generator) -> Iterator[Case]:
-    """Create a new adapter that changes nothing yet: a random down and an up of zeros."""
+    """Create a new adapter that changes nothing yet: `down` is random, and `up` is all zeros."""
     seeds = [int(seed) for seed in rng.integers(2**32, size=4)]
-    law = "draws down from the right distribution, with rng"
+    law = "draws `down` from the right distribution, using rng"
     yield Case.of(
         law,
         400,
@@ -147,7 +147,7 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"adds the adapter's scaled output": 2, "changes nothing with a new adapter": 1, PURE: 1},
     hints=(
-        "Start with the output of the unchanged layer, by dense. What does the adapter add?",
+        "dense gives the output of the unchanged layer. What does the adapter add to it?",
         "The adapter path goes through two matrices, first down, then up, and is scaled by alpha divided by the "
         "rank. The shape of down contains the rank.",
         "rank = down.shape[1]; return dense(x, weights, bias) + (alpha / rank) * (x @ down) @ up.",

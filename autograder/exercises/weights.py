@@ -41,7 +41,7 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"multiplies and adds up": 1, "refuses arrays that do not fit": 1, PURE: 1},
+    aspects={"multiplies and adds up": 1, "refuses arrays of unsuitable shapes": 1, PURE: 1},
     hints=(
         "Each input crosses its own connection, as in apply_weight. Then the neuron receives all of them at once. "
         "Which operation turns many numbers into one?",
@@ -58,7 +58,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
 
     If the lengths differ or either array is not one-dimensional, raise a ValueError whose message contains both shapes.
     """
-    values, refuses = "multiplies and adds up", "refuses arrays that do not fit"
+    values, refuses = "multiplies and adds up", "refuses arrays of unsuitable shapes"
     yield Case.of(values, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), note="small enough to check by hand")
     yield Case.of(values, rng.normal(size=6), rng.normal(size=6) + 0.3)
     yield Case.of(values, np.array([-1.7e-9]), np.array([-2.2]), note="a single connection, and hardly any input")

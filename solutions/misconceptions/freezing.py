@@ -458,7 +458,7 @@ def starts_from_the_tuned_end(layers, tuned, share):
 
 @of("interpolate_layers")
 def subtracts_the_change(layers, tuned, share):
-    """The result moves away from the tuned network, as if the change were subtracted. Each number must go from its old towards its tuned value."""
+    """The result moves away from the tuned network, as if the change were subtracted. Each number must move from its old value towards its tuned one."""
     return [tuple(old + share * (old - new) for old, new in zip(*pair)) for pair in zip(layers, tuned)]
 
 

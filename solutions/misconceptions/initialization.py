@@ -905,7 +905,7 @@ def magnitudes_of_the_weights(weights):
 
 @of("signal_spread")
 def activations_never_passed_on(x, weight_matrices, activation):
-    """Each number is measured after an activation function, but the next layer seems to receive the earlier signal. Pass on the signal that you measured."""
+    """Each number is measured after an activation function, but the next layer seems to receive the signal from before it. Pass on the signal that you measured."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = x @ weights

@@ -64,9 +64,9 @@ def numerical_gradient(
 def relative_error(a: np.ndarray, b: np.ndarray) -> float:
     """Return how far apart two arrays are, as a number from 0 to 1.
 
-    One wrong entry can be enough for a large result. How much a difference counts
-    depends on the largest magnitudes of both arrays, wherever they are. The divisor is
-    at least 1e-12.
+    One wrong entry can be enough for a large result. The largest difference is divided
+    by a number that depends on the largest magnitudes of both arrays, wherever they
+    are, and is at least 1e-12.
 
     Parameters
     ----------

@@ -138,8 +138,8 @@ def train(
     y : ndarray of int, shape (n,)
         Their labels, from 0 to n_classes - 1.
     epochs : int
-        How often to go through all examples; with 0, return the layers as they are and
-        an empty list of losses.
+        How many times to go through all examples; with 0, return the layers as they are
+        and an empty list of losses.
     batch_size : int
         How many examples make one step, at least 1; the last batch may hold fewer.
     learning_rate : float

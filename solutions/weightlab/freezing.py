@@ -24,7 +24,7 @@ def count_trainable(layers: Layers, frozen: Collection[int]) -> int:
     layers : list of (weights, bias)
         The network.
     frozen : set of int
-        Indices of the frozen layers, 0 for the first layer; each of them exists.
+        Indices of the frozen layers, counted from 0; each index is that of a layer.
 
     Returns
     -------

@@ -36,13 +36,15 @@ def adapt(
     list of (weights, bias)
         Layers of the same shapes, float32 or float64. They should read new images of
         the new kind and still read the old kind; the chapter's page says how well. The
-        change from ``layers`` must fit in 4,000 stored numbers. A weight matrix costs
-        as many numbers as it has changed entries, or rank · (fan_in + fan_out),
-        whichever is smaller. The rank is the number of singular values of the change
-        that exceed s / 10,000, where s is the largest singular value of the change or
-        of the old matrix, whichever is smaller. A matrix in which no entry changes by
-        more than a millionth of its largest old magnitude costs nothing. A bias costs
-        one number for each changed entry.
+        change from ``layers`` must fit in 4,000 stored numbers:
+
+        - A weight matrix costs as many numbers as it has changed entries, or
+          rank · (fan_in + fan_out), whichever is smaller. It costs nothing if no entry
+          changes by more than a millionth of the old matrix's largest magnitude.
+        - The rank is the number of singular values of the change that exceed
+          s / 10,000. To find s, take the largest singular value of the change and that
+          of the old matrix; s is the smaller of the two.
+        - A bias costs one number for each changed entry.
 
     Examples
     --------

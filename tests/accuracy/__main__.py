@@ -63,15 +63,15 @@ mutant. The second table below lists the kinds of slip. Signatures and the prose
 
 When these mutants were first judged, 17 wrong mutants passed, one in 300. Cases now catch them, so the tables below
 show only that these slips no longer pass. For a better estimate, 2,488 mutants of the answers in other styles were
-judged once, without cases made for them, and eight wrong ones passed: 99.6% of the wrong mutants were caught, or 99.4%
-without those that raise an error. Cases now catch these eight, too.
+judged once, before any cases were made for them. Eight wrong ones passed, so 99.6% of the wrong mutants were caught
+(99.4% if those that raise an error are left out). Cases now catch these eight, too.
 
 {chapters}
 
 {kinds}
 
-**{share:.2%} of the slips that make a function wrong are caught.** Without the slips that only make Python raise an
-error, which no autograder could miss, the percentage is {strict:.2%}.
+**{share:.2%} of the slips that make a function wrong are caught**, and {strict:.2%} of those after which Python raises
+no error. An autograder could hardly miss the others.
 
 ### Slips that leave the answer right
 

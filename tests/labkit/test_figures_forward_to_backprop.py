@@ -154,6 +154,14 @@ def test_a_gradient_of_another_shape_is_told_in_a_sentence():
         small_networks.both_passes(values, [weights], grad_values=[None, None], grad_matrices=[weights.T])
 
 
+def test_gradients_measured_too_roughly_are_told_apart_from_wrong_passes(capsys):
+    names = ["weights 0", "bias 0"]
+    backprop.check_of_passes({"yours": [2e-2, 3e-2], "pass 1": [2e-2, 9e-1]}, names)
+    assert "the measurement is too imprecise" in capsys.readouterr().out
+    backprop.check_of_passes({"yours": [2e-2, 3e-2], "pass 1": [2e-9, 3e-10]}, names)
+    assert "imprecise" not in capsys.readouterr().out
+
+
 def test_signal_and_gradient_tell_where_each_ends(capsys):
     backprop.signal_and_gradient({"a network": ([1.0, 0.5, 0.25], [1e-9, 1e-4, 1.0])})
     assert "a network: the signal ends with RMS 0.2, the gradient with 1e-09" in capsys.readouterr().out

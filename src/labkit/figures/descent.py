@@ -66,7 +66,10 @@ def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.
         f"{name}: {path[0]:.2f}, {path[1]:.2f}, {path[2]:.2f}, and at the end {path[-1]:.2f}.".replace("-", "−")
         for name, path in paths.items()
     )
-    show(fig, alt=f"The loss over one weight, a bowl, and the positions through which descent passed. {said}")
+    show(
+        fig,
+        alt=f"The loss as a function of one weight: a bowl, with the positions through which descent passed. {said}",
+    )
 
 
 @takes_lists
