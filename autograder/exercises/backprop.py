@@ -77,7 +77,10 @@ def numerical_gradient(rng):
 
 
 @CHAPTER.exercise(
-    aspects={"compares the difference with the largest entries": 1, "handles edge cases (zeros, empty arrays, shapes that differ)": 1},
+    aspects={
+        "compares the difference with the largest entries": 1,
+        "handles edge cases (zeros, empty arrays, shapes that differ)": 1,
+    },
     hints=(
         "A difference of 0.001 is large compared with 0.002 and small compared with 1000. Which difference counts, "
         "and what should it be compared with?",

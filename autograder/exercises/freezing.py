@@ -107,7 +107,7 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
     views={"kept": _kept_bits},
 )
 def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
-    """Take one gradient descent step in all layers except the frozen ones, which must come back unchanged, bit for bit."""
+    """Take one gradient descent step in all layers except the frozen ones, which come back unchanged, bit for bit."""
     layers = draw_layers(rng, (5, 5, 5, 3))
     gradients = _like(rng, layers)
     rate = float(rng.uniform(0.1, 0.5))
@@ -205,7 +205,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
     views={"frozen": _frozen_entries},
 )
 def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
-    """Go back through the layers, and compute the gradients of the trainable ones. Stop at the first layer that is trainable."""
+    """Go back through the layers and compute the gradients of the trainable ones, up to the first trainable layer."""
     sizes = (6, 5, 5, 5, 3)
     layers, activations = draw_layers(rng, sizes), _activations(rng, sizes, 8)
     grad = rng.normal(size=(8, 3))

@@ -225,8 +225,8 @@ def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
         "size=(fan_in, fan_out).",
     ),
     why="A uniform distribution on (-a, a) has the variance a² / 3, so a = √(6 / (fan_in + fan_out)) gives Xavier's "
-    "variance, 2 / (fan_in + fan_out). This variance is a compromise between the signals that go forwards and the corrections that go "
-    "backwards.",
+    "variance, 2 / (fan_in + fan_out). This variance is a compromise between the signals that go forwards and the "
+    "corrections that go backwards.",
     views={"law": _law_view(xavier_deviation, UNIFORM), "small": _small_view(xavier_deviation), "rng": rng_view},
 )
 def xavier_uniform(rng: np.random.Generator) -> Iterator[Case]:
@@ -255,8 +255,8 @@ def xavier_normal(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={LAW: 2, OWN_RNG: 1},
     hints=(
-        "Without ReLU a variance of 1 / fan_in leaves the mean square of a signal about the same. ReLU halves the mean square. Which "
-        "variance makes up for ReLU?",
+        "Without ReLU a variance of 1 / fan_in leaves the mean square of a signal about the same. ReLU halves the mean "
+        "square. Which variance makes up for ReLU?",
         "The variance must be twice as large. rng.normal takes its square root, the standard deviation.",
         "Draw with rng.normal: mean 0, standard deviation np.sqrt(2 / fan_in), size (fan_in, fan_out).",
     ),
