@@ -277,7 +277,7 @@ def _self_check(exercise: Exercise, sources: Mapping[str, bytes], folder: str, r
         verdict = try_once(name)
         if verdict.score == verdict.points:
             return None
-        used = [below for below in EXERCISES[name].prerequisites if _uses(sources, EXERCISES[name].module, below)]
+        used = [below for below in EXERCISES[name].prerequisites if _uses(sources, EXERCISES[name], below)]
         return next(filter(None, map(first_failing, used)), name)
 
     verdict = try_once(exercise.name)
@@ -291,15 +291,28 @@ def _self_check(exercise: Exercise, sources: Mapping[str, bytes], folder: str, r
     return verdict
 
 
-def _uses(sources: Mapping[str, bytes], module: str, name: str) -> bool:
-    """Return whether a module mentions a name, beyond importing and defining it."""
+def _uses(sources: Mapping[str, bytes], exercise: Exercise, name: str) -> bool:
+    """Return whether the exercise's function, or what it uses of its own module, mentions a name."""
     try:
-        nodes = ast.walk(ast.parse(sources.get(module, b"")))
+        module = ast.parse(sources.get(exercise.module, b""))
     except UNPARSABLE:
         return False
-    return any(
-        (isinstance(node, ast.Name) and node.id == name)
-        or (isinstance(node, ast.Attribute) and node.attr == name)
-        or (isinstance(node, ast.alias) and node.name == name and node.asname is not None)
-        for node in nodes
-    )
+    defined: dict[str, list[ast.AST]] = {}
+    imported: dict[str, str] = {}
+    for node in module.body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            imported |= {alias.asname or alias.name: alias.name for alias in node.names}
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            defined.setdefault(node.name, []).append(node)
+        elif isinstance(node, ast.Assign):
+            for target in filter(lambda target: isinstance(target, ast.Name), node.targets):
+                defined.setdefault(target.id, []).append(node.value)
+    defined.setdefault(exercise.name, [module])  # defined in another way, so the whole module counts
+    reached, todo = set(), [exercise.name]
+    while todo:
+        for node in (node for part in defined.get(todo.pop(), []) for node in ast.walk(part)):
+            word = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
+            if word is not None and word not in reached:
+                reached.add(word)
+                todo.append(word)
+    return name in reached or any(imported.get(word) == name for word in reached)

@@ -255,9 +255,34 @@ def test_a_self_check_names_the_first_prerequisite_that_fails(runner):
 
 def test_a_self_check_names_no_prerequisite_that_is_not_used(runner):
     library = broken(REFERENCE, "weighted_sums")
-    library["biases"] = "def dense(x, weights, bias):\n    return x @ weights - bias\n"
+    for other in (
+        "",
+        "from .weights import weighted_sums\ndef layer(x, weights):\n    return weighted_sums(x, weights)\n",
+    ):
+        library["biases"] = other + "def dense(x, weights, bias):\n    return x @ weights - bias\n"
+        verdict = look_at("dense", library, runner, SELF_CHECK)
+        assert verdict.status == "failed" and "weighted_sums" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    "biases",
+    [
+        "from .weights import weighted_sums as sums\n"
+        "def dense(x, weights, bias):\n    return sums(x, weights) + bias\n",
+        "from . import weights as first\n"
+        "def dense(x, weights, bias):\n    return first.weighted_sums(x, weights) + bias\n",
+        "from .weights import weighted_sums\n"
+        "def products(x, weights):\n    return weighted_sums(x, weights)\n"
+        "def dense(x, weights, bias):\n    return products(x, weights) + bias\n",
+        "from .weights import weighted_sums\n"
+        "if True:\n    def dense(x, weights, bias):\n        return weighted_sums(x, weights) + bias\n",
+    ],
+    ids=["another name", "an attribute", "a helper", "a nested definition"],
+)
+def test_a_self_check_names_a_prerequisite_however_it_is_used(biases, runner):
+    library = broken(REFERENCE, "weighted_sums") | {"biases": biases}
     verdict = look_at("dense", library, runner, SELF_CHECK)
-    assert verdict.status == "failed" and "weighted_sums" not in verdict.message
+    assert verdict.message.startswith("dense builds on weighted_sums")
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -117,7 +117,7 @@ def command_line(
     isolation : str
         One of `KINDS`.
     filter_descriptor : int, optional
-        Where bubblewrap reads the filter of system calls.
+        Where bubblewrap reads the system-call filter.
     whole_lab : bool
         As for `start`.
     """

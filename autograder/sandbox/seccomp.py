@@ -1,4 +1,4 @@
-"""A filter of system calls for the sandbox: what Python and NumPy need to compute, as bytes for the kernel.
+"""A system-call filter for the sandbox: what Python and NumPy need to compute, as bytes for the kernel.
 
 The list holds the calls that were seen when every exercise and every notebook of the course was run; other C libraries'
 names for the same calls were added. Whatever is not on it fails with "not permitted".

@@ -36,7 +36,7 @@ def why_not() -> str | None:
         )
     if seccomp.program() is None:
         return (
-            f"The sandbox's filter of system calls does not know this processor ({platform.machine()}): grade on "
+            f"The sandbox's system-call filter does not know this processor ({platform.machine()}): grade on "
             "x86-64 or aarch64, or choose the weaker isolation with --isolation process."
         )
     try:

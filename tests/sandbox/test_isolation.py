@@ -120,7 +120,7 @@ def test_what_one_exercise_writes_the_next_does_not_find(runner):
 
 
 @sandboxed
-@pytest.mark.skipif(seccomp.program() is None, reason=f"no filter of system calls is known for {platform.machine()}")
+@pytest.mark.skipif(seccomp.program() is None, reason=f"no system-call filter is known for {platform.machine()}")
 def test_the_second_way_to_system_calls_is_shut(runner):
     """Does a call by its x32 number, or a namespace by way of clone, fail as the plain one does?"""
     text = returning(
