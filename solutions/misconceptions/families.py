@@ -45,7 +45,7 @@ def forgets_the_bias(right, given):
 
 @wherever("adapter", "alpha")
 def rank_of_the_numbers(right, given):
-    """The rank seems to be computed from the adapter's numbers. The rank is the axis length that `down` and `up` share, whatever numbers they hold."""
+    """The rank seems to be computed from the adapter's numbers. The rank is the length of the axis that `down` and `up` share, whatever numbers they hold."""
     down, up = given["adapter"]
     found = max(np.linalg.matrix_rank(down @ up), 1)
     return right(**given | {"alpha": given["alpha"] * down.shape[1] / found})
@@ -53,7 +53,7 @@ def rank_of_the_numbers(right, given):
 
 @wherever("adapter", "alpha")
 def rank_of_the_shorter_side(right, given):
-    """Alpha seems to be divided by a matrix's smaller axis length. The rank is the axis length that `down` and `up` share."""
+    """Alpha seems to be divided by the length of a matrix's shorter axis. The rank is the length of the axis that `down` and `up` share."""
     down, _ = given["adapter"]
     return right(**given | {"alpha": given["alpha"] * down.shape[1] / min(down.shape)})
 

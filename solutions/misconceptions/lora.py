@@ -190,7 +190,7 @@ def side_path_times_alpha(x, weights, bias, adapter, alpha):
 
 @of("lora_dense")
 def side_path_scaled_by_a_size(x, weights, bias, adapter, alpha):
-    """Alpha seems to be divided by the wrong axis length. The rank is the axis length that `down` and `up` share."""
+    """Alpha seems to be divided by the wrong axis length. The rank is the length of the axis that `down` and `up` share."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / down.shape[0] * (x @ down) @ up
 
@@ -225,7 +225,7 @@ def factors_exchanged(x, weights, bias, adapter, alpha):
 
 @of("lora_dense")
 def side_path_scaled_by_fan_out(x, weights, bias, adapter, alpha):
-    """Alpha seems to be divided by the wrong axis length. The rank is the axis length that `down` and `up` share."""
+    """Alpha seems to be divided by the wrong axis length. The rank is the length of the axis that `down` and `up` share."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / up.shape[1] * (x @ down) @ up
 
@@ -322,7 +322,7 @@ def trains_up_alone(layers, adapters, x, y, **settings):
 
 @of("lora_fine_tune")
 def rank_of_the_shorter_side(layers, adapters, x, y, *, alpha, **settings):
-    """Alpha seems to be divided by a matrix's smaller axis length. The rank is the axis length that `down` and `up` share, even if it is larger."""
+    """Alpha seems to be divided by the length of a matrix's shorter axis. The rank is the length of the axis that `down` and `up` share, even if that axis is longer."""
     down, _ = adapters[0]
     return lora_fine_tune(layers, adapters, x, y, alpha=alpha * down.shape[1] / min(down.shape), **settings)
 
@@ -447,7 +447,7 @@ def merges_with_alpha_alone(weights, adapter, alpha):
 
 @of("lora_merge")
 def divides_by_a_size_of_the_layer(weights, adapter, alpha):
-    """Alpha seems to be divided by the wrong axis length. The rank is the axis length that `down` and `up` share."""
+    """Alpha seems to be divided by the wrong axis length. The rank is the length of the axis that `down` and `up` share."""
     down, up = adapter
     return weights + alpha / down.shape[0] * down @ up
 
@@ -489,7 +489,7 @@ def factors_exchanged_in_the_product(weights, adapter, alpha):
 
 @of("lora_merge")
 def divides_by_fan_out(weights, adapter, alpha):
-    """Alpha seems to be divided by the wrong axis length. The rank is the axis length that `down` and `up` share."""
+    """Alpha seems to be divided by the wrong axis length. The rank is the length of the axis that `down` and `up` share."""
     down, up = adapter
     return weights + alpha / up.shape[1] * down @ up
 
