@@ -82,7 +82,7 @@ def write_pages(sources: Mapping[str, str]) -> list[str]:
     prose = {chapter: _LEFT_OUT.sub("", text) for chapter, text in sources.items()}
     pages = [
         "# Glossary\n\nThis page lists the new words of the chapters. An entry gives the word's meaning, the section "
-        "that introduces the word, and the other chapters in which it occurs (sometimes in its everyday meaning)."
+        "that introduces the word, and other chapters whose text has it (sometimes in its everyday meaning)."
     ]
     for letter in sorted({word[0] for word in terms}):
         lines = [_line(terms[word], prose) for word in sorted(terms) if word[0] == letter]

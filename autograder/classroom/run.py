@@ -313,7 +313,7 @@ class Run:
             held[chapter] = stored = book.load(chapter)
             if any(new.student not in stored or not stored[new.student].agrees_with(new) for new in wrong):
                 raise GradebookError(
-                    f"The gradebook {book.place} does not keep the grades of {chapter}: another program is changing "
+                    f"The gradebook {book.place} did not keep the grades of {chapter}: another program is changing "
                     "them during this run. Close that program, then run the same command again."
                 )
         return held

@@ -341,7 +341,7 @@ def test_what_the_gradebook_did_not_keep_is_saved_once_more(first, then, healed)
     found = SimpleNamespace(_wanted={WEIGHTS: {"ann": new("ann"), "bo": new("bo")}}, healed=[])
     book = SimpleNamespace(place="there", load=lambda _: next(loads), save=lambda _, grades: saved.extend(grades))
     if healed is GradebookError:
-        with pytest.raises(GradebookError, match="there does not keep the grades of 01_weights"):
+        with pytest.raises(GradebookError, match="there did not keep the grades of 01_weights"):
             Run._compare(found, book)
         return
     assert Run._compare(found, book) == {WEIGHTS: then or first}

@@ -152,7 +152,10 @@ def test_the_entries_of_arrays_by_name():
         "the number of entries of the last array": 10,
     }
     assert found["the sum, over all arrays, of the first axis length times the last"] == 6 + 9 + 16 + 10
-    assert found["the product of all axis lengths"] == 6 * 3 * 4 * 10 and found["the number of all axes"] == 7
+    assert (
+        found["the product of all axis lengths"] == 6 * 3 * 4 * 10
+        and found["the number of axes of all arrays together"] == 7
+    )
     assert found["the sum of all first axis lengths"] == 14 and found["the sum of all last axis lengths"] == 12
 
 

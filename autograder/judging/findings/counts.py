@@ -135,7 +135,7 @@ def _count_shapes(quoted: str, shapes: Mapping[Any, tuple]) -> Iterator[tuple[st
     yield "the number of letters in all names", sum(len(str(name)) for name in shapes)
     yield "the sum of all axis lengths", sum(lengths)
     yield "the product of all axis lengths", math.prod(lengths)
-    yield "the number of all axes", len(lengths)
+    yield "the number of axes of all arrays together", len(lengths)
     yield "the sum of all first axis lengths", sum(shape[0] for shape in shapes.values() if shape)
     yield "the sum of all last axis lengths", sum(shape[-1] for shape in shapes.values() if shape)
     sizes = [math.prod(shape) for shape in shapes.values()]

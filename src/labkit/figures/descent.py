@@ -138,7 +138,9 @@ def gap(epochs: Sequence[int], seen: np.ndarray, unseen: np.ndarray) -> None:
 
 
 @takes_lists
-def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | None = None, said: str = "") -> None:
+def rows_of_weights(
+    rows: Mapping[str, np.ndarray], titles: Sequence[object] | None = None, said: str = "", shown: str = "Weights"
+) -> None:
     """Show weights as images over the inputs, one row of images per state of the network.
 
     Parameters
@@ -150,6 +152,8 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
         One per neuron, written above the first row.
     said : str
         What the images show, for those who do not see them.
+    shown : str
+        What the numbers are, for the same readers.
     """
     shape = next(iter(rows.values())).shape
     for name, weights in rows.items():
@@ -170,7 +174,7 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
     axes[0, 0].set_xticks([k * (side + 1) + (side - 1) / 2 for k in range(len(titles or ()))], titles or ())
     axes[0, 0].tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False, labelsize=10)
     largest = ", ".join(f"“{name}” {np.abs(weights).max():.2f}" for name, weights in rows.items())
-    show(fig, alt=f"Weights into {n} neurons as images over the pixels. {said} Largest magnitude by row: {largest}.")
+    show(fig, alt=f"{shown} into {n} neurons as images over the pixels. {said} Largest magnitude by row: {largest}.")
 
 
 @takes_lists
