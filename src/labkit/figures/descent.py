@@ -30,7 +30,7 @@ from .style import (
     show,
 )
 
-__all__ = ["bowls", "gap", "landscape", "learning_rates", "loss_curves", "rows_of_weights", "ward"]
+__all__ = ["bowls", "gap", "landscape", "learning_rates", "loss_curves", "rows_of_weights", "two_scales", "ward"]
 
 _MARKERS = "os^Dv"
 
@@ -109,21 +109,26 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
 
 @takes_lists
 def gap(epochs: Sequence[int], seen: np.ndarray, unseen: np.ndarray) -> None:
-    """Show the loss on training images and on others, and the gap between them.
+    """Show the loss on training and on validation images, the gap between them, and where the second loss is lowest.
 
     Parameters
     ----------
     epochs : sequence of int
         When the losses were measured.
     seen, unseen : ndarray of shape (n_runs, n_epochs)
-        The loss on the training images, and on images that were not trained on.
+        The loss on the training images, and on the validation images, which are not trained on.
     """
     fig, ax = figure(1, 1, (6.8, 3.3))
     low, high = seen.mean(axis=0), unseen.mean(axis=0)
     ax.fill_between(epochs, low, high, color=FAINT, linewidth=0)
-    for k, (name, runs) in enumerate({"training images": seen, "other images": unseen}.items()):
+    for k, (name, runs) in enumerate({"training images": seen, "validation images": unseen}.items()):
         ax.plot(epochs, runs.T, color=COLORS[k], linestyle=LINE_STYLES[k], linewidth=0.7, alpha=0.6)
         ax.plot(epochs, runs.mean(axis=0), color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
+    best = int(high.argmin())
+    ax.axvline(epochs[best], color=TEXT, linewidth=1.4, linestyle=":")
+    ax.annotate(
+        f"lowest: epoch {epochs[best]}", (epochs[best], ax.get_ylim()[1]), (4, -2), textcoords="offset points", va="top"
+    )
     ax.annotate("the gap", (epochs[-1], (low[-1] + high[-1]) / 2), ha="right", va="center")
     ax.set_ylim(0, None)
     ax.set_xlabel("epoch")
@@ -132,7 +137,7 @@ def gap(epochs: Sequence[int], seen: np.ndarray, unseen: np.ndarray) -> None:
     show(
         fig,
         alt=f"The mean loss of {len(seen)} runs: on training images it goes from {low[0]:.2f} to {low[-1]:.3f}; on "
-        f"other images it is lowest, {high.min():.2f}, after about {epochs[int(high.argmin())]} epochs, and is "
+        f"validation images it is lowest, {high.min():.2f}, after {epochs[best]} epochs, at a dotted line, and is "
         f"{high[-1]:.2f} at the end.",
     )
 
@@ -250,6 +255,43 @@ def landscape(
         alt=f"The loss over two weights, as a surface and as a map: a long valley, down to {losses.min():.3f}, "
         f"beside slopes up to {losses.max():.2f}. Paths of descent: {said}",
     )
+
+
+@takes_lists
+def two_scales(paths: Mapping[str, np.ndarray], steepness: tuple[float, float]) -> None:
+    """Show a map of a valley that is parallel to an axis, with the paths of several optimizers.
+
+    Parameters
+    ----------
+    paths : mapping of str to ndarray of shape (steps + 1, 2)
+        For each run, the two weights at its start and after each step.
+    steepness : pair of float
+        The loss is the first number times the square of the first weight, plus the second times that of the second.
+    """
+    first, second = np.linspace(-1.6, 1.6, 65), np.linspace(-4, 1.2, 105)
+    losses = steepness[0] * first**2 + steepness[1] * second[:, np.newaxis] ** 2
+    fig, ax = figure(1, 1, (6.2, 4.2))
+    levels = losses.max() * np.linspace(0, 1, 12) ** 3
+    ax.contourf(first, second, losses, levels=levels, cmap=LOSS, alpha=0.45)
+    ax.contour(first, second, losses, levels=levels, colors="white", linewidths=0.9)
+    for k, (name, path) in enumerate(paths.items()):
+        color = COLORS[(2, 4, 0, 3)[k % 4]]
+        line = {"color": color, "linewidth": 0.9, "linestyle": LINE_STYLES[0], "label": name}
+        ax.plot(*np.transpose(path), **line, marker=_MARKERS[k % 5], markersize=4)
+    start = next(iter(paths.values()))[0]
+    ax.plot(*start, marker="o", markersize=9, color=TEXT, zorder=11)
+    ax.set(xlabel="first weight", ylabel="second weight", aspect="equal")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(paths), fontsize=10)
+    said = []
+    for name, path in paths.items():
+        step, turns = np.subtract(path[1], path[0]), np.diff(np.sign(np.asarray(path)[:, 0]))
+        said.append(
+            f"{name}: the first step changes the weights by {step[0]:.2f} and {step[1]:.2f}, the path crosses the "
+            f"valley {np.count_nonzero(turns)} times and ends at {path[-1][0]:.2f} and {path[-1][1]:.2f}.".replace(
+                "-", "−"
+            )
+        )
+    show(fig, alt=f"A map of the loss over two weights: a valley, steep along the first weight. {' '.join(said)}")
 
 
 @takes_lists
