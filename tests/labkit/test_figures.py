@@ -222,6 +222,28 @@ def test_three_paths_downhill_are_told_apart_on_the_surface_and_on_the_map(monke
         assert len(lines) == 3 and all(itertools.starmap(told_apart, itertools.combinations(lines, 2)))
 
 
+def test_two_optimizers_are_told_apart_in_a_valley_and_their_first_steps_are_read_aloud(monkeypatch):
+    shown = []
+    monkeypatch.setattr(descent, "show", lambda fig, alt: shown.append((fig, alt)))
+    descent.two_scales(
+        {"plain": np.array([[-1, -3], [0.9, -2.9]]), "Adam": np.array([[-1, -3], [-0.8, -2.8]])}, (50, 0.5)
+    )
+    [(fig, alt)] = shown
+    lines = [line for line in fig.axes[0].lines if line.get_label() in {"plain", "Adam"}]
+    assert len(lines) == 2 and told_apart(*lines)
+    assert "plain: the first step changes the weights by 1.90 and 0.10, the path crosses the valley 1 times" in alt
+    assert "Adam: the first step changes the weights by 0.20 and 0.20, the path crosses the valley 0 times" in alt
+
+
+def test_the_lowest_mean_validation_loss_is_marked(monkeypatch):
+    shown = []
+    monkeypatch.setattr(descent, "show", lambda fig, alt: shown.append((fig, alt)))
+    descent.gap([5, 10, 15], np.array([[3.0, 2, 1], [3, 2, 1]]), np.array([[3.0, 1, 3], [3, 3, 2]]))
+    [(fig, alt)] = shown
+    assert any(np.array_equal(line.get_xdata(), [10, 10]) for line in fig.axes[0].lines)
+    assert "on validation images it is lowest, 2.00, after 10 epochs" in alt
+
+
 def test_a_histogram_counts_everything_and_parts_the_colours_at_zero():
     _, ax = figures.figure()
     counts = pictures.histogram(ax, np.array([[-3.0, -1.0], [2.0, 3.0]]), np.arange(-3.0, 4.0))
