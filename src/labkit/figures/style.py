@@ -244,7 +244,7 @@ def looks(names: Iterable[str]) -> list[Look]:
     list of Look
         One per name.
     """
-    kinds = [_kind_of(name) for name in names]
+    kinds = [_kind_of(str(name)) for name in names]
     owners: dict[int, str] = {}
     known = [bool(kind) and owners.setdefault(_PLACE_OF[kind], kind) == kind for kind in kinds]
     places = range(len(COLORS))
