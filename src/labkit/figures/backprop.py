@@ -25,7 +25,7 @@ __all__ = [
 
 _DARK_TEXT = "#1d1d20"
 _WRONG = 1e-4
-"""The relative error above which a gradient checked in float64 is wrong, or was measured too roughly."""
+"""Relative errors above this are more than the rounding errors of a check in float64."""
 _ERRORS = LinearSegmentedColormap.from_list("errors", ["#f6f4f0", "#efe2ee", "#d9b3d7", "#c98fc6"])
 
 
@@ -196,6 +196,7 @@ def check_of_passes(errors: Mapping[str, Sequence[float]], parameters: Sequence[
     show(fig, alt=f"A table of relative errors. {said}")
     if (table.max(axis=1) > _WRONG).all():
         print(
-            "No pass agrees with the measured gradients, yet some of the passes are right. So the measurement is too "
-            "imprecise. Does your forward, cross_entropy or numerical_gradient round to float32? Compute in float64."
+            "No pass agrees with the measured gradients, yet some of the passes are right. Perhaps the measurement is "
+            "too imprecise: does forward, cross_entropy or numerical_gradient round to float32? If not, check these "
+            "functions and cross_entropy_gradient, and whether a neuron's sum is 0, where ReLU bends."
         )
