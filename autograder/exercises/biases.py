@@ -172,8 +172,8 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
         "Return sum(math.prod(shape) for shape in shapes.values()). An empty product is 1 and an empty sum is 0, as "
         "the special cases require.",
     ),
-    why="The product of an array's axis lengths is its number of entries, and a model's parameters are the "
-    "entries of all its arrays. Weights and biases count alike.",
+    why="The product of an array's axis lengths is its number of entries. Add up the entries of all arrays: weights "
+    "and biases count alike.",
 )
 def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     """Count the parameters of a model, given the shape of each of its arrays by name."""

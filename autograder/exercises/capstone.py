@@ -20,7 +20,7 @@ answers: the reference earns all points of every single task, and no naive answe
 
 
 @CHAPTER.exercise(
-    aspects={"reads old and new digits correctly, within the budget": 15},
+    aspects={"reads new digits, keeps the old ones, within the budget": 15},
     hints=(
         "First return `layers` unchanged and read the message: the old digits are kept, but nothing is gained. Then "
         "use fine_tune on the head, and see how the two accuracies change.",
@@ -61,7 +61,7 @@ def adapt(rng: np.random.Generator) -> Iterator[Case]:
         kinds.add(kind)
         x, y = capstone_scores.examples(number)
         yield Case.of(
-            "reads old and new digits correctly, within the budget",
+            "reads new digits, keeps the old ones, within the budget",
             layers,
             x,
             y,

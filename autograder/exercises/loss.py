@@ -67,7 +67,7 @@ def accuracy(rng: np.random.Generator) -> Iterator[Case]:
         "np.mean((predictions - targets) ** 2).",
     ),
     why="Squaring makes errors in both directions count, and makes one large error cost more than several small "
-    "ones that add up to the same magnitude. "
+    "ones whose magnitudes have the same sum. "
     "NumPy would broadcast (4,) and (4, 1) to (4, 4) and silently average sixteen squares.",
 )
 def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:

@@ -105,7 +105,7 @@ def doubles_the_differences(predictions, targets):
 
 @of("mean_squared_error")
 def compares_the_number_of_axes(predictions, targets):
-    """Arrays of different shapes are accepted if their number of axes is the same. NumPy can broadcast (1, 2) to (5, 2). Compare the whole shapes."""
+    """Some arrays of different shapes are accepted: only the number of axes is compared, and NumPy can broadcast (1, 2) to (5, 2). Compare the whole shapes."""
     if predictions.ndim != targets.ndim:
         raise ValueError(f"predictions {predictions.shape}, targets {targets.shape}")
     return float(np.mean((predictions - targets) ** 2))

@@ -27,6 +27,7 @@ from .style import (
     color_of,
     figure,
     limit_of,
+    looks,
     show,
 )
 
@@ -296,9 +297,9 @@ def curves(
     log : bool
         Whether the vertical scale is logarithmic.
     """
-    for k, (name, values) in enumerate(series.items()):
+    for (name, values), look in zip(series.items(), looks(series), strict=True):
         at = range(len(values)) if x is None else x
-        ax.plot(at, values, label=name, color=COLORS[k % len(COLORS)], linestyle=LINE_STYLES[k % len(LINE_STYLES)])
+        ax.plot(at, values, label=name, **look.line)
     if log:
         ax.set_yscale("log")
     ax.grid(axis="y", color=FAINT, linewidth=0.8)

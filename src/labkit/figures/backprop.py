@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from ..arrays import takes_lists
-from .style import COLORS, FAINT, LINE_STYLES, POSITIVE, TEXT, color_of, figure, show
+from .style import COLORS, FAINT, FRACTION, TEXT, color_of, figure, looks, show
 from .weights import signed
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
 
 _DARK_TEXT = "#1d1d20"
 _WRONG = 1e-4
-"""The relative error above which a gradient checked in float64 is wrong, or was measured too roughly."""
+"""Relative errors above this are more than the rounding errors of a check in float64."""
 _ERRORS = LinearSegmentedColormap.from_list("errors", ["#f6f4f0", "#efe2ee", "#d9b3d7", "#c98fc6"])
 
 
@@ -106,9 +106,9 @@ def signal_and_gradient(journeys: Mapping[str, tuple[Sequence[float], Sequence[f
         For each network, the RMS of the signal and of the gradient before layer 0, 1 and so on, and after the last.
     """
     fig, axes = figure(1, 2, (7.8, 3.7), sharey=True)
-    for k, (name, both) in enumerate(journeys.items()):
+    for (name, both), look in zip(journeys.items(), looks(journeys), strict=True):
         for ax, values in zip(axes, both, strict=True):
-            ax.plot(values, color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
+            ax.plot(values, **look.line, label=name)
     axes[0].set(title="signal, forwards →", ylabel="RMS", yscale="log")
     axes[1].set(title="← gradient, backwards", yscale="log")
     for ax in axes:
@@ -138,8 +138,8 @@ def probability_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, la
     fig, axes = figure(n, 2, (8.4, 1.55 * n + 0.7), squeeze=False, sharex=True)
     for row, label in enumerate(labels):
         ax = axes[row, 0]
-        bars = ax.bar(range(classes), probabilities[row], color=TEXT)
-        bars[label].set(edgecolor=POSITIVE, linewidth=2.5)
+        bars = ax.bar(range(classes), probabilities[row], color=FRACTION, alpha=0.55)
+        bars[label].set(alpha=1, edgecolor=TEXT, linewidth=1.6)
         ax.set_ylim(0, 1.05)
         ax.set_title(f"label {label}: probability {probabilities[row, label]:.0%}", fontsize=11, loc="left", pad=3)
         ax = axes[row, 1]
@@ -196,6 +196,7 @@ def check_of_passes(errors: Mapping[str, Sequence[float]], parameters: Sequence[
     show(fig, alt=f"A table of relative errors. {said}")
     if (table.max(axis=1) > _WRONG).all():
         print(
-            "No pass agrees with the measured gradients, yet some of the passes are right. So the measurement is too "
-            "imprecise. Does your forward, cross_entropy or numerical_gradient round to float32? Compute in float64."
+            "No pass agrees with the measured gradients, yet some of the passes are right. Perhaps the measurement is "
+            "too imprecise: does forward, cross_entropy or numerical_gradient round to float32? If not, check these "
+            "functions and cross_entropy_gradient, and whether a neuron's sum is 0, where ReLU bends."
         )

@@ -10,7 +10,7 @@ from .. import data
 from ..arrays import takes_lists
 from ..beyond import LETTERS, windows
 from ..lent.given_training import given_relu, given_training
-from .style import COLORS, FAINT, MARK, TEXT, bare, figure, show
+from .style import FAINT, FRACTION, MARK, TEXT, bare, figure, show
 
 __all__ = ["next_letters", "opening"]
 
@@ -36,7 +36,7 @@ def opening(seed: int = 49) -> None:
     for k, (written, probabilities, drawn) in enumerate(steps):
         bars, at = np.roll(probabilities, -1) / highest * 0.72, (drawn - 1) % 27
         ax.axhline(-k, color=FAINT, linewidth=1, linestyle="-")
-        ax.bar(range(27), bars, bottom=-k, width=0.75, color=[MARK if n == at else COLORS[0] for n in range(27)])
+        ax.bar(range(27), bars, bottom=-k, width=0.75, color=[MARK if n == at else FRACTION for n in range(27)])
         ax.text(at, bars[at] - k + 0.05, names[at], color=MARK, ha="center", fontsize=12, fontweight="bold")
         ax.text(29.4, 0.06 - k, f"{probabilities[drawn]:.0%}", color=MARK, ha="right", fontsize=11)
         ax.text(-1.3, 0.06 - k, f"{written} …" if written else "start", ha="right", fontsize=12, color=TEXT)
@@ -84,7 +84,7 @@ def next_letters(expected: Mapping[str, np.ndarray]) -> None:
     fig.suptitle("Predicted probability of the next letter")
     said, names = [], ["end", *LETTERS[1:]]
     for ax, (beginning, probabilities) in zip(axes[:, 0], expected.items(), strict=True):
-        ax.bar(range(27), probabilities, color=COLORS[0])
+        ax.bar(range(27), probabilities, color=FRACTION)
         ax.set_ylabel(f"{beginning} …", rotation=0, ha="right", va="center")
         ax.set_yticks([])
         best = np.argsort(-probabilities, kind="stable")[:3]

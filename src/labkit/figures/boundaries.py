@@ -12,7 +12,7 @@ from matplotlib.colors import ListedColormap
 from ..arrays import takes_lists
 from ..lent.given_training import given_relu, given_training, share_correct
 from ..lent.newborn import he_weights
-from .style import COLORS, FAINT, NEGATIVE, POSITIVE, SHEET, TEXT, figure, show
+from .style import FAINT, NEGATIVE, POSITIVE, SHEET, TEXT, figure, looks, show
 from .weights import signed
 
 __all__ = ["corners", "fits", "opening", "spirals"]
@@ -161,14 +161,17 @@ def fits(
         The part of x in which the line was made to follow the curve.
     """
     fig, axes = figure(1, len(fitted), (7.8, 3.0), sharey=True, squeeze=False)
+    curve, network = looks(["the curve", "the network"])
     inside = (x >= span[0]) & (x <= span[1])
     said = []
     for ax, (title, (line, bends)) in zip(axes[0], fitted.items(), strict=True):
         ax.axvspan(*span, color=TEXT, alpha=0.08, linewidth=0)
-        ax.plot(x, target, color=TEXT, linewidth=1.5, linestyle="--", label="the curve")
-        ax.plot(x, line, color=COLORS[0], linestyle="-", label="the network")
+        ax.plot(x, target, **curve.line, linewidth=1.5, label="the curve")
+        ax.plot(x, line, **network.line, label="the network")
         at = np.interp(bends, x, line)
-        ax.plot(bends, at, marker="o", markersize=5, color=COLORS[0], linestyle="", label="where a neuron's sum is 0")
+        ax.plot(
+            bends, at, marker="o", markersize=5, color=network.color, linestyle="", label="where a neuron's sum is 0"
+        )
         ax.set_title(title, fontsize=11.5)
         ax.set_xlabel("input")
         ax.grid(color=FAINT, linewidth=0.6)

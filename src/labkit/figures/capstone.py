@@ -12,7 +12,7 @@ from ..lent.given_training import share_correct
 from ..lent.newborn import he_weights
 from ..tasks import Task
 from .descent import rows_of_weights
-from .style import COLORS, FAINT, MARK, PAPER, TEXT, WEIGHTS, bare, figure, mosaic, show
+from .style import FAINT, FRACTION, MARK, PAPER, TEXT, WEIGHTS, bare, figure, mosaic, show
 
 
 def opening() -> None:
@@ -52,7 +52,7 @@ def opening() -> None:
             share = right.get((kind, stage))
             bare(ax).set(xlim=(0, 1.3), ylim=(-0.8, 0.8))
             ax.barh(0, 1, height=0.9, color="none", edgecolor=FAINT if share else MARK, linestyle="-" if share else ":")
-            ax.barh(0, share or 0, height=0.9, color=COLORS[0])
+            ax.barh(0, share or 0, height=0.9, color=FRACTION)
             ax.text(1.04, 0, f"{share:.0%}" if share else "?", va="center", color=TEXT if share else MARK, fontsize=12)
     said = "; ".join(
         f"{stage} it reads " + " and ".join(f"{right[kind, stage]:.0%} of the {kind} digits" for kind in kinds)

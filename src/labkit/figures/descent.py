@@ -20,19 +20,19 @@ from .style import (
     LINE_STYLES,
     LOSS,
     MARK,
+    MARKERS,
     TEXT,
     WEIGHTS,
     bare,
     color_of,
     figure,
     limit_of,
+    looks,
     mosaic,
     show,
 )
 
 __all__ = ["bowls", "gap", "landscape", "learning_rates", "loss_curves", "rows_of_weights", "two_scales", "ward"]
-
-_MARKERS = "os^Dv"
 
 
 @takes_lists
@@ -87,8 +87,8 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
     """
     guessing = np.log(n_classes)
     fig, ax = figure(1, 1, (6.8, 3.1))
-    for k, (name, values) in enumerate(losses.items()):
-        ax.plot(range(1, len(values) + 1), values, color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
+    for (name, values), look in zip(losses.items(), looks(losses), strict=True):
+        ax.plot(range(1, len(values) + 1), values, **look.line, label=name)
     ax.axhline(guessing, color=TEXT, linewidth=1, linestyle=":")
     where = {"xycoords": ("axes fraction", "data"), "va": "center", "annotation_clip": False}
     ax.annotate(f"log {n_classes}", (1.01, guessing), **where)
@@ -223,7 +223,7 @@ def landscape(
             "linestyle": LINE_STYLES[0],
             "label": name,
             "zorder": 10 - k,
-            "marker": _MARKERS[k % 5],
+            "marker": MARKERS[k % len(MARKERS)],
             "markersize": 3,
         }
         surface.plot(path[:, 0], path[:, 1], path[:, 2] + 0.05, **look)
@@ -314,7 +314,7 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
         color = COLORS[k]
         ax.plot(rates, runs.mean(axis=1), color=color, linestyle=LINE_STYLES[k], label=name)
         for column in runs.T:
-            ax.plot(rates, column, linestyle="", marker=_MARKERS[k], color=color, markersize=5, alpha=0.6)
+            ax.plot(rates, column, linestyle="", marker=MARKERS[k], color=color, markersize=5, alpha=0.6)
     ax.set_xscale("log")
     ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
     ax.minorticks_off()
@@ -347,10 +347,11 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
     fig, axes = figure(
         len(patients), 3, (7.8, 0.95 * len(patients) + 0.6), width_ratios=[1.15, 3.9, 1.05], squeeze=False
     )
+    highest = max(2.9, *(1.05 * max(patient.losses) for patient in patients))
     for (curve, gallery, bars), patient in zip(axes, patients, strict=True):
         curve.plot(range(1, len(patient.losses) + 1), patient.losses, color=COLORS[0])
         curve.axhline(np.log(10), color=TEXT, linewidth=1, linestyle=":")
-        curve.set_ylim(0, max(2.9, 1.05 * max(patient.losses)))
+        curve.set_ylim(0, highest)
         curve.set_ylabel(patient.name, rotation=0, fontsize=15, fontweight="bold", labelpad=14, va="center")
         bare(gallery)
         for left, layers, title in ((0, patient.before, "weights before"), (1.1, patient.after, "weights after")):
@@ -373,11 +374,9 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
         biases = patient.after[0][1]
         bars.vlines(range(len(biases)), 0, biases, colors=[color_of(bias) for bias in biases], linewidth=2)
         bars.axhline(0, color=TEXT, linewidth=0.8)
-        bars.set_xticks([])
-        bars.spines["bottom"].set_visible(False)
-        bars.yaxis.set_major_locator(MaxNLocator(3))
-        if not biases.any():
-            bars.set_ylim(-1, 1)
+        bare(bars).set_ylim(-1.05 * limit_of(biases), 1.05 * limit_of(biases))
+        words = f"largest\nmagnitude\n{np.abs(biases).max():.3g}"
+        bars.text(1.04, 0.5, words, transform=bars.transAxes, va="center", fontsize=10)
     for ax, title in zip(axes[0, [0, 2]], ("loss by epoch", "hidden biases\nafter"), strict=True):
         ax.set_title(title, fontsize=11)
     for curve in axes[:-1, 0]:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 
 from ..arrays import takes_lists
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
+from .style import FAINT, FRACTION, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, looks, show
 from .weights import signed
 
 __all__ = ["covered", "lines", "logits_and_probabilities", "pass_of_image", "predicted"]
@@ -32,10 +32,12 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
     """
     height = 3.5 if any(map(any, panels.values())) else 3.2
     fig, axes = figure(1, len(panels), (4.1 * len(panels) + 0.4, height), sharey=True, squeeze=False)
+    names = list(dict.fromkeys(name for curves in panels.values() for name in curves if name))
+    look_of = dict(zip(["", *names], [*looks([""]), *looks(names)], strict=True))
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
         ax.axhline(0, color=TEXT, linewidth=0.8, linestyle="-")
-        for k, (name, y) in enumerate(curves.items()):
-            ax.plot(x, y, color=COLORS[k % 6], linestyle=LINE_STYLES[k % 6], label=name or None)
+        for name, y in curves.items():
+            ax.plot(x, y, **look_of[name].line, label=name or None)
         ax.grid(color=FAINT, linewidth=0.6)
         ax.set_title(title, fontsize=11.5)
         ax.set_xlabel(xlabel)
@@ -65,11 +67,9 @@ def _course(y: np.ndarray) -> str:
     return f"{words} with {' and '.join(extremes)}" if extremes else words
 
 
-def _bars(ax: Axes, values: np.ndarray, marked: int | None = None) -> None:
-    colors = np.where(values < 0, NEGATIVE, POSITIVE)
+def _bars(ax: Axes, values: np.ndarray, colors: np.ndarray | str) -> None:
     bars = ax.bar(range(len(values)), values, color=colors, alpha=0.55)
-    if marked is not None:
-        bars[marked].set(alpha=1, edgecolor=TEXT, linewidth=1.6)
+    bars[int(np.argmax(values))].set(alpha=1, edgecolor=TEXT, linewidth=1.6)
     ax.axhline(0, color=TEXT, linewidth=0.8, linestyle="-")
     ax.spines["bottom"].set_visible(False)
     ax.set_xticks(range(len(values)))
@@ -91,8 +91,8 @@ def logits_and_probabilities(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) 
     comparable = [logits for logits, _ in rows.values() if limit_of(logits) <= 10 * first]  # these share one scale
     limits = min(0.0, *map(np.min, comparable)) * 1.1, max(0.0, *map(np.max, comparable)) * 1.1 or 1.0
     for row, (name, (logits, probabilities)) in enumerate(rows.items()):
-        _bars(axes[row, 0], logits, int(np.argmax(logits)))
-        _bars(axes[row, 1], probabilities, int(np.argmax(probabilities)))
+        _bars(axes[row, 0], logits, np.where(logits < 0, NEGATIVE, POSITIVE))
+        _bars(axes[row, 1], probabilities, FRACTION)
         axes[row, 0].set_ylabel(name, rotation=0, ha="right", va="center")
         axes[row, 0].locator_params(axis="y", nbins=4)
         if limit_of(logits) <= 10 * first:
@@ -157,9 +157,10 @@ def pass_of_image(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.nda
             _square(axes[row, k], activations[k], _ACTIVE, 0, most[k])
             active = int(np.sum(activations[k] > 0))
             axes[row, k].set_xlabel(f"{active} of {np.size(activations[k])}\nactive", fontsize=10)
-        for ax, values in zip(axes[row, -2:], (logits, probabilities), strict=True):
-            _bars(ax, values, int(np.argmax(values)))
-            ax.set_xticks(range(0, len(values), 3))
+        _bars(axes[row, -2], logits, np.where(logits < 0, NEGATIVE, POSITIVE))
+        _bars(axes[row, -1], probabilities, FRACTION)
+        for ax in axes[row, -2:]:
+            ax.set_xticks(range(0, len(logits), 3))
         axes[row, -2].set(ylim=logits_limits, yticks=(-10, 0, 10))
         axes[row, -1].set(ylim=(0, 1), yticks=(0, 0.5, 1))
     titles = ["activations[0]", *(f"activations[{k}]" for k in range(1, hidden + 1)), "logits", "probabilities"]
@@ -197,7 +198,7 @@ def predicted(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[st
         _square(ax, images[k], PAPER, 0, 1, (left, left + side, side, 0))
         ax.text(left + side / 2, -0.06, titles[k], ha="center", va="bottom", fontsize=10, fontweight="bold")
         places = left + side * (np.arange(classes) + 0.5) / classes
-        colors = [to_rgba(POSITIVE, 1 if share == probabilities[k].max() else 0.5) for share in probabilities[k]]
+        colors = [to_rgba(FRACTION, 1 if share == probabilities[k].max() else 0.5) for share in probabilities[k]]
         ax.vlines(places, ground, ground - tall * probabilities[k], colors=colors, linewidth=5)
         lower = False
         for c in np.flatnonzero(probabilities[k] >= 0.1):  # labels on two lines: side by side, 8 and 9 read as 89

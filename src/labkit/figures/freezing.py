@@ -12,11 +12,9 @@ import numpy as np
 from matplotlib.ticker import PercentFormatter
 
 from ..arrays import takes_lists
-from .style import COLORS, FAINT, LINE_STYLES, figure, show
+from .style import FAINT, Look, figure, looks, show
 
 __all__ = ["frontier", "over", "while_learning"]
-
-_MARKERS = "osD^vPX"
 
 
 def _percent(runs: Sequence[float]) -> str:
@@ -37,18 +35,10 @@ def while_learning(new: np.ndarray, old: np.ndarray, names: tuple[str, str]) -> 
     """
     fig, ax = figure(1, 1, (6.8, 3.2))
     said = []
-    for k, (name, runs) in enumerate(zip(names, (new, old), strict=True)):
+    for name, runs, look in zip(names, (new, old), looks(names), strict=True):
         epochs = np.arange(runs.shape[1])
-        ax.fill_between(epochs, runs.min(axis=0), runs.max(axis=0), color=COLORS[k], alpha=0.22, linewidth=0)
-        ax.plot(
-            epochs,
-            runs.mean(axis=0),
-            color=COLORS[k],
-            linestyle=LINE_STYLES[k],
-            marker=_MARKERS[k],
-            markersize=5,
-            label=name,
-        )
+        ax.fill_between(epochs, runs.min(axis=0), runs.max(axis=0), color=look.color, alpha=0.22, linewidth=0)
+        ax.plot(epochs, runs.mean(axis=0), **look.line, marker=look.marker, markersize=5, label=name)
         said.append(
             f"{name}: {_percent(runs[:, 0])} before training, {_percent(runs[:, 1])} after one epoch, "
             f"{_percent(runs[:, -1])} at the end"
@@ -73,18 +63,16 @@ def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged:
         Whether the axes end where the curves do; otherwise they reach from 0 to 100%.
     """
     fig, axes = figure(1, len(panels), (max(3.9 * len(panels), 7.4), 4.1), sharey=True, squeeze=False)
-    said, shown = [], {}
-    names = list(dict.fromkeys(name for methods in panels.values() for name in methods))
+    said, shown, look_of = [], {}, _looks(panels)
     for ax, (title, methods) in zip(axes[0], panels.items(), strict=True):
         for name, curves in methods.items():
-            k = names.index(name)
+            look = look_of[name]
             for curve in curves:
                 (shown[name],) = ax.plot(
                     *np.transpose(curve),
-                    color=COLORS[k],
-                    linestyle=LINE_STYLES[k],
+                    **look.line,
                     linewidth=1.5,
-                    marker=_MARKERS[k],
+                    marker=look.marker,
                     markersize=9 if len(curve) == 1 else 4.5,
                 )
             ends = [f"{new:.0%} of the new with {old:.0%} of the old" for new, old in (curve[-1] for curve in curves)]
@@ -121,12 +109,13 @@ def over(
         Whether equal distances on the axis are equal factors, for values that double from one to the next.
     """
     fig, axes = figure(1, len(panels), (max(6.2, 3.9 * len(panels)), 3.4), sharey=True, squeeze=False)
-    said = []
+    said, look_of = [], _looks(panels)
     for ax, (title, results) in zip(axes[0], panels.items(), strict=True):
-        for k, (name, runs) in enumerate(results.items()):
-            ax.plot(places, runs.mean(axis=1), color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
+        for name, runs in results.items():
+            look = look_of[name]
+            ax.plot(places, runs.mean(axis=1), **look.line, label=name)
             for column in runs.T:
-                ax.plot(places, column, linestyle="", marker=_MARKERS[k], markersize=4, color=COLORS[k], alpha=0.7)
+                ax.plot(places, column, linestyle="", marker=look.marker, markersize=4, color=look.color, alpha=0.7)
             spoken = ", ".join(f"{_percent(row)} at {place:g}" for place, row in zip(places, runs, strict=True))
             said.append(f"{title}, “{name}”: {spoken}")
         _shares(ax, "y")
@@ -142,6 +131,12 @@ def over(
     handles, names = axes[0, 0].get_legend_handles_labels()
     fig.legend(handles, names, loc="outside upper center", ncols=min(len(names), 4), handlelength=3)
     show(fig, alt=f"The fraction of images read correctly against the {label}. {'; '.join(said)}.")
+
+
+def _looks(panels: Mapping[str, Mapping[str, Sequence]]) -> dict[str, Look]:
+    """Return how each name is drawn, in all panels."""
+    names = list(dict.fromkeys(name for curves in panels.values() for name in curves))
+    return dict(zip(names, looks(names), strict=True))
 
 
 def _shares(ax: object, axis: str, enlarged: bool = False) -> None:

@@ -9,19 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 
 from ..arrays import takes_lists
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, limit_of, show
+from .style import FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, limit_of, looks, show
 from .weights import histogram, signed
 
 __all__ = ["both_ways", "distributions", "fractions_by_layer", "layer_outputs", "signals", "spreads"]
-
-_COLOR_OF_START = {"σ = 0.01": COLORS[0], "σ = 1": COLORS[1], "Xavier": COLORS[2], "He": COLORS[3]}
-"""The same start has the same colour in all figures of the chapter; line styles tell apart what follows its layers."""
-
-
-def _look(name: str, k: int) -> dict[str, str]:
-    """Return colour and line style of curve k, whose name begins with its start and a comma, such as "He, ReLU"."""
-    color = _COLOR_OF_START.get(name.partition(",")[0], COLORS[k % len(COLORS)])
-    return {"color": color, "linestyle": LINE_STYLES[k % len(LINE_STYLES)]}
 
 
 @takes_lists
@@ -124,10 +115,10 @@ def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float
 def _curves_by_layer(
     ax: Axes, title: str, curves: Mapping[str, Sequence[np.ndarray]], low: float, high: float, first: int = 0
 ) -> None:
-    for k, (name, runs) in enumerate(curves.items()):
+    for (name, runs), look in zip(curves.items(), looks(curves), strict=True):
         for run in runs:
             layers = range(first, first + len(run))
-            line = ax.plot(layers, run, **_look(name, k), linewidth=1.6, alpha=0.85)
+            line = ax.plot(layers, run, **look.line, linewidth=1.6, alpha=0.85)
         line[0].set_label(name)
     ax.set_yscale("log")
     ax.set_ylim(low, high)
@@ -174,9 +165,9 @@ def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
         For each name, the fractions in [0, 1], one array per run.
     """
     fig, ax = figure(1, 1, (7.4, 3.5))
-    for k, (name, runs) in enumerate(curves.items()):
+    for k, ((name, runs), look) in enumerate(zip(curves.items(), looks(curves), strict=True)):
         for run in runs:
-            line = ax.plot(run, **_look(name, k), linewidth=max(1.1, 2.6 - 0.5 * k), alpha=0.85)
+            line = ax.plot(run, **look.line, linewidth=max(1.1, 2.6 - 0.5 * k), alpha=0.85)
         line[0].set_label(name)
     ax.set_ylim(0, 1.05)
     ax.grid(axis="y", color=FAINT, linewidth=0.7)

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from ..arrays import takes_lists
-from .style import COLORS, FAINT, LINE_STYLES, LOSS, TEXT, figure, show
+from .style import COLORS, FAINT, LINE_STYLES, LOSS, TEXT, figure, looks, show
 from .weights import signed
 
 __all__ = ["cost_of_probability", "landscape", "loss_and_accuracy", "opening", "pulls", "sorted_losses", "squares"]
@@ -125,9 +125,9 @@ def pulls(lead: np.ndarray, losses: Mapping[str, tuple[np.ndarray, np.ndarray]])
         For each loss, its values and the rates at which it falls.
     """
     fig, axes = figure(1, 2, (7.8, 3.3))
-    for k, (name, both) in enumerate(losses.items()):
+    for (name, both), look in zip(losses.items(), looks(losses), strict=True):
         for ax, values in zip(axes, both, strict=True):
-            ax.plot(lead, values, color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
+            ax.plot(lead, values, **look.line, label=name)
     axes[0].set(title="the loss", ylabel="loss")
     axes[1].set(title="how fast the loss falls", ylabel="fall per unit of the right logit", yscale="log")
     axes[1].minorticks_off()
@@ -156,10 +156,10 @@ def sorted_losses(groups: Mapping[str, np.ndarray]) -> None:
         For each name, the losses.
     """
     fig, ax = figure(1, 1, (7.2, 3.4))
-    for k, (name, losses) in enumerate(groups.items()):
+    for (name, losses), look in zip(groups.items(), looks(groups), strict=True):
         share = (np.arange(len(losses)) + 0.5) / len(losses)
-        ax.plot(share, np.sort(losses)[::-1], color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
-        ax.axhline(np.mean(losses), color=COLORS[k], linestyle=LINE_STYLES[k], linewidth=1)
+        ax.plot(share, np.sort(losses)[::-1], **look.line, label=name)
+        ax.axhline(np.mean(losses), **look.line, linewidth=1)
         mean = np.mean(losses)
         ax.annotate(f"mean {mean:.2f}", (1.0, mean), (0, 3), textcoords="offset points", ha="right")
     ax.xaxis.set_major_formatter(PercentFormatter(1))

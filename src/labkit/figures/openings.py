@@ -182,9 +182,9 @@ def many_small_steps() -> None:
     show(
         fig,
         alt="The loss of a network with two weights, one after the other, as a surface and as a map: two valleys and a "
-        f"saddle. Small steps lead downhill from {len(paths)} starts: {there.sum()} times into one valley, "
-        f"{(~there).sum()} times into the other, to a loss of at most {heights[:, -1].max():.1g}. Some starts are side "
-        "by side and end in different valleys.",
+        f"saddle. Dark is low. Small steps lead downhill from {len(paths)} starts: {there.sum()} times into one "
+        f"valley, {(~there).sum()} times into the other, to a loss of at most {heights[:, -1].max():.1g}. Some starts "
+        "are side by side and end in different valleys.",
     )
 
 

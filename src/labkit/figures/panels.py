@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,9 +11,24 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from .style import COLORS, LINE_STYLES, LOSS, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, color_of, figure, limit_of
+from .style import (
+    COLORS,
+    FRACTION,
+    LINE_STYLES,
+    LOSS,
+    NEGATIVE,
+    PAPER,
+    POSITIVE,
+    TEXT,
+    WEIGHTS,
+    bare,
+    color_of,
+    figure,
+    limit_of,
+    looks,
+)
 
 Axis = tuple[str, float, float]
 """What an axis of a chart shows, and its ends."""
@@ -54,15 +68,16 @@ def chart(
     place is called, ``drag`` or not, and ``help`` in words.
     """
     (across, *x), (upward, *y) = x, y
-    unnamed = itertools.count()
-    lines = [one if one["color"] else one | _series(next(unnamed) % len(COLORS)) for one in lines]
+    styles = iter(series(one["name"] for one in lines if not one["color"]))
+    lines = [one if one["color"] else one | next(styles) for one in lines]
     dots = [dot for dot in dots if x[0] <= dot[0] <= x[1] and y[0] <= dot[1] <= y[1]]
     drawn = {"lines": lines, "dots": dots, "ticks": (_ticks(*x), _ticks(*y, percent=percent))}
     return {"kind": "chart", "title": title, "names": (across, upward), "x": x, "y": y} | drawn | more
 
 
-def _series(k: int) -> dict:
-    return {"color": f"series-{k}", "style": k}
+def series(names: Iterable[str]) -> list[dict]:
+    """Return colour and line style of each of the named series of a chart, as the browser knows them."""
+    return [{"color": f"series-{look.hue}", "style": look.dash} for look in looks(names)]
 
 
 @functools.lru_cache(256)  # a hand moves through many charts with the same axes
@@ -75,7 +90,7 @@ def _ticks(low: float, high: float, percent: bool = False) -> list[tuple[float, 
 
 
 def line(x: Sequence, y: Sequence, name: str = "", color: str = "", **more: float) -> dict:
-    """Return one line of a chart; without a colour it gets the next one that stands for no sign, and its style.
+    """Return one line of a chart; without a colour it gets that of its name, and its style.
 
     ``more`` may hold ``width``; ``style`` (0 for a solid line, 1 for a dashed one); and ``arrow=True``, which adds a
     head at the line's end.
@@ -154,6 +169,11 @@ def draw_still(title: str, rows: Sequence[Sequence[dict]]) -> Figure:
     for row, panels in zip(axes, rows, strict=True):
         for ax, panel in zip(row, panels, strict=True):
             _STILL[panel["kind"]](ax, panel)
+    for column, panels in zip(axes.T, zip(*rows, strict=True), strict=True):
+        if all(panel["kind"] == "bars" for panel in panels):  # on one scale: they are there to be compared
+            lows, highs = zip(*(ax.get_ylim() for ax in column), strict=True)
+            for ax in column:
+                ax.set_ylim(min(lows), max(highs))
     return fig
 
 
@@ -182,10 +202,12 @@ def _still_chart(ax: Axes, panel: dict) -> None:
 
 def _still_bars(ax: Axes, panel: dict) -> None:
     values, percent = panel["values"], panel["percent"]
-    colors = [COLORS[0] if percent else color_of(value) for value in values]
+    colors = [FRACTION if percent else color_of(value) for value in values]
     ax.bar(range(len(values)), values, color=colors)
     ax.set_xticks(range(len(values)), panel["names"])
     ax.set(title=panel["title"], ylim=(min(0, values.min()), panel["high"]))
+    if percent:
+        ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
 
 
 def _still_images(ax: Axes, panel: dict) -> None:

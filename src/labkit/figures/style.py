@@ -4,6 +4,7 @@ Every figure has its own background, so that it is equally readable on light and
 colour of text has enough contrast with both. Blue is positive and orange is negative everywhere:
 colour-blind readers tell these two apart, and wherever connections are drawn negative ones are dashed.
 Whatever has no sign, such as one of several curves, has one of `COLORS`, which hold neither blue nor orange.
+`looks` gives a name that several chapters draw, such as “reader”, the same colour in all of them.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from __future__ import annotations
 import base64
 import html
 import io
+import itertools
 import sys
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -33,10 +36,49 @@ TEXT = "#4a4a4c"
 FAINT = "#4a4a4c33"
 COLORS = ("#0c7a62", "#a34a9f", "#2b2b2e", "#7d6c14", "#b8325e", "#6a6a6c")
 """For curves, bars and words beside them that have no sign, in order."""
+FRACTION = COLORS[0]
+"""For bars of fractions, such as predicted probabilities and accuracies."""
 MARK = "#a34a9f"
 """For frames and arrows that point something out."""
 LINE_STYLES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 2)))
 """One per colour, so that no curve is distinguished by its colour alone."""
+MARKERS = "osD^vP"
+"""One per colour, for the points of a curve."""
+
+_PLACE_OF = {
+    # starts
+    "σ = 0.01": 3,
+    "σ = 1": 1,
+    "Xavier": 2,
+    "He": 0,
+    # networks
+    "reader": 0,
+    "the reader": 0,
+    "newborn": 1,
+    "from scratch": 1,
+    # images
+    "rotated": 0,
+    "upright": 1,
+    # ways to adapt a network
+    "everything": 0,
+    "head only": 1,
+    "everything + old images": 2,
+    "mixture": 3,
+    "everything, turned down": 3,  # a mixture as well
+    "LoRA": 4,
+    "LoRA, rank 1": 1,
+    "LoRA, rank 4": 2,
+    "LoRA, alpha turned down": 5,
+    "a second head": 5,
+    "nothing changed": 5,
+    # functions of one number
+    "the network": 0,
+    "output of the network": 0,
+    "the curve": 2,
+}
+"""The place in `COLORS` of each name that figures of several cells or chapters draw. What a figure may show at once has
+different places; a name that goes on after these words, or after a comma before them, is of the same kind.
+"""
 
 PAPER = LinearSegmentedColormap.from_list("paper", ["#fbfaf7", "#17171a"])
 """For images: 0 is paper, 1 is ink."""
@@ -162,6 +204,61 @@ def show(fig: Figure, alt: str) -> None:
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(fig)
     show_message(output["text/html"], output["text/plain"])
+
+
+class Look(NamedTuple):
+    """How one of several series is drawn: its places in `COLORS`, and in `LINE_STYLES` and `MARKERS`."""
+
+    hue: int
+    dash: int
+
+    @property
+    def color(self) -> str:
+        """The colour."""
+        return COLORS[self.hue]
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """Colour and line style, for Matplotlib."""
+        return {"color": self.color, "linestyle": LINE_STYLES[self.dash]}
+
+    @property
+    def marker(self) -> str:
+        """The marker of its points."""
+        return MARKERS[self.dash]
+
+
+def looks(names: Iterable[str]) -> list[Look]:
+    """Return how each of the series of one figure is drawn.
+
+    A known name has the same colour in every figure. The other names get the colours that are left, in order. Names of
+    one kind, such as “He, tanh” and “He, ReLU”, share a colour and differ in line style and marker.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The names of all series of the figure.
+
+    Returns
+    -------
+    list of Look
+        One per name.
+    """
+    kinds = [_kind_of(str(name)) for name in names]
+    owners: dict[int, str] = {}
+    known = [bool(kind) and owners.setdefault(_PLACE_OF[kind], kind) == kind for kind in kinds]
+    places = range(len(COLORS))
+    free = itertools.cycle([*(place for place in places if place not in owners), *places])
+    hues = [_PLACE_OF[kind] if fixed else next(free) for kind, fixed in zip(kinds, known, strict=True)]
+    spare = itertools.cycle([place for place in places if place not in hues] or [*places[1:], 0])
+    return [Look(hue, next(spare) if hue in hues[:k] else hue) for k, hue in enumerate(hues)]
+
+
+def _kind_of(name: str) -> str:
+    """Return the longest known name with which a name, or its part after a comma, begins; an empty one if none does."""
+    parts = (name, *name.split(", "))
+    found = [known for known in _PLACE_OF for part in parts if f"{part} ".startswith(f"{known} ")]
+    return max(found, key=len, default="")
 
 
 def color_of(number: float) -> str:

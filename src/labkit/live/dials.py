@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..figures.panels import bars, chart, line
+from ..figures.style import limit_of
 from ..lent.given_training import given_corrections, given_relu
 from ..results import as_numbers, run_forward
 from .tool import Dial, choice, shown, slider
@@ -74,17 +75,19 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
     """
     logits = np.array([0.2, -1.5, 1.0, 4.1, -2.0, 1.8, -1.0, 0.5, 2.9, 1.2]) if logits is None else np.ravel(logits)
     names = list(names or map(str, range(len(logits))))
+    stills = coldest, *_ = (0.3, 1.0, 5.0)
 
     def draw(temperature: float) -> dict:
         divided = logits / temperature
         probabilities = as_numbers(softmax(divided[None]), (1, len(divided)), softmax)[0]
         best = int(probabilities.argmax())
-        scaled = bars(f"logits / {temperature:.2g}", names, divided)
+        high = max(limit_of(logits) / coldest, limit_of(divided))  # one scale for all but even lower temperatures
+        scaled = bars(f"logits / {temperature:.2g}", names, divided, high=high)
         panels = [scaled, bars("predicted probabilities", names, probabilities, percent=True)]
         said = f"Temperature {temperature:.2g}: the most probable class, {names[best]}, has {probabilities[best]:.0%}."
         return {"panels": panels, "said": said}
 
-    controls = [slider("temperature", "temperature", -1.0, 1.5, 1.0, exponent=True, stills=(0.3, 1.0, 5.0))]
+    controls = [slider("temperature", "temperature", -1.0, 1.5, 1.0, exponent=True, stills=stills)]
     return Dial("Temperature of softmax", draw, controls, "The temperature never changes the order of the classes.")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ..figures.panels import bars, chart, images, line
+from ..figures.panels import bars, chart, images, line, series
 from ..figures.style import limit_of
 from ..results import Layers, accuracies, as_layers, as_numbers
 from .tool import Dial, choice, control, shown, slider
@@ -40,7 +40,7 @@ def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers,
     def draw(share: float) -> dict:
         ((weights, _), *_), now = measured(share)
         lines = [line(shares, [row[name] for row in table], name) for name in sets]
-        dots = [(share, one, f"series-{k}", 6) for k, one in enumerate(now.values())]
+        dots = [(share, one, look["color"], 6) for one, look in zip(now.values(), series(sets), strict=True)]
         axes = ("fraction of the way", 0, 1), ("accuracy", 0, 1)
         curves = chart("Accuracy", *axes, lines, dots, percent=True)
         panels = [curves, images("Weights into four neurons", weights.T[:4], limit=limit)]
@@ -114,9 +114,8 @@ def type_name(next_letter: Callable[[str], np.ndarray]) -> Dial:
     def draw(typed: str) -> dict:
         typed = "".join(letter for letter in typed.lower() if letter in names)
         probabilities = as_numbers(next_letter(typed), (len(names),), next_letter)
-        high = max(float(probabilities.max()), 0.2)
         where = f"after “{typed}”" if typed else "at the start"
-        panel = bars(f"Predicted probability of each letter {where}", names, probabilities, percent=True, high=high)
+        panel = bars(f"Predicted probability of each letter {where}", names, probabilities, percent=True)
         return {"panels": [panel], "said": f"{where[0].upper()}{where[1:]}: {panel['said']}."}
 
     return Dial("Type a name", draw, [control("text", "typed", "name", value="ma", stills=("", "ma", "mari"))])

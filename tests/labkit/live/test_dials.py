@@ -160,6 +160,12 @@ def test_the_adapter_off_is_the_frozen_network_and_alpha_scales_the_change(opene
     assert total["values"][0].tolist() == layers[0][0][:, 0].tolist()
 
 
+def test_logits_at_different_temperatures_are_drawn_on_one_scale(opened):
+    dial = opened("set_temperature", softmax, np.array([1.0, 3.0]))
+    logits = [at(dial, temperature=temperature)["panels"][0] for temperature in (0.3, 1.0, 5.0, 0.1)]
+    assert [panel["high"] for panel in logits] == [10.0, 10.0, 10.0, 30.0], "below 0.3 the bars would be cut"
+
+
 def test_letters_are_asked_of_the_model_in_lower_case_without_signs(opened):
     asked = []
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from labkit import live
 from labkit.figures.panels import PALETTE, bars
-from labkit.figures.style import COLORS, NEGATIVE, POSITIVE
+from labkit.figures.style import COLORS, FRACTION, NEGATIVE, POSITIVE
 from labkit.live import SCRIPT, STYLE, tool
 from labkit.live.tool import Dial, Tool, slider
 from labkit.live.widget import LiveFigure, pack
@@ -130,6 +130,7 @@ def test_the_colors_are_those_of_the_still_figures():
     named = {"positive": POSITIVE, "negative": NEGATIVE} | {f"series-{k}": color for k, color in enumerate(COLORS)}
     for name, color in named.items():
         assert f"--{name}: light-dark({color}, #" in STYLE
+    assert f".wl-fraction {{ background: var(--series-{COLORS.index(FRACTION)}); }}" in STYLE
     blue, white, orange = (PALETTE["weights"][k] for k in (-1, 64, 0))
     assert blue[2] > blue[0] and min(white) > 230 and orange[0] > orange[2]
 
