@@ -277,7 +277,7 @@ def two_scales(paths: Mapping[str, np.ndarray], steepness: tuple[float, float]) 
     for k, (name, path) in enumerate(paths.items()):
         color = COLORS[(2, 4, 0, 3)[k % 4]]
         line = {"color": color, "linewidth": 0.9, "linestyle": LINE_STYLES[0], "label": name}
-        ax.plot(*np.transpose(path), **line, marker=_MARKERS[k % 5], markersize=4)
+        ax.plot(*np.transpose(path), **line, marker=MARKERS[k % len(MARKERS)], markersize=4)
     start = next(iter(paths.values()))[0]
     ax.plot(*start, marker="o", markersize=9, color=TEXT, zorder=11)
     ax.set(xlabel="first weight", ylabel="second weight", aspect="equal")
