@@ -144,12 +144,16 @@ def _stages(
         for layer in zip(*networks, strict=True)
     ]
     generators = [np.random.default_rng(seed) for seed in range(len(networks))]
+    targets = 1.0 * (np.asarray(y)[:, np.newaxis] == np.arange(stacked[-1][0].shape[-1]))
     yield stacked
     for _ in range(epochs):
         orders = np.stack([rng.permutation(len(x)) for rng in generators])
-        images, classes = x[orders], y[orders]
-        for start in range(0, len(x), batch_size):
-            _step(stacked, images[:, start : start + batch_size], classes[:, start : start + batch_size], learning_rate)
+        images, wanted = x[orders], targets[orders]
+        # A start that is too large leads to numbers that are not finite. The accuracy shows that; no warning has to.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, len(x), batch_size):
+                batch = slice(start, start + batch_size)
+                _step(stacked, images[:, batch], wanted[:, batch], learning_rate)
         yield stacked
 
 
@@ -204,24 +208,28 @@ def given_train(
     return layers, losses
 
 
-# A start that is too large leads to numbers that are not finite. The accuracy shows that; no warning has to.
-@np.errstate(over="ignore", invalid="ignore")
-def _step(layers: Layers, x: np.ndarray, y: np.ndarray, learning_rate: float) -> None:
+def _step(layers: Layers, x: np.ndarray, targets: np.ndarray, learning_rate: float) -> None:
     """Move every weight and bias a little, in place; the first axis of all arrays counts networks."""
-    signals = [x]
+    signals, last = [x], len(layers) - 1
     for k, (weights, bias) in enumerate(layers):
-        sums = signals[-1] @ weights + bias
-        signals.append(given_relu(sums) if k < len(layers) - 1 else sums)
-    blame = np.exp(signals[-1] - signals[-1].max(axis=-1, keepdims=True))
+        sums = signals[-1] @ weights
+        sums += bias
+        signals.append(np.maximum(sums, 0.0, out=sums) if k < last else sums)
+    blame = signals.pop()
+    blame -= blame.max(axis=-1, keepdims=True)
+    np.exp(blame, out=blame)
     blame /= blame.sum(axis=-1, keepdims=True)
-    blame -= y[..., np.newaxis] == np.arange(blame.shape[-1])
-    blame *= learning_rate / y.shape[1]
-    for k in reversed(range(len(layers))):
+    blame -= targets
+    blame *= learning_rate / x.shape[1]
+    for k in range(last, -1, -1):
         weights, bias = layers[k]
-        below = (blame @ weights.swapaxes(1, 2)) * (signals[k] > 0) if k else None
+        if k:
+            below = blame @ weights.swapaxes(1, 2)
+            below *= signals[k] > 0
         weights -= signals[k].swapaxes(1, 2) @ blame
         bias -= blame.sum(axis=1, keepdims=True)
-        blame = below
+        if k:
+            blame = below
 
 
 @np.errstate(over="ignore", invalid="ignore")
