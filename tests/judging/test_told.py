@@ -185,26 +185,26 @@ TOLD = [
     (
         "lora_dense",
         "down, up = adapter\nreturn dense(x, weights, bias) + alpha / min(down.shape) * x @ down @ up",
-        "smaller axis length",
+        "shorter axis",
         "multiple",
     ),
     (
         "lora_merge",
         "down, up = adapter\nreturn weights + alpha / min(up.shape) * down @ up",
-        "smaller axis length",
+        "shorter axis",
         "",
     ),
     (
         "lora_gradient",
         "down, up = adapter; scale = alpha / min(up.shape); inner = scale * grad_output @ up.T\n"
         "return grad_output @ weights.T + inner @ down.T, x.T @ inner, scale * (x @ down).T @ grad_output",
-        "smaller axis length",
+        "shorter axis",
         "",
     ),
     (
         "lora_fine_tune",
         LORA_LOOP.format(rank="min(down.shape)"),
-        "smaller axis length",
+        "shorter axis",
         "",
     ),
     (

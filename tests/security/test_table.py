@@ -32,4 +32,4 @@ def test_what_gains_is_listed_as_open():
     gaining = {payload.name: payload.gains for payload in PAYLOADS if payload.gains or payload.costs < 0}
     assert gaining == {"forged observation": 1}
     open_parts = table.PAGE.read_text(encoding="utf-8").partition("## What is open")[2].partition("\n## ")[0]
-    assert "Such aspects carry at most one point per exercise" in " ".join(open_parts.split())
+    assert "Aspects that rest on such observations carry at most one point per exercise" in " ".join(open_parts.split())
