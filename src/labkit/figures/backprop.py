@@ -140,7 +140,10 @@ def probability_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, la
         ax = axes[row, 0]
         bars = ax.bar(range(classes), probabilities[row], color=FRACTION, alpha=0.55)
         bars[label].set(alpha=1, edgecolor=TEXT, linewidth=1.6)
-        ax.set_ylim(0, 1.05)
+        ax.axhline(0, color=TEXT, linewidth=1)
+        ax.set_ylim(-1.4, 1.05)  # as on the right: a probability and the gradient's bar are equally long
+        ax.set_yticks([0, 0.5, 1])
+        ax.spines["bottom"].set_visible(False)
         ax.set_title(f"label {label}: probability {probabilities[row, label]:.0%}", fontsize=11, loc="left", pad=3)
         ax = axes[row, 1]
         ax.bar(range(classes), gradient[row], color=[color_of(value) for value in gradient[row]])

@@ -181,8 +181,9 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     fig, ax = figure(1, 1, (7.4, 3.3))
     total = np.add(missed, false_alarms)
     best = int(np.argmin(total))
-    ax.plot(biases, missed, color=COLORS[1], linestyle="--", marker="s", markersize=4, label="missed")
-    ax.plot(biases, false_alarms, color=COLORS[0], linestyle="-", marker="o", markersize=4, label="false alarms")
+    # In the colours of the images that are mistaken: those to be reported, and all others.
+    ax.plot(biases, missed, color=COLORS[0], linestyle="-", marker="o", markersize=4, label="missed")
+    ax.plot(biases, false_alarms, color=COLORS[1], linestyle="--", marker="s", markersize=4, label="false alarms")
     ax.axvline(biases[best], color=TEXT, linewidth=1.4, linestyle=":")
     words = f"bias {signed(biases[best])}: {total[best]:,} mistakes in all"
     ax.annotate(

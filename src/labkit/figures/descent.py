@@ -144,21 +144,26 @@ def gap(epochs: Sequence[int], seen: np.ndarray, unseen: np.ndarray) -> None:
 
 @takes_lists
 def rows_of_weights(
-    rows: Mapping[str, np.ndarray], titles: Sequence[object] | None = None, said: str = "", shown: str = "Weights"
+    rows: Mapping[str, np.ndarray],
+    titles: Sequence[object] | None = None,
+    said: str = "",
+    shown: str = "Weights",
+    one_scale: bool = True,
 ) -> None:
     """Show weights as images over the inputs, one row of images per state of the network.
 
     Parameters
     ----------
     rows : mapping of str to ndarray of shape (height * width, n)
-        For each state, the weights into n neurons. Each row has its own colour scale, with the largest
-        magnitude written beside it.
+        For each state, the weights into n neurons. The largest magnitude of each row is written beside it.
     titles : sequence, optional
         One per neuron, written above the first row.
     said : str
         What the images show, for those who do not see them.
     shown : str
         What the numbers are, for the same readers.
+    one_scale : bool
+        Whether all rows share one colour scale; otherwise each row has its own.
     """
     shape = next(iter(rows.values())).shape
     for name, weights in rows.items():
@@ -169,7 +174,7 @@ def rows_of_weights(
     fig, axes = figure(len(rows), 1, (0.7 * n + 2.1, 0.78 * len(rows) + 0.35), squeeze=False)
     fig.get_layout_engine().set(w_pad=0.15, h_pad=0.08)  # room at the edges: nothing has to be measured twice
     for ax, (name, weights) in zip(axes[:, 0], rows.items(), strict=True):
-        limit = limit_of(weights)
+        limit = limit_of(np.array(list(rows.values())) if one_scale else weights)
         bare(ax).imshow(mosaic(weights.T), cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
         ax.set_ylabel(name.replace(", ", ",\n"), rotation=0, ha="right", va="center", fontsize=11)
         ax.text(

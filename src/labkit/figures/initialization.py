@@ -146,10 +146,11 @@ def both_ways(forwards: Mapping[str, Sequence[np.ndarray]], backwards: Mapping[s
         For the same starts, the RMS of the gradients, from layer 1 to the last one.
     """
     fig, axes = figure(1, 2, (7.8, 4.2))
-    _curves_by_layer(axes[0], "forwards: signals", forwards, 1e-9, 1e2)
+    _curves_by_layer(axes[0], "forwards: signals", forwards, 1e-9, 1e21)
     _curves_by_layer(axes[1], "backwards: corrections", backwards, 1e-9, 1e21, first=1)
-    axes[0].set_ylabel("standard deviation")
-    axes[1].set_ylabel("RMS")
+    for ax, measure in zip(axes, ("standard deviation", "RMS"), strict=True):
+        ax.set_yticks([1e-6, 1, 1e6, 1e12, 1e18])
+        ax.set_ylabel(measure)
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, handlelength=3)
     said = f"Signals after the last layer: {_last_values(forwards)}. Corrections in layer 1: "
     show(fig, alt=f"Magnitudes by layer, forwards and backwards. {said}{_last_values(backwards, 0)}.")

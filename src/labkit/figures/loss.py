@@ -258,18 +258,19 @@ def landscape(
     solid = fig.add_subplot(1, 2, 1, projection="3d")
     chart = fig.add_subplot(1, 2, 2)
     x, y = np.meshgrid(first, second, indexing="ij")
-    solid.plot_surface(x, y, losses, cmap=LOSS, linewidth=0, antialiased=True, alpha=0.95)
+    # Contour lines are closer where the loss is low: there the ground decides which way training goes.
+    most = max(np.quantile(losses, 0.97) - losses.min(), 1e-12)
+    levels = losses.min() + most * np.linspace(0, 1, 13) ** 1.5
+    shared = {"cmap": LOSS, "vmin": levels[0], "vmax": levels[-1]}  # a loss has one colour in both pictures
+    solid.plot_surface(x, y, losses, linewidth=0, antialiased=True, alpha=0.95, **shared)
     solid.set_title("loss", fontsize=11)
     for axis in (solid.xaxis, solid.yaxis, solid.zaxis):
         axis.set_pane_color((0, 0, 0, 0))
         axis.line.set_color(TEXT)
         axis._axinfo["grid"]["color"] = FAINT
     solid.view_init(elev=32, azim=-125)
-    # Contour lines are closer where the loss is low: there the ground decides which way training goes.
-    most = max(np.quantile(losses, 0.97) - losses.min(), 1e-12)
-    levels = losses.min() + most * np.linspace(0, 1, 13) ** 1.5
     digits = max(2, _digits(losses))
-    drawn = chart.contourf(x, y, losses, levels=levels, cmap=LOSS, extend="max")
+    drawn = chart.contourf(x, y, losses, levels=levels, extend="max", **shared)
     chart.contour(x, y, losses, levels=levels, colors="white", linewidths=0.6, alpha=0.7)
     chart.plot(
         *here, marker="o", markersize=9, color="white", markeredgecolor="#1d1d20", markeredgewidth=1.6, linestyle=""

@@ -192,7 +192,7 @@ def _still_chart(ax: Axes, panel: dict) -> None:
             ax.plot(one["x"], one["y"], label=one["name"] or None, **style)
     for x, y, color, radius in panel["dots"]:
         square = {"marker": "s" if color == "negative" else "o", "markersize": 1.6 * radius}
-        ax.plot(x, y, color=_NAMED[color], markeredgecolor="white", markeredgewidth=0.5, **square)
+        ax.plot(x, y, color=_NAMED[color], markeredgecolor="white", markeredgewidth=0.5, clip_on=False, **square)
     ax.set(title=panel["title"], xlabel=panel["names"][0], ylabel=panel["names"][1], xlim=panel["x"], ylim=panel["y"])
     for set_ticks, ticks in zip((ax.set_xticks, ax.set_yticks), panel["ticks"], strict=True):
         set_ticks([value for value, _ in ticks], [words for _, words in ticks])

@@ -97,6 +97,23 @@ class Dial(Tool):
         """Return the function's result for the values; a place chosen in a chart reaches it as ``pointer``."""
         return self._draw(**values, **({"pointer": question["at"]} if "at" in question else {}))
 
+    def still_rows(self) -> tuple[list[list[dict]], str]:
+        """Return `Tool.still_rows`; where the first titles of the rows are equal, each also names its setting."""
+        rows, said = super().still_rows()
+        if len(rows) > 1 and len({row[0]["title"] for row in rows}) == 1:
+            for row, question in zip(rows, self.stills, strict=True):
+                row[0] = row[0] | {"title": f"{row[0]['title']}, {self._setting(question['values'])}"}
+        return rows, said
+
+    def _setting(self, values: dict) -> str:
+        ((name, value),) = values.items()
+        (found,) = [one for one in self.controls if one["name"] == name]
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
+        elif isinstance(value, (int, float)):
+            value = f"{value:g}"
+        return f"{found['label']}: {value}"
+
 
 def shown(make: Callable[..., Tool], name: str = "") -> Callable:
     """Return the function that learners call: it shows the tool that ``make`` returns, and takes lists for arrays."""

@@ -30,6 +30,10 @@ def unpacked(value):
     return {key: unpacked(item) for key, item in value.items()}
 
 
+def switch(name, label, value, stills=()):
+    return tool.control("switch", name, label, value=value, stills=stills)
+
+
 class Doubling(Tool):
     title, makes = "Twice", "labkit.twice"
 
@@ -99,6 +103,16 @@ def test_every_answer_says_how_all_controls_are_set():
 
 def follow(a, b):
     return {"panels": [], "said": "", "values": {"b": 2 * a}}
+
+
+def test_rows_of_a_still_figure_that_have_one_title_also_name_their_setting():
+    def draw(a, on):
+        return {"panels": [bars("Sizes", ["one", "two"], [a, 1.0])], "said": ""}
+
+    numbers = Dial("Twice", draw, [slider("a", "step", 0, 9, 4, stills=(0.1, 3)), switch("on", "adapter on", True)])
+    assert [row[0]["title"] for row in numbers.still_rows()[0]] == ["Sizes, step: 0.1", "Sizes, step: 3"]
+    switches = Dial("Twice", draw, [slider("a", "step", 0, 9, 4), switch("on", "adapter on", True, (False, True))])
+    assert [row[0]["title"] for row in switches.still_rows()[0]] == ["Sizes, adapter on: no", "Sizes, adapter on: yes"]
 
 
 def test_somebody_at_the_notebook_gets_the_widget_and_a_still_figure_for_later(monkeypatch):
