@@ -157,6 +157,13 @@ def test_weights_of_another_shape_are_refused_in_words():
         descent.rows_of_weights(rows)
 
 
+@pytest.mark.parametrize(("one_scale", "limits"), [(True, [3, 3]), (False, [1, 3])])
+def test_rows_of_weights_share_a_scale_unless_each_is_to_have_its_own(monkeypatch, one_scale, limits):
+    rows = {"before": np.full((4, 2), 1.0), "after": np.full((4, 2), -3.0)}
+    fig = drawn(monkeypatch, descent, lambda: descent.rows_of_weights(rows, one_scale=one_scale))
+    assert [ax.images[0].get_clim() for ax in fig.axes] == [(-limit, limit) for limit in limits]
+
+
 @pytest.mark.parametrize("weights", [np.zeros((4, 3)), np.full((4, 3), np.nan), np.ones((4, 1)) * 1e-300])
 def test_pictures_of_odd_weights_can_be_drawn(weights):
     style.to_png(figures.weight_images(weights, (2, 2)))

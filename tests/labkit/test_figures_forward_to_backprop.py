@@ -87,6 +87,23 @@ def test_dark_is_low_in_every_landscape(monkeypatch):
     assert low < high
 
 
+def test_surface_and_map_of_a_loss_share_their_colours(monkeypatch):
+    kept = []
+    monkeypatch.setattr(loss, "show", lambda fig, alt: kept.append(fig))
+    places = np.linspace(-1, 1, 9)
+    loss.landscape(places, places, np.add.outer(places**2, 9 * places**2), ("a", "b"), (0.0, 0.0))
+    solid, chart, *_ = kept[0].axes
+    assert solid.collections[0].get_clim() == chart.collections[0].get_clim()
+
+
+def test_a_probability_is_as_long_as_its_bar_in_the_gradient(monkeypatch):
+    kept = []
+    monkeypatch.setattr(backprop, "show", lambda fig, alt: kept.append(fig))
+    backprop.probability_and_gradient(np.array([[0.2, 0.8]]), np.array([[0.2, -0.2]]), [1])
+    left, right = kept[0].axes
+    assert left.get_ylim() == right.get_ylim()
+
+
 def test_a_flat_landscape_is_drawn_and_heights_that_differ_have_different_numbers(monkeypatch):
     kept = []
     monkeypatch.setattr(loss, "show", lambda fig, alt: kept.append((fig, alt)))
