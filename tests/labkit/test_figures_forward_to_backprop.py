@@ -181,4 +181,4 @@ def test_gradients_measured_too_roughly_are_told_apart_from_wrong_passes(capsys)
 
 def test_signal_and_gradient_tell_where_each_ends(capsys):
     backprop.signal_and_gradient({"a network": ([1.0, 0.5, 0.25], [1e-9, 1e-4, 1.0])})
-    assert "a network: the signal ends with RMS 0.2, the gradient with 1e-09" in capsys.readouterr().out
+    assert "a network: the signal ends with RMS 0.2, the gradient with 1e−09" in capsys.readouterr().out

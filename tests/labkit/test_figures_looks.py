@@ -21,7 +21,7 @@ RUNS = np.full((4, 3), 0.5)
 PATH = [np.full((2, 2), 0.5)]
 STARTS = ("σ = 0.01", "σ = 1", "Xavier", "He")
 MIXED = ("Xavier, tanh", "σ = 1, tanh", "Xavier, ReLU", "He, ReLU")
-IN_CHAPTER_6 = ("ReLU, He", "ReLU, Xavier", "tanh, σ = 1", "sigmoid, Xavier")
+IN_CHAPTER_6 = ("He, ReLU", "Xavier, ReLU", "σ = 1, tanh", "Xavier, sigmoid")
 FIRST_WAYS = ("everything", "head only", "everything + old images", "mixture with the reader", "a second head")
 ANSWERS = ("nothing changed", "everything retrained", "head only", "yours")
 RANKS = {"30°": ("everything", "LoRA, rank 8"), "90°": ("everything", "LoRA, rank 1", "LoRA, rank 4", "LoRA, rank 8")}
@@ -73,7 +73,7 @@ FIGURES = {
 def shown(monkeypatch):
     """Return a function that draws one of the figures and returns it."""
     kept = []
-    for name in ("initialization", "loss", "backprop", "descent", "freezing", "forward", "beyond", "style"):
+    for name in ("initialization", "loss", "backprop", "descent", "freezing", "forward", "beyond", "lora", "style"):
         monkeypatch.setattr(f"labkit.figures.{name}.show", lambda fig, alt: kept.append(fig))
 
     def draw(make):
@@ -103,6 +103,43 @@ def test_a_name_has_one_colour_wherever_it_is_drawn(shown):
         if start in name.split(", "):
             of_start.setdefault(start, set()).update(found[name].values())
     assert [len(colors) for colors in of_start.values()] == [1] * 4 and len(set.union(*of_start.values())) == 4
+
+
+def test_a_start_with_its_function_has_one_line_style_wherever_it_is_drawn():
+    together = (MIXED, (*MIXED[:1], *MIXED[2:], "He, ReLU, normalized"), IN_CHAPTER_6)
+    found: dict[str, set[int]] = {}
+    for names in together:
+        dashes = [look.dash for look in looks(names)]
+        assert len(set(dashes)) == len(names)
+        for name, dash in zip(names, dashes, strict=True):
+            found.setdefault(name, set()).add(dash)
+    assert [len(dashes) for dashes in found.values()] == [1] * 6
+
+
+def test_a_method_that_never_moves_is_drawn_larger_and_in_front(shown):
+    curves = {"nothing changed": [np.full((2, 2), 0.5)], "yours": [np.array([[0.5, 0.5], [0.9, 0.9]])]}
+    (ax,) = shown(curves_of("freezing.frontier", {"a task": curves})).axes
+    still, moving = ax.lines
+    assert still.get_zorder() > moving.get_zorder() and still.get_markersize() > moving.get_markersize()
+
+
+def test_costs_of_all_kinds_share_one_axis(shown):
+    table = {"everything": (1.0, 1.0, 1.0), "head only": (0.5, 0.1, 2.0)}
+    axes = shown(curves_of("lora.costs", {"a network": table})).axes
+    assert len({ax.get_xlim() for ax in axes}) == 1 and axes[0].get_xlim()[1] > 2
+
+
+def test_a_function_beside_networks_has_a_colour_of_its_own(shown):
+    first, second = shown(curves_of("forward.lines", {"relu": {"": RUN}, "some": of("ab", RUN)}, RUN, "x", "y")).axes
+    (alone,) = (line for line in first.lines if len(line.get_xdata()) == len(RUN))
+    others = [line.get_color() for line in second.lines if len(line.get_xdata()) == len(RUN)]
+    assert len(others) == 2 and alone.get_color() not in others
+
+
+def test_text_alternatives_have_true_minus_signs():
+    fig, _ = figures.figure()
+    alt = style.as_output(fig, "-1.5 of 196-64-10, then [-.5, 1e-09]; a well-known x-axis")["text/plain"]
+    assert alt == "[figure] −1.5 of 196-64-10, then [−.5, 1e−09]; a well-known x-axis"
 
 
 @pytest.mark.parametrize("title", FIGURES)

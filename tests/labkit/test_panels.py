@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from labkit.figures.panels import bands, bars, chart, draw_still, grid, history, images, line
+from labkit.figures.style import COLORS, FRACTION
 
 
 def test_ticks_are_round_and_within_the_axes():
@@ -68,7 +70,30 @@ def test_the_still_figure_draws_what_the_panels_say(arrow):
     fig = draw_still("all", [[drawn, images("weights", np.eye(4))]])
     left, right = fig.axes
     assert (left.get_title(), left.get_xlabel(), right.get_title()) == ("the chart", "x", "weights")
-    assert left.get_legend().get_texts()[0].get_text() == "falls"
+    assert [one.get_text() for one in fig.legends[0].get_texts()] == ["falls"]
     assert [one.get_text() for one in left.get_yticklabels()] == ["0%", "20%", "40%", "60%", "80%", "100%"]
     assert len(left.texts) == int(arrow)
     assert ("--" in [one.get_linestyle() for one in left.lines]) == (not arrow)
+
+
+def test_a_still_figure_has_one_legend_below_its_panels():
+    rows = [[chart(title, ("x", 0, 1), ("y", 0, 1), [line([0, 1], [1, 0], "falls")])] for title in ("one", "other")]
+    fig = draw_still("all", rows)
+    fig.draw_without_rendering()
+    (legend,) = fig.legends
+    assert [one.get_text() for one in legend.get_texts()] == ["falls"]
+    assert legend.get_window_extent().y1 < min(ax.get_window_extent().y0 for ax in fig.axes)
+
+
+def test_a_curve_that_another_one_hides_is_drawn_wider_than_it():
+    losses = {"falls": [2.0, 1.0], "zeros": [2.0, 2.0], "dead": [2.0, 2.001]}
+    widths = [one["width"] for one in history("loss", ("step", 0, 1), "loss", losses, 0.1, 5)["lines"]]
+    assert widths[0] == widths[2] < widths[1]
+
+
+def test_bars_keep_the_colours_that_their_names_have_in_other_figures():
+    known = bars("Accuracy", ["upright", "rotated"], [0.9, 0.1], percent=True)
+    assert known["colors"] == ["series-1", "series-0"]
+    fig = draw_still("all", [[known, bars("Accuracy", ["upright", "mine"], [0.9, 0.1], percent=True)]])
+    drawn = [[to_hex(bar.get_facecolor()) for bar in ax.patches] for ax in fig.axes]
+    assert drawn == [[COLORS[1], COLORS[0]], [FRACTION] * 2]

@@ -82,14 +82,15 @@ def next_letters(expected: Mapping[str, np.ndarray]) -> None:
     """
     fig, axes = figure(len(expected), 1, (7.8, 1.25 * len(expected) + 0.8), sharex=True, sharey=True, squeeze=False)
     fig.suptitle("Predicted probability of the next letter")
-    said, names = [], ["end", *LETTERS[1:]]
+    said, names = [], [*LETTERS[1:], "end"]
     for ax, (beginning, probabilities) in zip(axes[:, 0], expected.items(), strict=True):
+        probabilities = np.roll(probabilities, -1)
         ax.bar(range(27), probabilities, color=FRACTION)
-        ax.set_ylabel(f"{beginning} …", rotation=0, ha="right", va="center")
+        ax.set_ylabel(f"{beginning} …" if beginning else "start", rotation=0, ha="right", va="center")
         ax.set_yticks([])
         best = np.argsort(-probabilities, kind="stable")[:3]
         spoken = [f"{names[k]} {probabilities[k]:.0%}" for k in best]
-        said.append(f"after {beginning}: " + ", ".join(spoken))
+        said.append(f"{f'after {beginning}' if beginning else 'at the start'}: {', '.join(spoken)}")
         # Above the highest bar there is no other bar that the words could cover.
         place = (best[0], probabilities[best[0]])
         ax.annotate(spoken[0], place, xytext=(0, 3), textcoords="offset points", ha="center")

@@ -18,8 +18,8 @@ from .weights import signed
 __all__ = ["corners", "fits", "opening", "spirals"]
 
 _FIELDS = ListedColormap(["#f6dcc0", "#cfe2f6"])
-_CLASSES = ((NEGATIVE, "^"), (POSITIVE, "o"))
-"""Orange triangles and blue circles, so that the classes differ not only in colour."""
+_CLASSES = ((NEGATIVE, "s"), (POSITIVE, "o"))
+"""Orange squares and blue circles, as on `labkit.live.plane`, so that the classes differ not only in colour."""
 
 
 def spirals(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -63,7 +63,7 @@ def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.
         ax.set_ylim(-0.04 * limit, limit)
     axes[0, 0].set_ylabel("loss")
     said = " ".join(
-        f"{name}: {path[0]:.2f}, {path[1]:.2f}, {path[2]:.2f}, and at the end {path[-1]:.2f}.".replace("-", "−")
+        f"{name}: {path[0]:.2f}, {path[1]:.2f}, {path[2]:.2f}, and at the end {path[-1]:.2f}."
         for name, path in paths.items()
     )
     show(
@@ -397,5 +397,4 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
         f"the hidden layer from {patient.after[0][1].min():.3g} to {patient.after[0][1].max():.3g}."
         for patient, (before, after) in zip(patients, largest, strict=True)
     )
-    said = said.replace("-", "−")
     show(fig, alt=f"Patients: loss by epoch, weights of {neurons} neurons before and after, and biases. {said}")

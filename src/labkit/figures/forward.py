@@ -9,7 +9,21 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 
 from ..arrays import takes_lists
-from .style import FAINT, FRACTION, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, looks, show
+from .style import (
+    FAINT,
+    FRACTION,
+    NEGATIVE,
+    PAPER,
+    POSITIVE,
+    TEXT,
+    WEIGHTS,
+    Look,
+    bare,
+    figure,
+    limit_of,
+    looks,
+    show,
+)
 from .weights import signed
 
 __all__ = ["covered", "lines", "logits_and_probabilities", "pass_of_image", "predicted"]
@@ -33,7 +47,8 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
     height = 3.5 if any(map(any, panels.values())) else 3.2
     fig, axes = figure(1, len(panels), (4.1 * len(panels) + 0.4, height), sharey=True, squeeze=False)
     names = list(dict.fromkeys(name for curves in panels.values() for name in curves if name))
-    look_of = dict(zip(["", *names], [*looks([""]), *looks(names)], strict=True))
+    *of_names, unnamed = looks([*names, ""])
+    look_of = dict(zip(names, of_names, strict=True)) | {"": Look(unnamed.hue, 0)}
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
         ax.axhline(0, color=TEXT, linewidth=0.8, linestyle="-")
         for name, y in curves.items():

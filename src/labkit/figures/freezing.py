@@ -58,22 +58,25 @@ def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged:
     ----------
     panels : mapping of str to mapping of str to list of ndarray of shape (n, 2)
         For each panel and each method, its curves. A curve's rows are points on the way, such as epochs: the
-        fraction of new images read, and of old ones. A curve of one row is a single point.
+        fraction of new images read, and of old ones. A curve that never moves is a single point.
     enlarged : bool
         Whether the axes end where the curves do; otherwise they reach from 0 to 100%.
     """
     fig, axes = figure(1, len(panels), (max(3.9 * len(panels), 7.4), 4.1), sharey=True, squeeze=False)
+    fig.get_layout_engine().set(wspace=0.06)  # "100%" of one panel does not touch "0%" of the next one
     said, shown, look_of = [], {}, _looks(panels)
     for ax, (title, methods) in zip(axes[0], panels.items(), strict=True):
         for name, curves in methods.items():
             look = look_of[name]
             for curve in curves:
+                place = not np.ptp(curve, axis=0).any()  # larger and in front: other curves may begin there
                 (shown[name],) = ax.plot(
                     *np.transpose(curve),
                     **look.line,
                     linewidth=1.5,
                     marker=look.marker,
-                    markersize=9 if len(curve) == 1 else 4.5,
+                    markersize=9 if place else 4.5,
+                    zorder=2.5 if place else 2,
                 )
             ends = [f"{new:.0%} of the new with {old:.0%} of the old" for new, old in (curve[-1] for curve in curves)]
             said.append(f"{title}, “{name}”: " + ", ".join(ends))

@@ -105,7 +105,8 @@ def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
         ax.axhspan(0.05, 2, color=FAINT, linewidth=0)
         _curves_by_layer(ax, title, curves, low, high)
-        ax.legend(handlelength=3.2, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
+    named = {name: line for ax in axes[0] for line, name in zip(*ax.get_legend_handles_labels(), strict=True)}
+    fig.legend(named.values(), named, loc="outside lower center", ncols=4, handlelength=3.2)
     axes[0, 0].set_ylabel("standard deviation of the signal")
     layers = max(len(run) for curves in panels.values() for runs in curves.values() for run in runs) - 1
     said = "; ".join(f"{title}: {_last_values(curves)}" for title, curves in panels.items())
@@ -131,7 +132,7 @@ def _curves_by_layer(
 
 def _last_values(curves: Mapping[str, Sequence[np.ndarray]], place: int = -1) -> str:
     ends = {name: [run[place] for run in runs] for name, runs in curves.items()}
-    return ", ".join(f"{min(e):.1e} to {max(e):.1e} with “{name}”" for name, e in ends.items())
+    return ", ".join(f"{signed(min(e), 2)} to {signed(max(e), 2)} with “{name}”" for name, e in ends.items())
 
 
 @takes_lists

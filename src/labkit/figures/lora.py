@@ -59,7 +59,7 @@ def costs(tables: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> Non
     """
     columns = ("multiply-adds", "bytes stored", "seconds")
     ways = list(next(iter(tables.values())))
-    fig, axes = figure(1, 3, (7.8, 0.55 * len(ways) + 1.4), sharey=True)
+    fig, axes = figure(1, 3, (7.8, 0.55 * len(ways) + 1.4), sharex=True, sharey=True)
     said = []
     for network, (name, table) in enumerate(tables.items()):
         shares = np.array([table[way] for way in ways]) / np.array(table[ways[0]])
@@ -87,9 +87,9 @@ def costs(tables: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> Non
     for ax, title in zip(axes, columns, strict=True):
         ax.axvline(1, color=TEXT, linewidth=1, linestyle=":")
         ax.set_title(title, fontsize=11)
-        ax.set_xlim(0, 1.25 * max(1.0, max(bar.get_width() for bar in ax.patches)))
         ax.spines["left"].set_visible(False)
         ax.tick_params(axis="y", length=0)
+    axes[0].set_xlim(0, 1.25 * max(1.0, max(bar.get_width() for ax in axes for bar in ax.patches)))
     axes[0].set_yticks(range(len(ways)), ways)
     axes[0].set_ylim(len(ways) - 0.5, -0.5)
     axes[1].set_xlabel(f"relative to “{ways[0]}”")

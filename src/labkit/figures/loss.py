@@ -135,7 +135,7 @@ def pulls(lead: np.ndarray, losses: Mapping[str, tuple[np.ndarray, np.ndarray]])
         ax.axvline(0, color=TEXT, linewidth=0.8)
         ax.set_xlabel("lead of the wrong class")
         ax.grid(color=FAINT, linewidth=0.6)
-    axes[0].legend(handlelength=3)
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, handlelength=3)
     said = "; ".join(
         f"{name}: {values[-1]:.3g} at a lead of {signed(lead[-1])}, where it falls by {signed(falls[-1], 2)} per unit"
         for name, (values, falls) in losses.items()

@@ -23,6 +23,7 @@ from .style import (
     POSITIVE,
     TEXT,
     WEIGHTS,
+    are_known,
     bare,
     color_of,
     figure,
@@ -123,13 +124,15 @@ def bars(
 ) -> dict:
     """Return bars with names, the longest marked; ``percent=True`` for fractions.
 
-    The longest bar possible is ``high``; without it, the largest magnitude or, for fractions, 1.
+    Names that have a colour of their own keep it. The longest bar possible is ``high``; without it, the largest
+    magnitude or, for fractions, 1.
     """
     values = np.asarray(values, dtype=float)
     words = [f"{value:.0%}" if percent else f"{value:z.1f}".replace("-", "−") for value in values]
     said = ", ".join(f"{names[k]} {words[k]}" for k in np.argsort(-values, kind="stable")[:3])
     high = high or (1.0 if percent else limit_of(values))
     found = {"values": values, "high": high, "marked": int(np.argmax(values)), "words": words, "said": said}
+    found["colors"] = [one["color"] for one in series(names)] if are_known(names) else []
     return {"kind": "bars", "title": title, "names": list(names), "percent": percent} | found | more
 
 
@@ -156,7 +159,14 @@ def history(
     top = float(np.clip(np.max(values, initial=0, where=np.isfinite(values)), low, high))
     what += f", cut at {high:,.0f}" if np.any(values > high) else ""
     values = np.nan_to_num(values, nan=top, posinf=top).clip(0, top)
-    lines = [line(range(len(each)), each, name) for name, each in zip(named, values, strict=True)]
+    # a curve that others hide is drawn wider than they are
+    hiding = [
+        sum(np.allclose(each, other, atol=0.01 * top) for other in values[k + 1 :]) for k, each in enumerate(values)
+    ]
+    lines = [
+        line(range(len(each)), each, name, width=2.5 + 3 * count)
+        for name, each, count in zip(named, values, hiding, strict=True)
+    ]
     return chart(title, steps, (what, 0, top), lines, **more)
 
 
@@ -174,6 +184,9 @@ def draw_still(title: str, rows: Sequence[Sequence[dict]]) -> Figure:
             lows, highs = zip(*(ax.get_ylim() for ax in column), strict=True)
             for ax in column:
                 ax.set_ylim(min(lows), max(highs))
+    if named := {name: one for ax in axes.flat for one, name in zip(*ax.get_legend_handles_labels(), strict=True)}:
+        # below the panels, where no curve crosses it; a name looks the same in all of them
+        fig.legend(named.values(), named, loc="outside lower center", ncols=5, handlelength=3)
     return fig
 
 
@@ -196,13 +209,12 @@ def _still_chart(ax: Axes, panel: dict) -> None:
     ax.set(title=panel["title"], xlabel=panel["names"][0], ylabel=panel["names"][1], xlim=panel["x"], ylim=panel["y"])
     for set_ticks, ticks in zip((ax.set_xticks, ax.set_yticks), panel["ticks"], strict=True):
         set_ticks([value for value, _ in ticks], [words for _, words in ticks])
-    if any(one["name"] for one in panel["lines"]):
-        ax.legend()
 
 
 def _still_bars(ax: Axes, panel: dict) -> None:
     values, percent = panel["values"], panel["percent"]
-    colors = [FRACTION if percent else color_of(value) for value in values]
+    by_value = [FRACTION if percent else color_of(value) for value in values]
+    colors = [_NAMED[color] for color in panel["colors"]] or by_value
     ax.bar(range(len(values)), values, color=colors)
     ax.set_xticks(range(len(values)), panel["names"])
     ax.set(title=panel["title"], ylim=(min(0, values.min()), panel["high"]))

@@ -13,6 +13,7 @@ import base64
 import html
 import io
 import itertools
+import re
 import sys
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -80,6 +81,9 @@ _PLACE_OF = {
 different places; a name that goes on after these words, or after a comma before them, is of the same kind.
 """
 
+_DASH_OF = {"Xavier, ReLU": 3, "Xavier, sigmoid": 4, "He, ReLU, normalized": 5}
+"""The places in `LINE_STYLES` and `MARKERS` of names that share a colour with others of their kind."""
+
 PAPER = LinearSegmentedColormap.from_list("paper", ["#fbfaf7", "#17171a"])
 """For images: 0 is paper, 1 is ink."""
 WEIGHTS = LinearSegmentedColormap.from_list(
@@ -88,6 +92,9 @@ WEIGHTS = LinearSegmentedColormap.from_list(
 """For weights: orange below zero, pale at zero, blue above."""
 LOSS = "viridis"
 """For losses, in every chapter: dark is low, bright is high."""
+
+_HYPHEN = re.compile(r"(?<![\w.])-(?=[\d.])|(?<=\de)-(?=\d)")
+"""A hyphen that stands for a minus sign, of a number or of its exponent."""
 
 PIXELS_PER_INCH = 96
 WIDEST = 7.8
@@ -181,6 +188,7 @@ def as_output(fig: Figure, alt: str) -> dict[str, str]:
     """Return a figure as a notebook's output: an image that has a text alternative, which is also the plain text."""
     png = to_png(fig)
     width = int.from_bytes(png[16:20], "big") / SHARPNESS  # a PNG states its width there
+    alt = _HYPHEN.sub("−", alt)
     return {"text/html": as_html(png, alt, width), "text/plain": f"[figure] {alt}"}
 
 
@@ -244,14 +252,24 @@ def looks(names: Iterable[str]) -> list[Look]:
     list of Look
         One per name.
     """
-    kinds = [_kind_of(str(name)) for name in names]
+    names = [str(name) for name in names]
+    kinds, dashes = [_kind_of(name) for name in names], [_DASH_OF.get(name) for name in names]
     owners: dict[int, str] = {}
     known = [bool(kind) and owners.setdefault(_PLACE_OF[kind], kind) == kind for kind in kinds]
     places = range(len(COLORS))
     free = itertools.cycle([*(place for place in places if place not in owners), *places])
     hues = [_PLACE_OF[kind] if fixed else next(free) for kind, fixed in zip(kinds, known, strict=True)]
-    spare = itertools.cycle([place for place in places if place not in hues] or [*places[1:], 0])
-    return [Look(hue, next(spare) if hue in hues[:k] else hue) for k, hue in enumerate(hues)]
+    spare = itertools.cycle([place for place in places if place not in (*hues, *dashes)] or [*places[1:], 0])
+    own = zip(hues, dashes, strict=True)
+    return [
+        Look(hue, dash if dash is not None else next(spare) if hue in hues[:k] else hue)
+        for k, (hue, dash) in enumerate(own)
+    ]
+
+
+def are_known(names: Iterable[str]) -> bool:
+    """Return whether each of the names has a colour of its own, the same in all figures."""
+    return all(map(_kind_of, names))
 
 
 def _kind_of(name: str) -> str:

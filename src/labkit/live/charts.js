@@ -84,12 +84,13 @@ function bars({ names }) {
   const style = `--name: ${Math.max(2, ...names.map((name) => name.length))}ch`;
   const name = names.length > 14 ? "wl-bars wl-many" : "wl-bars";
   const node = el("div", { class: name, role: "img", style }, ...rows.map((row) => row.node));
-  function update({ title, said, values, words, high, percent, marked }) {
+  function update({ title, said, values, words, high, percent, marked, colors }) {
     const signed = values.some((value) => value < 0);
     node.setAttribute("aria-label", `${title}: ${said}`);
     rows.forEach(({ bar, value, node: row }, k) => {
       const part = clip(Math.abs(values[k]) / high) * (signed ? 50 : 100);
       bar.style = `width: ${part}%; left: ${signed ? 50 - (values[k] < 0) * part : 0}%`;
+      if (colors.length) bar.style.background = `var(--${colors[k]})`;
       bar.className = `wl-bar${percent ? " wl-fraction" : values[k] < 0 ? " wl-negative" : ""}`;
       row.className = `wl-row${k === marked ? " wl-marked" : ""}`;
       value.textContent = words[k];

@@ -44,7 +44,7 @@ def drag_secant(
         ends = np.array([-2, 2]) - at
         lines = [
             line(places, values, name),
-            line(at + ends, middle + tangent * ends, color="faint"),
+            line(at + ends, middle + tangent * ends, "tangent", "faint", width=1.5),
             line(at + ends, (left + right) / 2 + secant * ends, "secant"),
         ]
         dots = [(at - step, left, "series-1", 7), (at + step, right, "series-1", 7), (at, middle, "text", 3)]

@@ -109,11 +109,11 @@ def type_name(next_letter: Callable[[str], np.ndarray]) -> Dial:
     next_letter : function
         ``next_letter(text)`` returns 27 predicted probabilities: of the end of the name, and of the letters a to z.
     """
-    names = ["end", *string.ascii_lowercase]
+    names = [*string.ascii_lowercase, "end"]
 
     def draw(typed: str) -> dict:
         typed = "".join(letter for letter in typed.lower() if letter in names)
-        probabilities = as_numbers(next_letter(typed), (len(names),), next_letter)
+        probabilities = np.roll(as_numbers(next_letter(typed), (len(names),), next_letter), -1)
         where = f"after “{typed}”" if typed else "at the start"
         panel = bars(f"Predicted probability of each letter {where}", names, probabilities, percent=True)
         return {"panels": [panel], "said": f"{where[0].upper()}{where[1:]}: {panel['said']}."}
