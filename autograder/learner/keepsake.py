@@ -83,9 +83,10 @@ def draw(stages: Mapping[str, Layers], forward: Callable, layers: Layers, signed
         ax.set_xlabel(f"mine: {read[k]}" if mine else str(read[k]), color=MARK if mine else TEXT)
         if mine:
             ax.spines[:].set(visible=True, color=MARK, linewidth=2)
-    for k, (stage, network) in enumerate(stages.items(), 1):
-        weights = np.asarray(network[0][0], dtype=float)[:, :_NEURONS]
-        limit, size = limit_of(weights), round(len(weights) ** 0.5)
+    drawn = {stage: np.asarray(network[0][0], dtype=float)[:, :_NEURONS] for stage, network in stages.items()}
+    limit = max(map(limit_of, drawn.values()))  # one scale for all stages
+    for k, (stage, weights) in enumerate(drawn.items(), 1):
+        size = round(len(weights) ** 0.5)
         tiles = np.full((size, weights.shape[1], size + 1), np.nan)
         tiles[:, :, :size] = weights.T.reshape(-1, size, size).swapaxes(0, 1)
         ax = bare(fig.add_subplot(grid[k]))

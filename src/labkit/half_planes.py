@@ -9,7 +9,7 @@ import numpy as np
 from .lent.newborn import he_weights
 from .results import Layers, run_forward
 
-NUMBERS = ("weight of input 1", "weight of input 2", "bias", "output weight")
+NUMBERS = ("weight of the first input", "weight of the second input", "bias", "output weight")
 """The meaning of the rows of `HalfPlanes.neurons`."""
 
 

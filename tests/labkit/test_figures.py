@@ -162,6 +162,16 @@ def test_rows_of_weights_share_a_scale_unless_each_is_to_have_its_own(monkeypatc
     rows = {"before": np.full((4, 2), 1.0), "after": np.full((4, 2), -3.0)}
     fig = drawn(monkeypatch, descent, lambda: descent.rows_of_weights(rows, one_scale=one_scale))
     assert [ax.images[0].get_clim() for ax in fig.axes] == [(-limit, limit) for limit in limits]
+    assert fig.get_supxlabel() == ("" if one_scale else "Each row has its own colour scale")
+
+
+def test_a_descent_that_diverges_is_drawn_up_to_the_edge_of_the_figure(monkeypatch):
+    paths = {"stays": [1.0, 0.5, 0.2], "leaves": [1.0, -2.0, 9.0, -30.0]}
+    fig = drawn(monkeypatch, descent, lambda: descent.bowls(paths, lambda w: w**2, 10.0))
+    stays, leaves = (ax.lines[1].get_xdata().tolist() for ax in fig.axes)
+    assert (stays, leaves) == ([1.0, 0.5, 0.2], [1.0, -2.0, 9.0]), "the last step leads out of the figure"
+    low, high = fig.axes[1].get_xlim()
+    assert -5 < low < -3.1 and 3.1 < high < 5
 
 
 @pytest.mark.parametrize("weights", [np.zeros((4, 3)), np.full((4, 3), np.nan), np.ones((4, 1)) * 1e-300])

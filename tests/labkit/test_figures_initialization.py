@@ -70,6 +70,17 @@ def test_no_bar_of_a_uniform_distribution_is_beyond_its_limit(monkeypatch):
     assert max(ends) < 0.3
 
 
+def test_histograms_of_as_many_weights_have_equal_areas(monkeypatch):
+    kept = []
+    monkeypatch.setattr(pictures, "show", lambda fig, alt: kept.append(fig))
+    weights = np.random.default_rng(0).normal(size=4000)
+    pictures.distributions({"narrow": weights, "wide": 2 * weights})
+    narrow, wide = kept[-1].axes
+    assert narrow.get_ylim() == wide.get_ylim()
+    highest = [max(max(bar.get_data().values) for bar in ax.patches) for ax in (narrow, wide)]
+    assert highest[0] > 1.6 * highest[1]
+
+
 def test_weights_that_are_all_zero_can_be_drawn(capsys):
     pictures.distributions({"zeros": np.zeros((4, 5))}, {"zeros": {"σ": 0.0}})
     assert "standard deviation 0.000" in capsys.readouterr().out

@@ -8,6 +8,7 @@ import itertools
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgba
+from matplotlib.lines import Line2D
 
 from labkit import figures, live
 from labkit.figures import panels, style
@@ -86,8 +87,8 @@ def shown(monkeypatch):
 def colors_in(fig) -> dict[str, str]:
     """Return the colour of each name in the legends of a figure."""
     legends = [*fig.legends, *(ax.get_legend() for ax in fig.axes if ax.get_legend())]
-    entries = [zip(one.get_texts(), one.get_lines(), strict=True) for one in legends]
-    return {text.get_text(): to_hex(line.get_color()) for text, line in itertools.chain(*entries)}
+    entries = itertools.chain(*(zip(one.get_texts(), one.legend_handles, strict=True) for one in legends))
+    return {text.get_text(): to_hex(line.get_color()) for text, line in entries if isinstance(line, Line2D)}
 
 
 def test_a_name_has_one_colour_wherever_it_is_drawn(shown):

@@ -11,6 +11,7 @@ import pytest
 from labkit import data
 from labkit.figures import openings, style
 from labkit.lent.given_training import mean_loss
+from solutions.weightlab.weights import template_weights
 from tests.support.figures import assert_readable
 
 
@@ -38,6 +39,15 @@ def test_an_opening_uses_the_width_and_its_words_can_be_read(monkeypatch, name):
     fig, alt = drawn(monkeypatch, name)
     assert_readable(fig)
     assert 80 < len(alt) < 500
+
+
+def test_chapter_1_opens_with_the_weights_that_its_exercise_computes(monkeypatch):
+    digits, kept = data.digits8(), []
+    monkeypatch.setattr(openings, "show", lambda fig, alt: kept.append(fig))
+    openings.ten_neurons(digits.train_images, digits.train_labels)
+    wanted = template_weights(digits.train_images, digits.train_labels, 10)
+    shown = np.concatenate([image.get_array().ravel() for ax in kept[0].axes for image in ax.images]).compressed()
+    np.testing.assert_allclose(np.sort(shown), np.sort(wanted.ravel()), atol=1e-12)
 
 
 def test_the_gradients_of_both_ways_are_those_that_are_measured():

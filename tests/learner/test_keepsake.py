@@ -66,6 +66,7 @@ def test_every_stage_is_drawn_from_its_own_weights(folder, reader):
     strips = [ax.images[0].get_array() for ax in fig.axes[10:]]
     for layers, strip in zip(stages.values(), strips, strict=True):
         np.testing.assert_array_equal(strip[:, :14].ravel(), layers[0][0][:, 0])
+    assert len({ax.images[0].get_clim() for ax in fig.axes[10:]}) == 1, "one scale: the stages are compared"
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(folder, reader, monkeypatch, capsys):

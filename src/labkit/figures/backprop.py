@@ -50,7 +50,7 @@ def loss_along_weights(
         ax.plot(moves, values, color=COLORS[0], linestyle="-")
         if slopes:
             reach = np.abs(moves) <= 0.6 * np.abs(moves).max()
-            ax.plot(moves[reach], values[here] + slopes[name] * moves[reach], color=COLORS[1], linestyle="--")
+            ax.plot(moves[reach], values[here] + slopes[name] * moves[reach], color=COLORS[2], linestyle="-.")
             ax.set_title(f"{name}\nslope {signed(slopes[name])}")
         else:
             ax.set_title(name)

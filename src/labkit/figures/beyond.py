@@ -87,7 +87,7 @@ def next_letters(expected: Mapping[str, np.ndarray]) -> None:
         probabilities = np.roll(probabilities, -1)
         ax.bar(range(27), probabilities, color=FRACTION)
         ax.set_ylabel(f"{beginning} …" if beginning else "start", rotation=0, ha="right", va="center")
-        ax.set_yticks([])
+        ax.set_yticks([0, 0.5], ["0%", "50%"])
         best = np.argsort(-probabilities, kind="stable")[:3]
         spoken = [f"{names[k]} {probabilities[k]:.0%}" for k in best]
         said.append(f"{f'after {beginning}' if beginning else 'at the start'}: {', '.join(spoken)}")

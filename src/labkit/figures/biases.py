@@ -42,8 +42,8 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
         ax.legend(handlelength=3, fontsize=10, loc="upper left")
         ax.set_xlabel("input")
         ax.grid(color=FAINT, linewidth=0.6)
-    axes[0].set_title("several weights", fontsize=11.5)
-    axes[1].set_title("several biases", fontsize=11.5)
+    axes[0].set_title("several weights, bias 0", fontsize=11.5)
+    axes[1].set_title("several biases, weight 1", fontsize=11.5)
     axes[0].set_ylabel("output of the neuron")
     left, right = (
         ", ".join(
@@ -98,7 +98,7 @@ def sensitivity(
         shares = np.asarray(shares)
         ax.imshow(shares, cmap="Greens", vmin=0, vmax=1.25, aspect="auto")
         for (r, c), share in np.ndenumerate(shares):
-            ax.text(c, r, f"{100 * share:.0f}%", ha="center", va="center", color="white" if share > 0.7 else "#1d1d20")
+            ax.text(c, r, f"{100 * share:.0f}%", ha="center", va="center", color="white" if share > 0.9 else "#1d1d20")
         ax.set_xticks(range(n_columns), columns)
         ax.tick_params(length=0)
         ax.set_xlabel("fraction of the ink left")
@@ -117,7 +117,7 @@ def sensitivity(
 
 @takes_lists
 def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
-    """Draw a neuron's outputs for many images, once for each bias; a dot right of zero is an image that activates it.
+    """Draw a neuron's outputs for many images, once for each bias; a mark right of zero is an image that activates it.
 
     Parameters
     ----------
@@ -129,10 +129,10 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
     Figure
         One axes per bias, all on one scale, for `show`.
     """
-    rng = np.random.default_rng(0)
     most = max(len(groups) for groups in by_bias.values())
     fig, axes = figure(len(by_bias), 1, (7.4, (0.5 * most + 0.75) * len(by_bias) + 0.3), sharex=True, squeeze=False)
     for ax, (bias, groups) in zip(axes[:, 0], by_bias.items(), strict=True):
+        rng = np.random.default_rng(0)  # an image is equally high for every bias
         for row, numbers in enumerate(groups.values()):
             heights = row + rng.uniform(-0.3, 0.3, size=len(numbers))
             color = COLORS[row % 2]
@@ -161,7 +161,7 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
         ax.set_ylim(len(groups) - 0.5, -0.5)
         ax.spines["left"].set_visible(False)
         ax.tick_params(axis="y", length=0)
-    axes[-1, 0].set_xlabel("the neuron's output (one dot per image; to the right of the line the neuron is active)")
+    axes[-1, 0].set_xlabel("the neuron's output (one mark per image; to the right of the line the neuron is active)")
     return fig
 
 

@@ -63,6 +63,8 @@ def opening() -> None:
     for ax, (name, (decide, right)) in zip(axes, panels.items(), strict=True):
         _divided(ax, decide, points, labels, (-1.25, 1.25))
         ax.set_title(f"{name}\n{right:.0%} of the points correct", fontsize=11)
+        ax.set_xlabel("first input")
+    axes[0].set_ylabel("second input")
     said = ", ".join(
         f"with {name} {right:.0%} of the points are classified correctly" for name, (_, right) in panels.items()
     )
@@ -165,7 +167,7 @@ def fits(
     inside = (x >= span[0]) & (x <= span[1])
     said = []
     for ax, (title, (line, bends)) in zip(axes[0], fitted.items(), strict=True):
-        ax.axvspan(*span, color=TEXT, alpha=0.08, linewidth=0)
+        ax.axvspan(*span, color=TEXT, alpha=0.08, linewidth=0, label="fitted here")
         ax.plot(x, target, **curve.line, linewidth=1.5, label="the curve")
         ax.plot(x, line, **network.line, label="the network")
         at = np.interp(bends, x, line)
@@ -180,6 +182,6 @@ def fits(
         rest = "" if inside.all() else f", and by at most {gap[~inside].max():.1f} in the rest of the figure"
         said.append(f"{title}: off by at most {gap[inside].max():.2f} in this range{rest}")
     axes[0, 0].set_ylabel("output")
-    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, handlelength=2.6)
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, handlelength=2.2)
     ends = f"{signed(span[0])} and {signed(span[1])}"
     show(fig, alt=f"A curve and bent lines that follow the curve between {ends}. {'; '.join(said)}.")

@@ -12,7 +12,7 @@ from ..lent.given_training import share_correct
 from ..lent.newborn import he_weights
 from ..tasks import Task
 from .descent import rows_of_weights
-from .style import FAINT, FRACTION, MARK, PAPER, TEXT, WEIGHTS, bare, figure, mosaic, show
+from .style import FAINT, PAPER, TEXT, WEIGHTS, bare, figure, looks, mosaic, show
 
 
 def opening() -> None:
@@ -40,20 +40,20 @@ def opening() -> None:
     for ax, (stage, layers) in zip(axes[0, 1:], stages.items(), strict=True):
         weights = layers[0][0][:, chosen] if layers else np.zeros((len(reader[0][0]), len(chosen)))
         bare(ax).imshow(mosaic(weights.T, 4), cmap=WEIGHTS, vmin=-0.5, vmax=0.5, interpolation="nearest")
-        ax.set_title(stage, color=TEXT if layers else MARK)
+        ax.set_title(stage)
         if not layers:
-            ax.text(0.5, 0.47, "?", transform=ax.transAxes, ha="center", va="center", fontsize=64, color=MARK)
+            ax.text(0.5, 0.47, "?", transform=ax.transAxes, ha="center", va="center", fontsize=64)
     examples = [int(np.flatnonzero(digits.test_labels == k)[0]) for k in (2, 3, 4, 5, 7)]
-    for row, (kind, images) in zip(axes[1:], kinds.items(), strict=True):
+    for row, (kind, images), look in zip(axes[1:], kinds.items(), looks(kinds), strict=True):
         strip = np.hstack([image.reshape(14, 14) for image in images[examples]])
         bare(row[0]).imshow(strip, cmap=PAPER, vmin=0, vmax=1, interpolation="nearest")
         row[0].set_xlabel(f"{kind} digits read", fontsize=10.5, labelpad=2)
         for ax, stage in zip(row[1:], stages, strict=True):
             share = right.get((kind, stage))
             bare(ax).set(xlim=(0, 1.3), ylim=(-0.8, 0.8))
-            ax.barh(0, 1, height=0.9, color="none", edgecolor=FAINT if share else MARK, linestyle="-" if share else ":")
-            ax.barh(0, share or 0, height=0.9, color=FRACTION)
-            ax.text(1.04, 0, f"{share:.0%}" if share else "?", va="center", color=TEXT if share else MARK, fontsize=12)
+            ax.barh(0, 1, height=0.9, color="none", edgecolor=FAINT if share else TEXT, linestyle="-" if share else ":")
+            ax.barh(0, share or 0, height=0.9, color=look.color)
+            ax.text(1.04, 0, f"{share:.0%}" if share else "?", va="center", fontsize=12)
     said = "; ".join(
         f"{stage} it reads " + " and ".join(f"{right[kind, stage]:.0%} of the {kind} digits" for kind in kinds)
         for stage in ("at birth", "trained")

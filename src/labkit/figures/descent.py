@@ -19,7 +19,6 @@ from .style import (
     FAINT,
     LINE_STYLES,
     LOSS,
-    MARK,
     MARKERS,
     TEXT,
     WEIGHTS,
@@ -50,20 +49,22 @@ def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.
     """
     fig, axes = figure(1, len(paths), (2.0 * len(paths) + 0.6, 2.9), sharey=True, squeeze=False)
     middle = np.linspace(-20, 20, 4001)
-    shown = middle[loss(middle) <= limit]
+    shown, leaves = middle[loss(middle) <= limit], {}
     for ax, (name, path) in zip(axes[0], paths.items(), strict=True):
         path = np.asarray(path)
         ax.plot(shown, loss(shown), color=TEXT, linewidth=1.5, linestyle="-")
-        seen = path[: 1 + int(np.argmax(loss(path) > limit))] if (loss(path) > limit).any() else path
-        seen = seen[loss(seen) <= limit]
+        beyond = np.flatnonzero(loss(path) > limit)
+        seen = path[: beyond[0] + 1] if beyond.size else path  # the last step leads out of the figure
         ax.plot(seen, loss(seen), color=COLORS[0], linewidth=1, linestyle="-", marker="o", markersize=4)
-        ax.plot(seen[0], loss(seen[:1]), marker="o", markersize=9, color=MARK)
+        ax.plot(seen[0], loss(seen[:1]), marker="o", markersize=9, color=TEXT)
         ax.set_title(name, fontsize=11)
         ax.set_xlabel("weight")
+        ax.set_xlim(shown[0] - 0.5, shown[-1] + 0.5)
         ax.set_ylim(-0.04 * limit, limit)
+        leaves[name] = f" It leaves the figure in step {beyond[0]}." if beyond.size else ""
     axes[0, 0].set_ylabel("loss")
     said = " ".join(
-        f"{name}: {path[0]:.2f}, {path[1]:.2f}, {path[2]:.2f}, and at the end {path[-1]:.2f}."
+        f"{name}: {path[0]:.2f}, {path[1]:.2f}, {path[2]:.2f}, and at the end {path[-1]:.2f}.{leaves[name]}"
         for name, path in paths.items()
     )
     show(
@@ -96,7 +97,8 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
     ax.grid(axis="y", color=FAINT, linewidth=0.8)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("epoch")
-    ax.set_ylabel("loss")
+    cut = highest is not None and any(max(values) > highest for values in losses.values())
+    ax.set_ylabel(f"loss, cut at {highest:g}" if cut else "loss")
     if len(losses) > 1:
         ax.legend(handlelength=3)
     said = []
@@ -177,14 +179,20 @@ def rows_of_weights(
         limit = limit_of(np.array(list(rows.values())) if one_scale else weights)
         bare(ax).imshow(mosaic(weights.T), cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
         ax.set_ylabel(name.replace(", ", ",\n"), rotation=0, ha="right", va="center", fontsize=11)
-        ax.text(
-            1.01, 0.5, f"magnitude\nup to {np.abs(weights).max():.2f}", transform=ax.transAxes, va="center", fontsize=10
-        )
+        words = f"magnitude\nup to {np.abs(weights).max():.2f}"
+        ax.text(1.01, 0.5, words, transform=ax.transAxes, va="center", fontsize=10)
     side = int(np.sqrt(len(weights)))
     axes[0, 0].set_xticks([k * (side + 1) + (side - 1) / 2 for k in range(len(titles or ()))], titles or ())
     axes[0, 0].tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False, labelsize=10)
     largest = ", ".join(f"“{name}” {np.abs(weights).max():.2f}" for name, weights in rows.items())
-    show(fig, alt=f"{shown} into {n} neurons as images over the pixels. {said} Largest magnitude by row: {largest}.")
+    scales = ""
+    if not one_scale:
+        scales = " Each row has its own colour scale."
+        fig.supxlabel(scales.strip(" ."), fontsize=10.5)
+    show(
+        fig,
+        alt=f"{shown} into {n} neurons as images over the pixels. {said}{scales} Largest magnitude by row: {largest}.",
+    )
 
 
 @takes_lists
@@ -397,4 +405,5 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
         f"the hidden layer from {patient.after[0][1].min():.3g} to {patient.after[0][1].max():.3g}."
         for patient, (before, after) in zip(patients, largest, strict=True)
     )
-    show(fig, alt=f"Patients: loss by epoch, weights of {neurons} neurons before and after, and biases. {said}")
+    drawn = f"loss by epoch, with a dotted line at log 10, weights of {neurons} neurons before and after, and biases"
+    show(fig, alt=f"Patients: {drawn}. {said}")

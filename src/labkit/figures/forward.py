@@ -59,10 +59,10 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
     axes[0, 0].set_ylabel(ylabel)
     named = {name: line for ax in axes[0] for line, name in zip(*ax.get_legend_handles_labels(), strict=True)}
     if named:  # below the panels, where no curve crosses it; a name looks the same in all panels
-        fig.legend(named.values(), named, loc="outside lower center", ncols=4, handlelength=2.6)
+        fig.legend(named.values(), named, loc="outside lower center", ncols=4 + (len(named) == 5), handlelength=2.6)
     said = []
     for title, curves in panels.items():
-        bent = any(np.ptp(np.diff(y)) > 1e-6 * np.ptp(y) + _rounding(y) for y in curves.values())
+        bent = any(map(_is_bent, curves.values()))
         courses = ", ".join(map(_course, curves.values()))
         said.append(f"{title}: {'bent' if bent else 'straight'}, {courses}")
     show(fig, alt=f"{ylabel.capitalize()} against the {xlabel}, {signed(x[0])} to {signed(x[-1])}: {'; '.join(said)}.")
@@ -72,14 +72,20 @@ def _rounding(y: np.ndarray) -> float:
     return 1e-12 * float(np.abs(y).max())
 
 
+def _is_bent(y: np.ndarray) -> bool:
+    return np.ptp(np.diff(y)) > 1e-6 * np.ptp(y) + _rounding(y)
+
+
 def _course(y: np.ndarray) -> str:
-    """Return where a curve begins and ends, and its extremes if they are clearly beyond both ends."""
+    """Return where a curve begins and ends, and its extremes if clearly beyond both ends, or the middle of a bend."""
     low, high = sorted((y[0], y[-1]))
     beyond = 0.1 * np.ptp(y) + _rounding(y)
     extremes = [f"a maximum of {signed(y.max())}"] if y.max() - high > beyond else []
     extremes += [f"a minimum of {signed(y.min())}"] if low - y.min() > beyond else []
     words = f"from {signed(y[0])} to {signed(y[-1])}"
-    return f"{words} with {' and '.join(extremes)}" if extremes else words
+    if extremes:
+        return f"{words} with {' and '.join(extremes)}"
+    return f"{words} with {signed(y[len(y) // 2])} in the middle" if _is_bent(y) else words
 
 
 def _bars(ax: Axes, values: np.ndarray, colors: np.ndarray | str) -> None:
@@ -109,6 +115,7 @@ def logits_and_probabilities(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) 
         _bars(axes[row, 0], logits, np.where(logits < 0, NEGATIVE, POSITIVE))
         _bars(axes[row, 1], probabilities, FRACTION)
         axes[row, 0].set_ylabel(name, rotation=0, ha="right", va="center")
+        axes[row, 0].yaxis.set_label_coords(-0.2, 0.5)
         axes[row, 0].locator_params(axis="y", nbins=4)
         if limit_of(logits) <= 10 * first:
             axes[row, 0].set_ylim(limits)
@@ -176,6 +183,9 @@ def pass_of_image(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.nda
         _bars(axes[row, -1], probabilities, FRACTION)
         for ax in axes[row, -2:]:
             ax.set_xticks(range(0, len(logits), 3))
+        if row == len(steps) - 1:
+            axes[row, -2].set_xlabel("class")
+            axes[row, -1].set_xlabel("class")
         axes[row, -2].set(ylim=logits_limits, yticks=(-10, 0, 10))
         axes[row, -1].set(ylim=(0, 1), yticks=(0, 0.5, 1))
     titles = ["activations[0]", *(f"activations[{k}]" for k in range(1, hidden + 1)), "logits", "probabilities"]
@@ -222,6 +232,7 @@ def predicted(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[st
     ax.hlines([one, ground], -0.06, n * pitch - (pitch - side), colors=[FAINT, TEXT], linewidth=0.8)
     for y, share in ((one, "1"), (ground, "0")):
         ax.text(-0.1, y, share, ha="right", va="center", fontsize=10)
+    ax.text(-0.1, ground + 0.05, "class", ha="right", va="top", fontsize=10)
     ax.text(-0.28, (one + ground) / 2, "probability", rotation=90, ha="right", va="center", fontsize=10)
     ax.set(xlim=(-0.5, n * pitch), ylim=(ground + 0.42, -0.45))
     said = [

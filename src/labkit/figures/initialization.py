@@ -59,9 +59,10 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
     outermost = max([0.0, *next(iter((marks or {}).values()), {}).values()])
     width = 1.000001 * outermost / 15 or limit / 45
     edges = width * np.arange(-np.ceil(limit / width), np.ceil(limit / width) + 1)
-    fig, axes = figure(len(drawn), 1, (7.2, 1.5 * len(drawn) + 0.5), sharex=True, squeeze=False)
+    fig, axes = figure(len(drawn), 1, (7.2, 1.5 * len(drawn) + 0.5), sharex=True, sharey=True, squeeze=False)
+    highest = 0
     for ax, (name, weights) in zip(axes[:, 0], drawn.items(), strict=True):
-        counts = histogram(ax, weights, edges)
+        highest = max(highest, histogram(ax, weights, edges).max())
         for k, (words, value) in enumerate((marks or {}).get(name, {}).items()):
             for side in (-value, value):
                 ax.axvline(side, color=TEXT, linewidth=1.6, linestyle=LINE_STYLES[1 + k])
@@ -77,10 +78,10 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
                 ha="left" if side > 0 else "right",
                 arrowprops={"arrowstyle": "-", "color": TEXT, "linewidth": 1},
             )
-        ax.set_ylim(0, 1.3 * counts.max())
         ax.set_title(name, loc="left", fontsize=11, pad=3)
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
+    axes[0, 0].set_ylim(0, 1.3 * highest)
     axes[-1, 0].set_xlabel("weight")
     said = [
         f"{name} from {signed(np.min(w))} to {signed(np.max(w))}, standard deviation {np.std(w):.3f}, with "
@@ -103,10 +104,10 @@ def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float
     """
     fig, axes = figure(1, len(panels), (3.9 * len(panels), 4.3), sharey=True, squeeze=False)
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
-        ax.axhspan(0.05, 2, color=FAINT, linewidth=0)
+        ax.axhspan(0.05, 2, color=FAINT, linewidth=0, label="0.05 to 2")
         _curves_by_layer(ax, title, curves, low, high)
     named = {name: line for ax in axes[0] for line, name in zip(*ax.get_legend_handles_labels(), strict=True)}
-    fig.legend(named.values(), named, loc="outside lower center", ncols=4, handlelength=3.2)
+    fig.legend(named.values(), named, loc="outside lower center", ncols=len(named), handlelength=2.8)
     axes[0, 0].set_ylabel("standard deviation of the signal")
     layers = max(len(run) for curves in panels.values() for runs in curves.values() for run in runs) - 1
     said = "; ".join(f"{title}: {_last_values(curves)}" for title, curves in panels.items())
@@ -116,10 +117,10 @@ def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float
 def _curves_by_layer(
     ax: Axes, title: str, curves: Mapping[str, Sequence[np.ndarray]], low: float, high: float, first: int = 0
 ) -> None:
-    for (name, runs), look in zip(curves.items(), looks(curves), strict=True):
+    for k, ((name, runs), look) in enumerate(zip(curves.items(), looks(curves), strict=True)):
         for run in runs:
             layers = range(first, first + len(run))
-            line = ax.plot(layers, run, **look.line, linewidth=1.6, alpha=0.85)
+            line = ax.plot(layers, run, **look.line, linewidth=1.6, alpha=0.85, zorder=3 - k / len(curves))
         line[0].set_label(name)
     ax.set_yscale("log")
     ax.set_ylim(low, high)
@@ -169,7 +170,7 @@ def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
     fig, ax = figure(1, 1, (7.4, 3.5))
     for k, ((name, runs), look) in enumerate(zip(curves.items(), looks(curves), strict=True)):
         for run in runs:
-            line = ax.plot(run, **look.line, linewidth=max(1.1, 2.6 - 0.5 * k), alpha=0.85)
+            line = ax.plot(run, **look.line, linewidth=max(1.5, 2.6 - 0.5 * k), alpha=0.85)
         line[0].set_label(name)
     ax.set_ylim(0, 1.05)
     ax.grid(axis="y", color=FAINT, linewidth=0.7)
@@ -216,7 +217,7 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
                 ax.set_title(place, fontsize=11)
             if column == 0:
                 ax.set_ylabel(name, rotation=0, ha="right", va="center")
-    fig.supxlabel("signal after tanh", fontsize=11, color=TEXT)
+    fig.supxlabel("signal after tanh (each panel has its own height)", fontsize=11, color=TEXT)
     said = [
         f"{name}: "
         + ", ".join(f"{np.std(signal):.2g} after {place}" for place, signal in signal_at.items())

@@ -10,9 +10,12 @@ from .. import data
 from ..arrays import takes_lists
 from ..lent.given_training import given_training
 from ..tasks import Task
-from .style import COLORS, TEXT, WEIGHTS, bare, figure, mosaic, show
+from .style import COLORS, SHEET, TEXT, WEIGHTS, bare, figure, mosaic, show
 
 __all__ = ["costs", "opening"]
+
+_BEHIND = {"facecolor": SHEET, "edgecolor": "none", "pad": 1}
+"""What keeps a line from crossing a number."""
 
 
 def opening() -> None:
@@ -75,7 +78,7 @@ def costs(tables: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> Non
                 edgecolor=COLORS[network],
                 label=name,
             )
-            ax.bar_label(bars, [f"{share:.2g}" for share in column], padding=3, fontsize=10, color=TEXT)
+            ax.bar_label(bars, [f"{share:.2g}" for share in column], padding=3, fontsize=10, color=TEXT, bbox=_BEHIND)
         said.append(
             f"{name}: "
             + "; ".join(

@@ -39,9 +39,9 @@ def ten_neurons(images: np.ndarray, labels: np.ndarray) -> None:
     labels : ndarray of int, shape (n,)
         The digit that each image shows.
     """
-    wanted = (labels[:, np.newaxis] == np.arange(10)) - 0.1
-    weights = images.T @ wanted
-    fig = weight_images(weights / np.abs(weights).max(), titles=range(10), columns=5, size=1.25)
+    shows = labels[:, np.newaxis] == np.arange(10)
+    weights = images.T @ (shows / shows.sum(axis=0)) - images.mean(axis=0)[:, np.newaxis]
+    fig = weight_images(weights, titles=range(10), columns=5, size=1.25)
     show(
         fig,
         alt="Ten neurons, one for each digit, as images of their weights: blue where the digit has more ink than the "
@@ -172,7 +172,7 @@ def many_small_steps() -> None:
         flat.plot(*path[0], marker="o" if far else "s", markersize=5, color=look["color"], zorder=6)
     for axes in (surface, flat):
         axes.set(xlabel="first weight", ylabel="second weight", xlim=(-2, 2), ylim=(-2, 2))
-    surface.set_title("loss", fontsize=11)
+    surface.set_title("loss, cut at 6.5", fontsize=11)
     surface.view_init(elev=36, azim=-108)
     surface.set_box_aspect((4, 4, 3), zoom=0.95)
     for axis in (surface.xaxis, surface.yaxis, surface.zaxis):

@@ -125,7 +125,7 @@ def bars(
     """Return bars with names, the longest marked; ``percent=True`` for fractions.
 
     Names that have a colour of their own keep it. The longest bar possible is ``high``; without it, the largest
-    magnitude or, for fractions, 1.
+    magnitude or, for fractions, 1. ``more`` may hold what the names are, as ``across``, for the still figure.
     """
     values = np.asarray(values, dtype=float)
     words = [f"{value:.0%}" if percent else f"{value:z.1f}".replace("-", "−") for value in values]
@@ -217,7 +217,10 @@ def _still_bars(ax: Axes, panel: dict) -> None:
     colors = [_NAMED[color] for color in panel["colors"]] or by_value
     ax.bar(range(len(values)), values, color=colors)
     ax.set_xticks(range(len(values)), panel["names"])
-    ax.set(title=panel["title"], ylim=(min(0, values.min()), panel["high"]))
+    low, room = min(0, values.min()), 1 if percent else 1.06
+    ax.set(title=panel["title"], xlabel=panel.get("across", ""), ylim=(room * low, room * panel["high"]))
+    if low < 0:
+        ax.axhline(0, color=TEXT, linewidth=0.8, linestyle="-")
     if percent:
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
 

@@ -184,12 +184,19 @@ def as_html(png: bytes, alt: str, width: float) -> str:
     )
 
 
-def as_output(fig: Figure, alt: str) -> dict[str, str]:
-    """Return a figure as a notebook's output: an image that has a text alternative, which is also the plain text."""
+def as_output(fig: Figure, alt: str, note: str = "") -> dict[str, str]:
+    """Return a figure as a notebook's output: an image that has a text alternative, which is also the plain text.
+
+    A note on what is drawn follows the image.
+    """
     png = to_png(fig)
     width = int.from_bytes(png[16:20], "big") / SHARPNESS  # a PNG states its width there
     alt = _HYPHEN.sub("−", alt)
-    return {"text/html": as_html(png, alt, width), "text/plain": f"[figure] {alt}"}
+    below = f"<p>{html.escape(note)}</p>" if note else ""
+    return {
+        "text/html": as_html(png, alt, width) + below,
+        "text/plain": " ".join(filter(None, ("[figure]", alt, note))),
+    }
 
 
 def show(fig: Figure, alt: str) -> None:

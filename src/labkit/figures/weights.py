@@ -202,6 +202,8 @@ def average_sums(averages: Sequence[float], weights: np.ndarray) -> None:
     limit = limit_of(weights)
     _tile(axes[0], weights, WEIGHTS, -limit, limit)
     axes[0].set_title("the weights", fontsize=11)
+    low, high = signed(np.min(weights)), signed(np.max(weights))
+    axes[0].set_xlabel(f"max {high}\nmin {low}", fontsize=10)
     ax, digits = axes[1], range(len(averages))
     ax.bar(digits, averages, color=[color_of(value) for value in averages])
     ax.axhline(0, color=TEXT, linewidth=0.8)
@@ -226,7 +228,12 @@ def average_sums(averages: Sequence[float], weights: np.ndarray) -> None:
     ax.set_xlabel("digit")
     ax.set_ylabel("average sum")
     said = ", ".join(f"{signed(value)} for {digit}" for digit, value in enumerate(averages))
-    show(fig, alt=f"The weights of one neuron, and its average sum over the images of each digit: {said}.")
+    negative = f"{np.mean(np.less(weights, 0)):.0%} of them negative"
+    show(
+        fig,
+        alt=f"The weights of one neuron, from {low} to {high}, {negative}, and its average sum over the images of each "
+        f"digit: {said}.",
+    )
 
 
 @takes_lists

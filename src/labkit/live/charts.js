@@ -84,7 +84,7 @@ function bars({ names }) {
   const style = `--name: ${Math.max(2, ...names.map((name) => name.length))}ch`;
   const name = names.length > 14 ? "wl-bars wl-many" : "wl-bars";
   const node = el("div", { class: name, role: "img", style }, ...rows.map((row) => row.node));
-  function update({ title, said, values, words, high, percent, marked, colors }) {
+  function update({ title, said, values, words, high, percent, marked, colors = [] }) {
     const signed = values.some((value) => value < 0);
     node.setAttribute("aria-label", `${title}: ${said}`);
     rows.forEach(({ bar, value, node: row }, k) => {

@@ -44,8 +44,8 @@ def drag_secant(
         ends = np.array([-2, 2]) - at
         lines = [
             line(places, values, name),
-            line(at + ends, middle + tangent * ends, "tangent", "faint", width=1.5),
             line(at + ends, (left + right) / 2 + secant * ends, "secant"),
+            line(at + ends, middle + tangent * ends, "tangent", "series-2", style=2, width=2),
         ]
         dots = [(at - step, left, "series-1", 7), (at + step, right, "series-1", 7), (at, middle, "text", 3)]
         slopes = f"the secant's slope is {secant:.5f}; with a step of 0.00001 it is {tangent:.5f}."
@@ -56,8 +56,10 @@ def drag_secant(
         return {"panels": [panel], "said": said.replace("-", "−"), "values": {"step": step}}
 
     widths = slider("step", "step", -3.0, 0.0, 1.0, exponent=True, stills=(1.0, 0.1))
-    note = "Drag an end of the secant towards the middle. The grey line is the tangent."
-    return Dial("From the secant to the tangent", draw, [slider("at", "w", -2.0, 2.0, 0.8), widths], note)
+    when_live = "Drag an end of the secant towards the middle."
+    return Dial(
+        "From the secant to the tangent", draw, [slider("at", "w", -2.0, 2.0, 0.8), widths], when_live=when_live
+    )
 
 
 @shown
@@ -82,8 +84,8 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
         probabilities = as_numbers(softmax(divided[None]), (1, len(divided)), softmax)[0]
         best = int(probabilities.argmax())
         high = max(limit_of(logits) / coldest, limit_of(divided))  # one scale for all but even lower temperatures
-        scaled = bars(f"logits / {temperature:.2g}", names, divided, high=high)
-        panels = [scaled, bars("predicted probabilities", names, probabilities, percent=True)]
+        scaled = bars(f"logits / {temperature:.2g}", names, divided, high=high, across="class")
+        panels = [scaled, bars("predicted probabilities", names, probabilities, percent=True, across="class")]
         said = f"Temperature {temperature:.2g}: the most probable class, {names[best]}, has {probabilities[best]:.0%}."
         return {"panels": panels, "said": said}
 

@@ -36,7 +36,7 @@ class Pad(Tool):
     softmax: Callable | None = None
     train: Callable | None = None
     title = "Draw a digit"
-    note = (
+    when_live = (
         "Before the network sees your drawing, the pad centres and scales it, as the makers of the data set did, and "
         "removes part of its slant. So it hardly matters where or how large you draw."
     )

@@ -43,8 +43,9 @@ class Plane(Tool):
     title = "A plane to divide"
     note = (
         "On each line a hidden neuron's weighted sum plus bias is zero; the arrow points to the side where the neuron "
-        "is active. A dashed line means a negative output weight. Choose a neuron by its image, then drag its line."
+        "is active. A dashed line means a negative output weight."
     )
+    when_live = "Choose a neuron by its image, then drag its line."
     stills = ({}, {"event": "long"})
 
     def __post_init__(self) -> None:
@@ -96,7 +97,7 @@ class Plane(Tool):
         keys = "Arrow keys move the line." if drag else f"Arrow keys move a cursor; Enter {hand} there."
         place = {"name": "place", "drag": drag, "help": keys}
         more = {"map": heights(behind, "plane", -_LIMIT, _LIMIT), "pointer": place, "width": 420, "height": 410}
-        axes, lines = (("input 1", *ends), ("input 2", *ends)), [*borders, *arrows]
+        axes, lines = (("first input", *ends), ("second input", *ends)), [*borders, *arrows]
         plane = chart(f"The plane after {self._epochs} epochs", *axes, lines, dots, said=said, **more)
         parts = hidden.T * np.sign(self.network.neurons[3])[:, None]
         return [plane, images("Hidden neuron", parts, width=58, pick="pick", marked=self._chosen, beside=True)]

@@ -56,9 +56,10 @@ class Player(Tool):
     learning_rate: float = 0.1
     by: str = "epoch"
     title = "Watch weights take shape"
-    note = (
-        "Blue is positive; orange, or a dashed line, is negative. Each image holds the weights into one neuron. A "
-        "darkened image, or a grey circle, marks a neuron that is inactive for all images tried."
+    note = "Blue is positive, and orange is negative. Each image holds the weights into one neuron."
+    when_live = (
+        "A dashed line is negative as well. A darkened image, or a grey circle, marks a neuron that is inactive for "
+        "all images tried."
     )
 
     def __post_init__(self) -> None:
@@ -97,7 +98,8 @@ class Player(Tool):
         tried = min(EXAMPLES, len(self.x))
         images_tried = f"all {tried} images tried" if tried > 1 else "the image tried"
         inactive = f", neurons inactive for {images_tried}: {dead}" if dead else ""
-        return f"{name}: loss {frame.loss:.2f}, accuracy {frame.accuracy:.0%}{inactive}."
+        accuracy = "test accuracy" if self.test else "accuracy"
+        return f"{name}: loss {frame.loss:.2f}, {accuracy} {frame.accuracy:.0%}{inactive}."
 
     def draw(self, question: dict, **_: Any) -> dict:
         """Return all frames so far; the browser plays them without asking again."""
@@ -119,16 +121,20 @@ class Player(Tool):
     def still_rows(self) -> tuple[list[list[dict]], str]:
         """Return the first network's weights at three moments, and the losses of all of them."""
         name, frames = next(iter(self.frames.items()))
-        moments, rows = sorted({0, (len(frames) - 1) // 2, len(frames) - 1}), []
+        moments, rows, alike = sorted({0, (len(frames) - 1) // 2, len(frames) - 1}), [], ""
         if self.x.shape[1] in (64, 196):
             weights = [_matrices(frames[moment])[0].T[:10] for moment in moments]
             limit = max(map(limit_of, weights))  # one scale, as in the player
             for moment, one in zip(moments, weights, strict=True):
                 rows.append([images(f"{name}, {self.by} {moment}", one, limit=limit)])
+            first, last = weights[0].ravel(), weights[-1].ravel()
+            if np.ptp(first) > 0 and np.ptp(last) > 0 and len(moments) > 1:
+                agreement = np.corrcoef(first, last)[0, 1]
+                alike = f"The last of these weights have a correlation of {agreement:.2f} with the first. "
         ends = " ".join(self._in_words(start, every[-1]) for start, every in self.frames.items())
         when = f"at {len(rows)} moments" if len(rows) > 1 else "at the start"
         drawn = f"Weights into the first neurons of “{name}” {when}, and the" if rows else "The"
-        said = f"{drawn} loss of each network by {self.by}. At the end: {ends}"
+        said = f"{drawn} loss of each network by {self.by}. {alike}At the end: {ends}"
         return [*rows, self._charts()[:1]], said
 
     def show(self) -> None:

@@ -36,13 +36,15 @@ def choice(name: str, label: str, options: Iterable[str], value: str | None = No
 class Tool:
     """A live figure: Python answers the browser's questions with the learner's functions.
 
-    A subclass has a ``title``, which screen readers say, ``controls``, a ``note`` below, and ``stills``: questions
-    whose answers are shown where nobody can ask. `shown` sets ``makes``, the function's name for learners.
+    A subclass has a ``title``, which screen readers say, ``controls``, a ``note`` below on what is drawn, which goes on
+    with ``when_live`` unless the figure is still, and ``stills``: questions whose answers are shown where nobody can
+    ask. `shown` sets ``makes``, the function's name for learners.
     """
 
     title: str
     makes: str = ""
     note: str = ""
+    when_live: str = ""
     controls: Sequence[dict] = ()
     stills: Sequence[dict] = ({},)
     widget: Any = None
@@ -60,7 +62,8 @@ class Tool:
         values = {control["name"]: control["value"] for control in self.controls if "value" in control}
         values |= question.get("values", {})
         drawn = self.draw(question, **values)
-        said_once = {"title": self.title, "makes": self.makes, "controls": self.controls, "note": self.note}
+        note = " ".join(filter(None, (self.note, self.when_live)))
+        said_once = {"title": self.title, "makes": self.makes, "controls": self.controls, "note": note}
         return said_once | drawn | {"values": values | drawn.get("values", {})}
 
     def still_rows(self) -> tuple[list[list[dict]], str]:
@@ -71,7 +74,7 @@ class Tool:
     def still(self) -> dict:
         """Return the still figure as a notebook's output."""
         rows, said = self.still_rows()
-        return as_output(draw_still(self.title, rows), f"{self.title}. {said}")
+        return as_output(draw_still(self.title, rows), f"{self.title}. {said}", self.note)
 
     def show(self) -> Any:
         """Show the live figure, or the still one if no person is at the notebook; return IPython's display handle."""
@@ -89,8 +92,10 @@ class Tool:
 class Dial(Tool):
     """A live figure without memory: ``draw`` turns its controls' values into what `Tool.draw` returns."""
 
-    def __init__(self, title: str, draw: Callable, controls: Sequence[dict], note: str = "") -> None:
-        self.title, self.controls, self.note, self._draw = title, controls, note, draw
+    def __init__(
+        self, title: str, draw: Callable, controls: Sequence[dict], note: str = "", when_live: str = ""
+    ) -> None:
+        self.title, self.controls, self.note, self.when_live, self._draw = title, controls, note, when_live, draw
         self.stills = [{"values": {one["name"]: value}} for one in controls for value in one.get("stills", ())]
 
     def draw(self, question: dict, **values: Any) -> dict:

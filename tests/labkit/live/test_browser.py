@@ -205,7 +205,7 @@ def test_every_control_reaches_python(page):
 
 def test_keys_that_are_faster_than_python_are_all_obeyed(page):
     live = figure(page, "A plane to divide")
-    bias, first = (live.get_by_role("slider", name=name) for name in ("bias", "weight of input 1"))
+    bias, first = (live.get_by_role("slider", name=name) for name in ("bias", "weight of the first input"))
     live.get_by_role("button", name="Hidden neuron 0").click()
     page.wait_for_function("button => button.ariaPressed === 'true'", arg=neuron(live, 0).element_handle())
     page.wait_for_timeout(500)

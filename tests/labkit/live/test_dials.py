@@ -54,7 +54,7 @@ def test_the_secant_has_the_slope_that_numerical_gradient_gives(opened):
     slopes = "slope is 3.25000; with a step of 0.00001 it is 3.00000."
     assert answer["said"] == f"At w = 1, step 0.5: the secant's {slopes}"
     (panel,) = answer["panels"]
-    secant = panel["lines"][2]
+    secant = panel["lines"][1]
     assert np.diff(secant["y"])[0] / np.diff(secant["x"])[0] == pytest.approx(3.25)
     assert [dot[:2] for dot in panel["dots"][:2]] == [(0.5, 0.125), (1.5, 3.375)], "the secant's ends lie on the curve"
 

@@ -51,7 +51,7 @@ def test_the_line_of_the_loss_begins_with_the_start_before_any_training(digits, 
     drawn = player.answer({})["charts"][0]["lines"][0]["y"]
     np.testing.assert_allclose(drawn[0], newborn)
     assert drawn[0] > drawn[1] > 0, "the first frame's own loss follows it"
-    assert f"loss {newborn:.2f}, accuracy" in player.answer({})["frames"]["He"][0]["said"]
+    assert f"loss {newborn:.2f}, test accuracy" in player.answer({})["frames"]["He"][0]["said"]
 
 
 def test_steps_show_every_example_once_before_any_comes_again(digits, start):

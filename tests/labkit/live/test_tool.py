@@ -115,6 +115,17 @@ def test_rows_of_a_still_figure_that_have_one_title_also_name_their_setting():
     assert [row[0]["title"] for row in switches.still_rows()[0]] == ["Sizes, adapter on: no", "Sizes, adapter on: yes"]
 
 
+def test_a_still_figure_has_the_note_on_what_is_drawn_but_not_what_only_a_live_one_can_do():
+    def draw(a):
+        return {"panels": [bars("Sizes", ["one", "two"], [a, 1.0])], "said": "Two bars."}
+
+    dial = Dial("Twice", draw, [slider("a", "step", 0, 9, 4, stills=(3,))], "Blue is < 1 & positive.", "Drag it.")
+    still = dial.still()
+    assert still["text/plain"] == "[figure] Twice. Two bars. Blue is < 1 & positive."
+    assert still["text/html"].endswith("<p>Blue is &lt; 1 &amp; positive.</p>")
+    assert dial.answer({})["note"] == "Blue is < 1 & positive. Drag it."
+
+
 def test_somebody_at_the_notebook_gets_the_widget_and_a_still_figure_for_later(monkeypatch):
     shown = []
     monkeypatch.setattr(tool, "interactive", lambda: True)
