@@ -18,10 +18,10 @@ from pathlib import Path, PurePosixPath
 from ...exercises import CHAPTERS
 from ...judging.words import counted
 from ...library import LIBRARY_FOLDER
-from ..folder import Classroom, make_folder, share
+from ..folder import STATE, Classroom, make_folder, share
 from ..rosters.roster import Student, read_roster
 from ..times import FILE as TIME
-from . import origins, refused
+from . import origins, refused, unmatched
 from .contents import Contents, find_contents
 from .naming import Names
 from .platforms import Owner, Platform
@@ -92,18 +92,21 @@ def collect_submissions(
     Collection
         One row for each upload, sorted by student; a bad one does not stop the others.
     """
+    sources = list(dict.fromkeys(sources))
     with ExitStack() as open_files:
-        uploads, seen = find_uploads(sources, chapter, open_files)
-        rows = [Collected("", one.place, one.problem, why_not(one)) for one in uploads if _is_nobodys(one)]
-        uploads = [each for one in uploads if not _is_nobodys(one) for each in _of_each_author(one)]
+        everything, seen = find_uploads(sources, chapter, open_files)
+        nobodys = [(one, one.problem, why_not(one)) for one in everything if _is_nobodys(one)]
+        uploads = [each for one in everything if not _is_nobodys(one) for each in _of_each_author(one)]
         before = origins.read_origins(classroom).get(chapter, {})
         names = Names(uploads, read_roster(classroom), participants or {}, before)
+        uploads = list(map(names.settle, uploads))
         by_student: dict[str, list[Upload]] = defaultdict(list)
         for upload in uploads:
             try:
                 by_student[names.student_of(upload.owner)].append(upload)
             except NotTakenError as error:
-                rows.append(Collected("", upload.place, error.reason, str(error)))
+                nobodys.append((upload, error.reason, str(error)))
+        rows = [Collected("", upload.place, reason, words) for upload, reason, words in nobodys]
         taken: dict[str, Owner] = {}
         if by_student and not dry_run:
             Classroom(classroom).make_root()
@@ -123,6 +126,10 @@ def collect_submissions(
             # Rows are in the order in which uploads count, so the first is the one to ask about.
             why = {row.student: row.words for row in reversed(rows) if row.student and row.lost}
             refused.remember(classroom, chapter, taken, why)
+        if not dry_run and (by_student or names.roster or (classroom / STATE).is_dir()):
+            left = [(upload, words) for upload, reason, words in nobodys if reason not in HARMLESS]
+            places = [row.place for row in rows if row.taken]
+            unmatched.remember(classroom, chapter, sources, [*everything, *uploads], places, left)
     return Collection(rows, seen)
 
 

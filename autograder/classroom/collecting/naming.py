@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
@@ -27,6 +28,7 @@ class Names:
         before: Mapping[str, origins.Origin],
     ) -> None:
         self.roster, self.participants, self.before = roster, participants, before
+        uploads = [self.settle(upload) for upload in uploads]
         owners = {upload.owner.key: upload.owner for upload in uploads}
         numbers: dict[tuple, set[str]] = defaultdict(set)
         for owner in owners.values():
@@ -36,6 +38,16 @@ class Names:
         for owner in owners.values():
             claims[self._made(owner)].append(owner)
         self._winners = {name: self._winner(name, claiming) for name, claiming in claims.items()}
+
+    def settle(self, upload: Upload) -> Upload:
+        """Return an upload with the owner whose name and number are on the roster, if its name has several readings."""
+        owner = upload.owner
+        fitting = [one for one in owner.readings if self.roster.find_numbered(one)]
+        if len(fitting) != 1:
+            return upload
+        (one,) = fitting
+        settled = dataclasses.replace(one, doubtful=True, readings=owner.readings)
+        return dataclasses.replace(upload, owner=settled)
 
     def student_of(self, owner: Owner) -> str:
         """Return an owner's id.
@@ -80,6 +92,8 @@ class Names:
                 ends = {owner.name for owner in owners.values() if owner.name.casefold().endswith(f"-{github}")}
                 longer = ends - {min(ends, key=len, default="")} if github else set()
                 left = _without(left, platform, lambda one, names=longer: one.owner.name not in names)
+            if self.roster:
+                left = _without(left, platform, lambda one: not self._may_be_a_classmates(student, one.owner))
             if not all(upload.owner.doubtful for upload in left if upload.owner.platform is platform):
                 left = _without(left, platform, lambda one: not one.owner.doubtful)
         return left
@@ -88,6 +102,11 @@ class Names:
         """Return whether a plain name is in the folder of a classmate, who may give any name to a file there."""
         around = (self.roster.find_owner(plain_owner(name)) for name in PurePosixPath(owner.place).parts)
         return any(found and student not in found for found in around)
+
+    def _may_be_a_classmates(self, student: str, owner: Owner) -> bool:
+        """Return whether a doubtful entry also has the number of a classmate, whose name may look like an entry."""
+        numbers = {one.number for one in owner.readings} if owner.doubtful else set()
+        return any(one.canvas in numbers for one in self.roster.students.values() if one.canvas and one.id != student)
 
     def _is_certain(self, student: str, owner: Owner) -> bool:
         known = self.roster.students[student]
@@ -103,11 +122,17 @@ class Names:
         if person is not None and not is_named(person, owner):
             person = None
         found = self.roster.find_owner(owner) if person is None else self.roster.find_person(person)
+        stated = owner if owner.number or not owner.readings else owner.readings[0]  # as the platform itself would read
+        known = self.roster.find_canvas(stated.number) if owner.platform is Platform.CANVAS else None
+        if known is not None and known.id not in found:
+            # A name can be chosen, so it is not enough: the number belongs to one person for ever.
+            who = f"{known.id} ({known.name})" if known.name else known.id
+            raise NotTakenError(Reason.CHANGED_NAME, name=stated.name, number=stated.number, who=who)
         if len(found) == 1:
             return found[0]
         if found:
             raise NotTakenError(Reason.SEVERAL_ON_THE_ROSTER, name=owner.name, who=" or ".join(found))
-        raise NotTakenError(Reason.NOT_ON_THE_ROSTER, name=owner.name)
+        raise NotTakenError(Reason.NOT_ON_THE_ROSTER, name=stated.name)
 
     def _made(self, owner: Owner) -> str:
         """Return the id made from a platform's name, with a number if the name alone does not identify a person."""
