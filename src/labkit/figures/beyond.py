@@ -84,7 +84,7 @@ def next_letters(expected: Mapping[str, np.ndarray]) -> None:
     for ax, (beginning, probabilities) in zip(axes[:, 0], expected.items(), strict=True):
         probabilities = np.roll(probabilities, -1)
         ax.bar(range(27), probabilities, color=FRACTION)
-        ax.set_ylabel(f"{beginning} …" if beginning else "start", rotation=0, ha="right", va="center")
+        ax.set_title(f"{beginning} …" if beginning else "start", loc="left", fontsize=11.5, pad=2)
         ax.set_yticks([0, 0.5], ["0%", "50%"])
         best = np.argsort(-probabilities, kind="stable")[:3]
         spoken = [f"{names[k]} {probabilities[k]:.0%}" for k in best]

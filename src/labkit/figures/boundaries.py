@@ -177,7 +177,10 @@ def fits(
         ax.grid(color=FAINT, linewidth=0.6)
         ax.set_ylim(target.min() - 1.5, target.max() + 1.5)
         gap = np.abs(line - target)
-        rest = "" if inside.all() else f", and by at most {gap[~inside].max():.1f} in the rest of the figure"
+        leaves = (
+            ", partly outside the figure" if (np.abs(line - target.mean()) > np.ptp(target) / 2 + 1.5).any() else ""
+        )
+        rest = "" if inside.all() else f", and by at most {gap[~inside].max():.1f} in the rest{leaves}"
         said.append(f"{title}: off by at most {gap[inside].max():.2f} in this range{rest}")
     axes[0, 0].set_ylabel("output")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, handlelength=2.2)

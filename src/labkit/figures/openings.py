@@ -133,6 +133,8 @@ def forwards_and_backwards(images: np.ndarray, labels: np.ndarray) -> None:
     axes[0].annotate("", (-0.1, 0), (-0.33, 0), arrowprops=arrow)
     axes[1].annotate("", (right - 0.42, 0), (right - 0.15, 0), arrowprops=arrow)
     axes[1].text(right, 0, "loss", ha="center", va="center", fontsize=13, fontweight="bold")
+    missing = "the connections from the pixels and the weakest lines are left out"
+    fig.supxlabel(f"Each layer has its own scale of widths; {missing}.", fontsize=10.5)
     reached = int(np.abs(gradients[1]).max(axis=0).argmax())
     show(
         fig,
