@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..candidate.wire import printable
 from ..judging.verdict import Status
+from .cells import NO_VALUE, quote_cell
 from .collecting.origins import canvas_numbers, known_logins
 from .folder import keep_file
 from .grades import Person
@@ -123,9 +123,6 @@ def _canvas(
     return rows
 
 
-_NO_GRADE = "-"
-
-
 def _moodle(people: Mapping[str, Student], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
     """Return the columns that identify students, if they are filled for everybody, and the grades.
 
@@ -139,7 +136,7 @@ def _moodle(people: Mapping[str, Student], final: Mapping[str, Mapping], best: M
         "email": [one.email for one in people.values()],
     }
     known = {head: column for head, column in known.items() if all(column)} or {"student": list(people)}
-    scores = ([final[student].get(chapter, _NO_GRADE) for chapter in best] for student in people)
+    scores = ([final[student].get(chapter, NO_VALUE) for chapter in best] for student in people)
     rows = zip(zip(*known.values(), strict=True), scores, strict=True)
     return [[*known, *best], *([*who, *grades] for who, grades in rows)]
 
@@ -161,12 +158,4 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, (int, float)):
         return f"{round(value, 4):.10g}"
-    if value == _NO_GRADE:
-        return value
-    text = printable(str(value).replace("\r", " ").replace("\n", " "))
-    return _FORMULA.sub(r"\1'", text)
-
-
-# Some spreadsheets split lines at semicolons or tabs whatever the file says, so a cell may begin after one. And some
-# read full-width signs as plain ones.
-_FORMULA = re.compile(r"((?:^|[;,|\t])[\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\u2212])")
+    return quote_cell(printable(str(value).replace("\r", " ")))

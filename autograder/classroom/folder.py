@@ -77,6 +77,8 @@ def is_student_id(name: str) -> bool:
     return 0 < len(name) <= 128 and name.isprintable() and name == name.strip() and not name.startswith(".")
 
 
+NO_ID = "The folder's name cannot be a student's id: rename it, then grade."
+"""What a person is told about a folder in ``submitted/`` for which `is_student_id` is false."""
 _NOT_IN_IDS = frozenset('<>"\\#?%*[')
 """Formgrader writes ids unchanged into pages, their scripts, addresses and file patterns.
 

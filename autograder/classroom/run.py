@@ -17,7 +17,7 @@ from ..judging.words import counted
 from . import examination, times
 from .feedback import Marks
 from .fingerprint import chapter_digest, pages_digest
-from .folder import Classroom, is_student_id, write_file
+from .folder import NO_ID, Classroom, is_student_id, write_file
 from .gradebook import ClassBook, GradebookError
 from .grades import NewGrades, StoredGrades
 from .history import WITHDRAWN
@@ -209,7 +209,8 @@ class Run:
         self._enter(found.entry(student, CHAPTERS[chapter]) | {"remarks": []})
 
     def _enter_absent(self, student: str, chapter: str, stored: StoredGrades | None, result: Result | None) -> None:
-        why = "" if is_student_id(student) else "The folder's name cannot be a student's id: rename it, then grade."
+        sent = self.classroom.submission(student, chapter).is_dir()
+        why = NO_ID if sent and not is_student_id(student) else ""
         found = examination.absent(CHAPTERS[chapter], self.released[chapter], why)
         entry = found.entry(student, CHAPTERS[chapter]) | {"remarks": []}
         graded_here = result is not None or self.classroom.notebook(student, chapter).exists()

@@ -182,6 +182,10 @@ def extension(student: str, chapter: str, days: float, hours: float, classroom: 
 
     try:
         more = timedelta(days=days, hours=hours)
+    except ValueError:
+        raise click.UsageError(
+            "An extension is a number of days and hours: give --days and --hours as numbers."
+        ) from None
     except OverflowError:
         raise click.UsageError("That date is too far in the future. Give fewer days.") from None
     if more < timedelta(0):

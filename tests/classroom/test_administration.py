@@ -58,6 +58,11 @@ def test_from_moodle_and_back(tmp_path):
     assert run("extension", "nobody", WEIGHTS.name, "--days", 1, *here).exit_code == 1
     assert run("extension", "Bo-D", "nothing", "--days", 1, *here).exit_code == 2
     assert run("extension", "Bo-D", WEIGHTS.name, "--days", -1, *here).exit_code == 2
+    for much, words in (("nan", "as numbers"), ("inf", "Give fewer days")):
+        for unit in ("--days", "--hours"):
+            said = run("extension", "Bo-D", WEIGHTS.name, unit, much, *here)
+            assert said.exit_code == 2 and words in said.output, said.output
+            assert isinstance(said.exception, SystemExit), "a sentence, not a traceback"
     grade_class(room, isolation="process", jobs=1, course=course)
     rows = {row["student"]: row for row in csv.DictReader((room / "grades.csv").open())}
     whole_score = float(rows["Bo-D"]["total"])

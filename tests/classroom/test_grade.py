@@ -457,6 +457,13 @@ def test_links_and_odd_names_cost_only_their_owner(room, tmp_path):
     }
 
 
+def test_a_folder_of_another_chapter_whose_name_can_be_no_id_is_missing_in_this_one(room):
+    (room / "submitted" / "%41" / "02_biases").mkdir(parents=True)
+    entry = grade(room)["%41"]
+    assert (entry["status"], entry["score"]) == ("missing", 0)
+    assert {one["message"] for one in entry["exercises"]} == {"No notebook of 01_weights was submitted."}
+
+
 def test_a_submission_that_has_gone_scores_nothing(room):
     (room / "submitted/ann/01_weights/01_weights.ipynb").unlink()
     entry = grade(room)["ann"]

@@ -156,6 +156,28 @@ def test_who_sent_something_that_was_refused_is_told_from_who_sent_nothing(room,
     assert "02_biases: 3 missing, 1 graded" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["%41", "a#b", "constructor", "a\tb", "x" * 200])
+def test_a_folder_whose_name_can_be_no_id_is_told_once_with_the_true_reason(room, name):
+    absent = [one(exercise, "missing", 0) for exercise in ("dense", "neuron")]
+    entries = [
+        entry(name, "missing", absent) | {"chapter": "01_weights"},
+        entry(name, "malformed", absent) | {"chapter": "02_biases"},
+        entry("eve", "malformed", [one("dense", "malformed", 0) | {"message": "It is torn."}]),
+    ]
+    Classroom(room).submission(name, "02_biases").mkdir(parents=True)
+    (Classroom(room).submission(name, "02_biases") / "timestamp.txt").write_text("tomorrow")
+    remarks = tally.remarks_on(Classroom(room), entries)
+    assert remarks == [
+        (name, "02_biases", "malformed", "The folder's name cannot be a student's id: rename it, then grade.")
+    ]
+    attention = tally.summarise(entries, {}, [], remarks).attention
+    assert [line for line in attention if line[0] == name] == remarks
+    assert ("eve", "02_biases", "malformed", "It is torn.") in attention
+    Classroom(room).save_entries(entries)
+    page = draw_report(room)[0].read_text()
+    assert page.count("cannot be a student&#39;s id: rename it") == 1 and "biases.py was not submitted" not in page
+
+
 def test_who_is_late_on_the_platform_and_has_no_time_is_in_the_report(room):
     owners = {name: Owner(Platform.CANVAS, name, "7", late=name != "cy") for name in ("ada", "bo", "cy", "eve")}
     origins.remember(room, "02_biases", owners)

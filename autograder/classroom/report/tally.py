@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -16,7 +17,7 @@ from ..collecting.origins import late_on_canvas
 from ..collecting.refused import refused_uploads
 from ..collecting.unmatched import read_unmatched
 from ..files import read_file
-from ..folder import Classroom
+from ..folder import NO_ID, Classroom, is_student_id
 from ..grades import StoredGrades
 from ..submission import SubmissionStatus
 from ..times import EXAMPLE, FILE, MAX_BYTES, read_time
@@ -98,7 +99,7 @@ def summarise(
     for entry in entries:
         chapter, student, status = entry["chapter"], entry["student"], entry["status"]
         statuses[chapter][status] += 1
-        if status in (Status.UNJUDGED, Status.MALFORMED):
+        if status in (Status.UNJUDGED, Status.MALFORMED) and is_student_id(student):
             words = {one["message"] for one in entry["exercises"] if one["status"] == status}
             attention.append((student, chapter, status, " ".join(sorted(words))))
         if status == Status.MISSING:
@@ -143,7 +144,12 @@ def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
         if upload.chapter in chapters:
             words = f"{upload.place} could not be collected: {upload.why}"
             found.append((NOBODY, upload.chapter, "not collected", words))
+    for student, of in groupby(sorted(filter(_has_no_id, entries), key=_by_student), key=lambda one: one["student"]):
+        first = next(of)
+        found.append((student, first["chapter"], first["status"], NO_ID))
     for entry in entries:
+        if _has_no_id(entry):
+            continue
         student, chapter, status = entry["student"], entry["chapter"], entry["status"]
         found += [(student, chapter, status, words) for words in entry.get("remarks", ())]
         if status == SubmissionStatus.NO_LIBRARY:
@@ -158,6 +164,16 @@ def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
         except OSError as error:  # a folder that cannot be read is reported, and the run continues
             found.append((student, chapter, status, str(error)))
     return found
+
+
+def _has_no_id(entry: Mapping) -> bool:
+    """Return whether an entry is about a folder that is not graded because of its name."""
+    return not is_student_id(entry["student"])
+
+
+def _by_student(entry: Mapping) -> tuple[str, bool]:
+    """Return the key that sorts entries by student, those of chapters that were not submitted last."""
+    return entry["student"], entry["status"] == SubmissionStatus.MISSING
 
 
 def refused_among(classroom: Classroom, entries: Iterable[Mapping]) -> dict[tuple[str, str], str]:

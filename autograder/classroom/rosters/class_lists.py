@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..cells import read_cell
 from ..collecting.platforms import clean_id
 from ..folder import ClassroomError
 from .roster import COLUMNS, Student, read_rows
@@ -90,7 +91,7 @@ def _split_name(whole: str) -> tuple[str, str]:
 
 def student_in(row: Mapping[str, str]) -> Student:
     """Return the student in a line of Moodle's exports or of a plain table."""
-    return _from_table({head.casefold(): value for head, value in row.items()})
+    return _from_table({head.casefold(): read_cell(value) for head, value in row.items()})
 
 
 def _from_table(row: dict[str, str]) -> Student:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..cells import quote_cell, read_cell
 from ..collecting.origins import read_origins
 from ..collecting.platforms import Owner, Platform
 from ..folder import Classroom, ClassroomError
@@ -31,6 +32,14 @@ class _Worksheet:
     identifier: int
     grade: int
     maximum: int | None
+    feedback: int | None = None
+    """The first column of what teachers have written, which the upload gives to students; None if it is not known."""
+
+    def quote(self, line: list[str]) -> list[str]:
+        """Return a line whose texts no spreadsheet reads as formulas; what the upload reads is left unchanged."""
+        end = len(line) if self.feedback is None else self.feedback
+        left = {self.identifier, self.grade, self.maximum, *range(end, len(line))}
+        return [text if column in left else quote_cell(read_cell(text)) for column, text in enumerate(line)]
 
     def number(self, line: list[str]) -> str:
         """Return the participant's number in Moodle from a line, or an empty string."""
@@ -78,7 +87,8 @@ def _read_worksheet(path: Path) -> _Worksheet:
     lines = [[*line, *[""] * len(heads)][: len(heads)] for line in lines]
     if {_IDENTIFIER, _GRADE, _CHANGED} <= {*heads}:
         maximum = heads.index(_MAXIMUM) if _MAXIMUM in heads else None
-        return _Worksheet(heads, lines, heads.index(_IDENTIFIER), heads.index(_GRADE), maximum)
+        feedback = heads.index(_CHANGED) + 1
+        return _Worksheet(heads, lines, heads.index(_IDENTIFIER), heads.index(_GRADE), maximum, feedback)
     numbers = {found[1] for line in lines if (found := _NUMBER.fullmatch(line[0])) and not line[0].isdigit()}
     grades = [column for column in range(2, len(heads) - 1) if _are_grades(lines, column)]
     if not lines or len(numbers) < len(lines) or len(grades) != 1:
@@ -157,7 +167,10 @@ def read_numbers(classroom: Path, chapter: str) -> Numbers:
 def fill_worksheet(
     worksheet: Path, numbers: Mapping[str, tuple[str, str]], scores: Mapping[str, float], points: float
 ) -> tuple[bytes, list[str]]:
-    """Return the worksheet with the grades filled in and everything else unchanged, and the students who are not in it.
+    """Return the worksheet with the grades filled in, and the students who are not in it.
+
+    Everything else stays unchanged, except that texts that a spreadsheet would read as formulas are quoted: Moodle
+    finds a student by the identifier alone.
 
     Parameters
     ----------
@@ -191,5 +204,5 @@ def fill_worksheet(
             line[sheet.grade] = grade.replace(".", ",") if "," in maximum else grade
             left.discard(student)
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([sheet.heads, *sheet.lines])
+    csv.writer(text, lineterminator="\r\n").writerows([sheet.heads, *map(sheet.quote, sheet.lines)])
     return text.getvalue().encode("utf-8", "replace"), sorted(left)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from ..cells import quote_cell, read_cell
 from ..collecting.platforms import Owner, Platform, clean_id
 from ..folder import Classroom, ClassroomError, write_file
 
@@ -42,7 +43,10 @@ class Student:
 
 COLUMNS = tuple(field.name for field in fields(Student))
 _IDENTITIES = ("canvas", "login", "email", "moodle", "github")
-"""What identifies a person: two lines that have one of these in common are about the same student."""
+"""What identifies a person: two lines that have one of these in common are about the same student.
+
+Only two different numbers on Canvas are two people, whatever else the lines have in common.
+"""
 
 
 class Roster:
@@ -88,20 +92,48 @@ class Roster:
         )
 
     def add(self, person: Student) -> str:
-        """Add a student, or fill in what was not known yet about an existing student; nobody's id ever changes."""
-        for known in self.students.values():
-            if _is_same(known, person):
-                new = {name: getattr(known, name) or getattr(person, name) for name in COLUMNS}
-                self.students[known.id] = Student(**new)
-                return known.id
-        wanted = [person.id, person.login, person.email.partition("@")[0], person.moodle, person.name]
-        wanted = [clean for name in wanted if (clean := clean_id(name))] or ["student"]
+        """Add a student, or fill in what was not known yet about an existing student; nobody's id ever changes.
+
+        Raises
+        ------
+        ClassroomError
+            If two people have one id, or one person could be two students.
+        """
+        known = self._find_known(person)
+        if known is not None:
+            if known.canvas and person.canvas and known.canvas != person.canvas:
+                people = " and ".join(f"{one.canvas} ({one.name or 'no name'})" for one in (known, person))
+                raise ClassroomError(
+                    f"{known.id} has two numbers on Canvas, {people}: give two people different ids, or correct the "
+                    f"number in {FILE}."
+                )
+            new = {name: getattr(known, name) or getattr(person, name) for name in COLUMNS}
+            self.students[known.id] = Student(**new)
+            return known.id
+        number = f"student-{person.canvas}" if person.canvas else ""
+        wanted = [person.id, person.login, person.email.partition("@")[0], person.moodle, person.name, person.github]
+        wanted = [clean for name in (*wanted, number) if (clean := clean_id(name))] or ["student"]
         free = (name for name in wanted if not self._is_taken(name))
         name = next(free, None) or next(
             name for number in itertools.count(2) if not self._is_taken(name := f"{wanted[0]}-{number}")
         )
         self.students[name] = replace(person, id=name)
         return name
+
+    def _find_known(self, person: Student) -> Student | None:
+        """Return the student who is a person on a list; if several share a login or an address, the rest decides."""
+        matching = [self.students[one] for one in self.find_person(person)]
+        if len(matching) < 2:
+            return next(iter(matching), None)
+        for about in ("id", "canvas", "moodle", "name"):
+            value = _words(getattr(person, about))
+            same = [one for one in matching if value and _words(getattr(one, about)) == value]
+            if len(same) == 1:
+                return same[0]
+        who, ids = person.name or person.email or person.login, " or ".join(one.id for one in matching)
+        raise ClassroomError(
+            f"{who} could be {ids} on the roster: correct their lines in {FILE}, or add the column id to the list."
+        )
 
     def _is_taken(self, name: str) -> bool:
         return name.casefold() in {known.casefold() for known in self.students}
@@ -111,6 +143,8 @@ def _is_same(known: Student, person: Student) -> bool:
     """Return whether two lines are about the same person; names decide only if there is nothing else to compare."""
     if person.id and known.id.casefold() == person.id.casefold():
         return True
+    if known.canvas and person.canvas and known.canvas != person.canvas:
+        return False
     pairs = [(getattr(known, name).casefold(), getattr(person, name).casefold()) for name in _IDENTITIES]
     compared = [one == other for one, other in pairs if one and other]
     if compared:
@@ -187,16 +221,19 @@ def write_roster(classroom: Path, roster: Roster) -> Path:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)
-    rows.writerows([getattr(one, name) for name in COLUMNS] for _, one in sorted(roster.students.items()))
+    rows.writerows([quote_cell(getattr(one, name)) for name in COLUMNS] for _, one in sorted(roster.students.items()))
     Classroom(classroom).make_root()
     write_file(classroom / FILE, text.getvalue().encode("utf-8", "replace"))
     return classroom / FILE
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """Read a table as `read_table` does; return each line as a mapping from column headings to values."""
+    """Read a table as `read_table` does; return each line as a mapping from column headings to texts.
+
+    A text that was quoted because it looks like a formula is read as it was.
+    """
     heads, lines = read_table(path)
-    return [dict(zip(heads, line, strict=False)) for line in lines]
+    return [dict(zip(heads, map(read_cell, line), strict=False)) for line in lines]
 
 
 def read_table(path: Path) -> tuple[list[str], list[list[str]]]:

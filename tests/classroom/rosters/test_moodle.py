@@ -101,6 +101,22 @@ def test_the_english_headings_say_where_everything_is(tmp_path):
     assert [len(row) for row in rows] == [5] * 4, "short lines are filled up"
 
 
+def test_formulas_in_a_worksheet_are_quoted_once_and_what_the_upload_reads_stays(tmp_path):
+    write_roster(tmp_path, Roster([Student("eve", "=1+1", "E")]))
+    heads = ("Identifier", "Full name", "Status", "Grade", "Maximum Grade", "Online text", ENGLISH[-1], "Feedback")
+    line = ["Participant 7", "=1+1 E", "+sent", "", "16", "@x\n=2", "-", "- well\n=done"]
+    path = written(tmp_path / "a.csv", heads, line)
+    for _ in range(2):
+        remember_worksheet(tmp_path, CHAPTER, path)
+        numbers = read_numbers(tmp_path, CHAPTER).by_student
+        assert numbers == {"eve": ("=1+1 E", "7")}
+        content, left = fill_worksheet(path, numbers, {"eve": 12.5}, 16.0)
+        assert left == [] and list(csv.reader(io.StringIO(content.decode(), newline="")))[1] == [
+            *("Participant 7", "'=1+1 E", "'+sent", "12.50", "16", "'@x =2", "-", "- well\n=done")
+        ]
+        path.write_bytes(content)
+
+
 def test_a_worksheet_without_a_maximum_is_filled_as_it_is(tmp_path):
     path = written(tmp_path / "a.csv", (*ENGLISH[:3], ENGLISH[4]), ("Participant 7", "Ada L", "", "-"))
     content, left = fill_worksheet(path, {"ada": ("Ada L", "7")}, {"ada": 0.0}, 16.0)

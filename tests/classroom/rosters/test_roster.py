@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import re
+
 import pytest
 from click.testing import CliRunner
 
@@ -176,6 +179,50 @@ def test_what_was_written_is_read_again_and_slips_are_named(tmp_path):
         (tmp_path / "roster.csv").write_text(text)
         with pytest.raises(ClassroomError, match=r"roster\.csv"):
             read_roster(tmp_path)
+
+
+FORMULAS = (
+    "=cmd|calc!A1",
+    "+1-1",
+    '=HYPERLINK("http://e")',
+    "'=1",
+    "@SUM(1)",
+    "-",
+    "--",
+    "Ada; =1+1",
+    "x|-2",
+    "\uff1d1",
+    "O'Neil-Smith",
+    "\u0645\u06cc\u200c\u0631\u0648\u0645",
+)
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_formula_in_the_roster_is_a_text_to_a_spreadsheet_and_the_same_text_to_the_roster(tmp_path, text):
+    roster = Roster([Student("ada", text, text, text, text, text, text, text)])
+    for _ in range(2):
+        write_roster(tmp_path, roster)
+        with (tmp_path / "roster.csv").open(newline="") as file:
+            cells = list(csv.reader(file))[1]
+        assert text == "-" or not any(re.search('(^|[;,|\t])[\\s"]*[=+@\uff1d-]', cell) for cell in cells), cells
+        roster = read_roster(tmp_path)
+        assert roster.students == {"ada": Student("ada", text, text, text, text, text, text, text)}
+
+
+def test_a_line_break_in_a_list_is_a_blank_and_the_next_list_names_the_same_student(tmp_path, lists):
+    text = 'name,login,email\n"=cmd|calc!A1, Eve","e\r\nve\x1b[2J",e@x.org\n'
+    roster = Roster()
+    for person in read_class_list(lists(text)):
+        roster.add(person)
+    write_roster(tmp_path, roster)
+    assert len((tmp_path / "roster.csv").read_text().splitlines()) == 2
+    assert "\x1b" not in (tmp_path / "roster.csv").read_text()
+    again = read_roster(tmp_path)
+    (eve,) = again.students.values()
+    assert (eve.first_name, eve.last_name, eve.login) == ("Eve", "=cmd|calc!A1", "e  ve [2J")
+    assert [again.add(person) for person in read_class_list(lists(text))] == [eve.id] and len(again.students) == 1
+    assert [again.add(person) for person in read_class_list(tmp_path / "roster.csv")] == [eve.id]
+    assert again.find_owner(Owner(Platform.MOODLE, "Eve =cmd|calc!A1")) == [eve.id]
 
 
 @pytest.mark.slow
@@ -368,3 +415,47 @@ def test_a_slip_in_the_roster_is_told_with_its_remedy(tmp_path, text, words):
 def test_a_roster_without_lines_is_empty(tmp_path):
     (tmp_path / "roster.csv").write_text("id\n")
     assert not read_roster(tmp_path)
+
+
+SHARED = (
+    "Student,ID,SIS User ID,SIS Login ID,Section\n" + '"Wei, Li",301,,same@x,A\n"Wei, Lo",302,,same@x,A\n,303,,,A\n'
+)
+
+
+def test_two_numbers_on_canvas_are_two_people_whatever_they_share_and_each_hands_in(inbox, lists):
+    inbox.classroom.mkdir()
+    roster = Roster()
+    for _ in range(2):
+        for person in read_class_list(lists(SHARED)):
+            roster.add(person)
+        write_roster(inbox.classroom, roster)
+        roster = read_roster(inbox.classroom)
+        assert {one.canvas: (one.id, one.name) for one in roster.students.values()} == {
+            "301": ("same", "Li Wei"),
+            "302": ("Lo-Wei", "Lo Wei"),
+            "303": ("student-303", ""),
+        }
+    files = {
+        f"wei{name}_{number}_9{number}_01_weights.zip": packed(name) for name, number in (("li", 301), ("lo", 302))
+    }
+    found = inbox.collect(inbox.put("submissions.zip", files))
+    assert found.taken == {"same", "Lo-Wei"} and inbox.mark("Lo-Wei") == ("lo", "lo")
+
+
+def test_who_shares_an_address_is_found_by_the_name_and_nobody_is_guessed():
+    people = [Student("li", "Li", "Wei", "same@x", canvas="301"), Student("lo", "Lo", "Wei", "same@x", canvas="302")]
+    roster = Roster(people)
+    assert roster.add(Student("", "Lo", "Wei", "same@x", moodle="m2")) == "lo"
+    assert (roster.students["li"].moodle, roster.students["lo"].moodle) == ("", "m2")
+    assert roster.add(Student("", "Lu", "Wei", "same@x", moodle="m2")) == "lo"
+    assert roster.add(Student("li", "Lu", "Wei", "same@x")) == "li"
+    with pytest.raises(ClassroomError, match=r"Lu Wei could be li or lo on the roster: correct their lines"):
+        roster.add(Student("", "Lu", "Wei", "same@x", moodle="m3"))
+
+
+def test_one_id_for_two_numbers_on_canvas_is_refused_with_both():
+    roster = Roster([Student("x1", "Li", "Wei", canvas="301")])
+    with pytest.raises(
+        ClassroomError, match=r"x1 has two numbers on Canvas, 301 \(Li Wei\) and 302 \(Lo Wei\): give two"
+    ):
+        roster.add(Student("x1", "Lo", "Wei", canvas="302"))
