@@ -211,12 +211,15 @@ reset = _help_command("reset", "Restore one function's stub; your version is kep
 @click.option("--name", "student", help="Your name or student number, which becomes part of the zip's name.")
 def submit(chapter: str, student: str | None) -> None:
     """Pack a chapter's notebook and your library into a zip, which you then submit."""
+    from ..candidate.wire import printable
     from ..learner import submit, tutor
 
     _warn_of_other_copy()
+    reused = False
     try:
         if student is None:
             student = submit.remembered_student()
+            reused = bool(submit.as_file_name(student))
         if not submit.as_file_name(student) and sys.stdin.isatty():
             student = click.prompt("Your name or student number, for the zip's name", default="", show_default=False)
         packed = submit.pack_submission(chapter, student=student)
@@ -226,6 +229,8 @@ def submit(chapter: str, student: str | None) -> None:
     say(f"{packed.path} holds:")
     for name in packed.contents:
         say(f"  {name}")
+    if reused:
+        say(printable(f"Named after {student}, as last time; change that with --name."))
     for warning in packed.warnings:
         say(warning)
     if not submit.as_file_name(student):

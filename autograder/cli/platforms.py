@@ -10,7 +10,7 @@ import click
 from ..candidate.wire import printable
 from ..judging.words import counted
 from .options import CHAPTER, CLASSROOM, DATABASE
-from .spoken import say
+from .spoken import say, shorten
 
 if TYPE_CHECKING:
     from ..classroom.collecting.collect import Collected
@@ -49,7 +49,7 @@ def collect(
         remember_worksheet(classroom, chapter, worksheet)
     _print_table(
         [("", "student", "file", "what happened")]
-        + [(_outcome(row), row.student or "-", row.place, row.words) for row in collection.rows]
+        + [(_outcome(row), shorten(row.student) or "-", shorten(row.place), row.words) for row in collection.rows]
     )
     count = count_outcomes(collection)
     would = "would be taken" if dry_run else "taken"

@@ -19,6 +19,16 @@ _STUDENTS = "submit"
 """The command that messages to an instructor mention as the student's: nobody types it here."""
 
 
+_LONGEST = 60
+"""The number of characters of a file's name in a table."""
+
+
+def shorten(name: str) -> str:
+    """Return a name for a table: of a long one, the middle is left out."""
+    half = _LONGEST // 2
+    return name if len(name) <= _LONGEST else f"{name[: half - 1]}…{name[-half:]}"
+
+
 def command_name() -> str:
     """Return the command that starts this program in this terminal: ``weightlab`` if found, otherwise its path."""
     called = Path(sys.argv[0])

@@ -121,7 +121,7 @@ def test_no_reason_asks_a_student_for_what_an_instructor_does():
     facts |= {"taken": "a", "here": "a/", "there": "b/"}
     of_contents = {"EMPTY", "NOT_A_ZIP", "LOCKED", "METHOD", "TOO_MANY_FILES", "TOO_LARGE", "UNPACKS_TOO_LARGE"}
     of_contents |= {"NO_NOTEBOOK", "OTHER_CHAPTER", "TWO_NOTEBOOKS", "TWO_LIBRARIES", "LIBRARY_ELSEWHERE"}
-    of_contents |= {"RENAMED_COPY", "LOOSE_MODULE", "SEVERAL_SUBMISSIONS"}
+    of_contents |= {"OTHER_NOTEBOOK", "TWICE", "RENAMED_COPY", "LOOSE_MODULE", "SEVERAL_SUBMISSIONS"}
     for reason in [Reason[name] for name in sorted(of_contents)]:
         told, asked = (describe(reason, reader, **facts) for reader in (Reader.STUDENT, Reader.INSTRUCTOR))
         assert "submit" in told and not re.search(r"\bask\b|collect|download|unpack it|class", told)

@@ -24,6 +24,7 @@ from autograder.learner.check import check_library
 from autograder.paths import LIBRARY, ROOT, SOLUTIONS
 from autograder.release import ReleaseError
 from autograder.version import help_link
+from tests.support.downloads import packed
 
 KEYS = {"exercise", "chapter", "status", "score", "points", "misconception", "finding", "message", "aspects", "file"}
 
@@ -269,6 +270,15 @@ def test_a_usage_error_is_one_sentence_with_exit_code_2(words, said):
     assert result.exit_code == 2
     assert said in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_long_name_of_a_file_is_shortened_in_the_middle_of_the_table(tmp_path):
+    name = f"{'first' * 10}{'x' * 100}{'last' * 8}"
+    (tmp_path / f"{name}.zip").write_bytes(packed("ada"))
+    result = run("collect", "01_weights", tmp_path / f"{name}.zip", "--classroom", tmp_path / "class", "--dry-run")
+    lines = result.output.splitlines()
+    assert result.exit_code == 0 and max(map(len, lines[:2])) < 160, result.output
+    assert "firstfirst" in lines[1] and "…" in lines[1] and "lastlast.zip" in lines[1]
 
 
 @pytest.mark.parametrize(

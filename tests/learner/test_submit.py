@@ -10,10 +10,12 @@ import sys
 import zipfile
 
 import pytest
+from click.testing import CliRunner
 
 from autograder import markers, submitted_notebook
 from autograder.classroom.collecting.collect import collect_submissions
 from autograder.classroom.handout import write_handout
+from autograder.cli.main import main
 from autograder.exercises import CHAPTERS
 from autograder.judging import reference
 from autograder.judging.question import judge_answer
@@ -328,3 +330,17 @@ def test_the_students_name_is_part_of_the_zips_and_is_remembered(learner, state)
     assert submit.remembered_student() == ""
     submit.remember_student("ada")
     assert submit.remembered_student() == "ada"
+
+
+def test_a_name_that_is_used_again_is_told(state, monkeypatch, tmp_path):
+    packed = submit.PackedSubmission(tmp_path / "a.zip", ["a.ipynb"])
+    monkeypatch.setattr(submit, "pack_submission", lambda chapter, student: packed)
+
+    def said(*options):
+        ran = CliRunner().invoke(main, ["submit", CHAPTER, *options])
+        assert ran.exit_code == 0, ran.output
+        return [line for line in ran.output.splitlines() if line.startswith("Named after")]
+
+    assert said() == []
+    assert said("--name", "Ben Adams") == []
+    assert said() == ["Named after Ben Adams, as last time; change that with --name."]

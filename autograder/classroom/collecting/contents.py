@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -148,6 +149,8 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
         raise NotTakenError(Reason.TWO_NOTEBOOKS, paths=_named(item.path for item in candidates))
     contents = [item.read(MAX_NOTEBOOK, budget) for item in candidates]
     if len(set(contents)) > 1:
+        if len({item.path for item in candidates}) == 1:
+            raise NotTakenError(Reason.TWICE, file=_named([candidates[0].path]))
         raise NotTakenError(Reason.TWO_NOTEBOOKS, paths=_named(item.path for item in candidates))
     notebook = candidates[0]
     files = {f"{chapter}.ipynb": contents[0]}
@@ -191,6 +194,8 @@ def _no_notebook(items: list[Item], chapter: str) -> NotTakenError:
     there = {item.path.name for item in items}
     if others := sorted(there & {f"{name}.ipynb" for name in CHAPTERS}):
         return NotTakenError(Reason.OTHER_CHAPTER, others=", ".join(others), notebook=f"{chapter}.ipynb")
+    if others := [item.path.name for item in items if item.suffix == ".ipynb"]:
+        return NotTakenError(Reason.OTHER_NOTEBOOK, others=_named(others), notebook=f"{chapter}.ipynb")
     return NotTakenError(Reason.NO_NOTEBOOK, notebook=f"{chapter}.ipynb")
 
 
@@ -224,7 +229,8 @@ def _library(items: list[Item], homes: set[PurePosixPath], budget: Budget) -> tu
         belonging, place = _loose_modules(items, homes), "the module beside the notebook"
     if not belonging:
         return {}, ""
-    read = {path: _modules(modules, budget) for path, modules in belonging.items()}
+    twice = {path for path, count in Counter(item.path for item in items).items() if count > 1}
+    read = {path: _modules(modules, budget, twice) for path, modules in belonging.items()}
     different = [path for path in read if read[path] != next(iter(read.values()))]
     if different:  # a whole project has its library in src/; a library beside a notebook is a copy
         read = {path: modules for path, modules in read.items() if path.parent.name == "src"}
@@ -254,7 +260,8 @@ def _loose_modules(items: list[Item], homes: set[PurePosixPath]) -> dict[PurePos
     return {folder: modules for folder, modules in found.items() if any(item.path.stem in MODULES for item in modules)}
 
 
-def _modules(modules: list[Item], budget: Budget) -> dict[str, bytes]:
+def _modules(modules: list[Item], budget: Budget, twice: Collection[PurePosixPath] = ()) -> dict[str, bytes]:
+    """Return the modules of one library; ``twice`` holds the paths that the submission has more than once."""
     if len({item.path for item in modules}) > MAX_MODULES:
         raise NotTakenError(Reason.TOO_MANY_FILES, most=MAX_MODULES)
     files: dict[str, bytes] = {}
@@ -266,14 +273,18 @@ def _modules(modules: list[Item], budget: Budget) -> dict[str, bytes]:
         name = f"{LIBRARY_FOLDER}/{composed}"
         content = item.read(MAX_SOURCE, budget)
         if files.setdefault(name, content) != content:
+            if item.path in twice:
+                raise NotTakenError(Reason.TWICE, file=_named([item.path]))
             raise NotTakenError(Reason.TWO_LIBRARIES, paths=_named([item.path]))
         if sum(map(len, files.values())) > MAX_LIBRARY:
             raise NotTakenError(Reason.TOO_LARGE, file=LIBRARY_FOLDER, most=mebibytes(MAX_LIBRARY))
     return files
 
 
-def _named(paths: Iterable[PurePosixPath]) -> str:
+def _named(paths: Iterable[PurePosixPath | str]) -> str:
     """Name the first of some files, and say how many more there are."""
-    names = [name if len(name) <= _LONGEST_NAMED else f"{name[:_LONGEST_NAMED]}…" for name in sorted(map(str, paths))]
+    names = [
+        name if len(name) <= _LONGEST_NAMED else f"{name[:_LONGEST_NAMED]}…" for name in sorted(set(map(str, paths)))
+    ]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more

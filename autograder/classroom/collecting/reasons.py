@@ -34,6 +34,8 @@ class Reason(StrEnum):
     NO_SUBMISSION = "no submission"
     NO_NOTEBOOK = "no notebook"
     OTHER_CHAPTER = "other chapter"
+    OTHER_NOTEBOOK = "other notebook"
+    TWICE = "one path twice"
     TWO_NOTEBOOKS = "two notebooks"
     TWO_LIBRARIES = "two libraries"
     LIBRARY_ELSEWHERE = "library elsewhere"
@@ -102,6 +104,8 @@ _WORDS = {
     Reason.NO_SUBMISSION: "it holds nothing that could be a submission; {remedy}",
     Reason.NO_NOTEBOOK: "it holds no {notebook}; {remedy}",
     Reason.OTHER_CHAPTER: "it holds {others} and no {notebook}; {remedy}",
+    Reason.OTHER_NOTEBOOK: "it holds no {notebook}, but {others}; {remedy}",
+    Reason.TWICE: "it holds {file} twice, with different contents; {choose}",
     Reason.TWO_NOTEBOOKS: "it holds different notebooks of this chapter: {paths}; {choose}{or_unpack}",
     Reason.TWO_LIBRARIES: "it holds different libraries: {paths}; {choose}",
     Reason.LIBRARY_ELSEWHERE: "the notebook is in {here} and the library in {there}, so they may be from two people; "

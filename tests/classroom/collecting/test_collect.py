@@ -137,6 +137,13 @@ def test_another_chapters_zip_is_refused_and_what_it_holds_is_said(inbox):
     assert "02_biases.ipynb" in found.words["ada"]
 
 
+def test_a_renamed_notebook_is_named(inbox):
+    inbox.put("ada.zip", {"a/my weights.ipynb": b"{}", "a/notes.ipynb": b"{}", "a/weightlab/weights.py": b"x = 1\n"})
+    (row,) = inbox.collect().rows
+    assert row.reason is Reason.OTHER_NOTEBOOK
+    assert row.words.startswith("it holds no 01_weights.ipynb, but my weights.ipynb, notes.ipynb; ask for the zip")
+
+
 class TestPackedTwice:
     def test_one_that_fits_is_taken_whatever_is_around_it(self, inbox):
         inbox.put("ada.zip", {"01_weights.zip": packed("ada")})
@@ -202,7 +209,15 @@ class TestNothingIsJoinedFromTwoPeople:
         path = inbox.put("ada.zip", work("ada"))
         with zipfile.ZipFile(path, "a") as archive:
             archive.writestr(f"{CHAPTER}/weightlab/weights.py", "of = 'eve'\n")
-        assert inbox.collect().lost == {"ada": Reason.TWO_LIBRARIES}
+        path = inbox.put("bo.zip", work("bo"))
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr(f"{CHAPTER}/{NOTEBOOK}", "{}")
+        found = inbox.collect()
+        assert found.lost == {"ada": Reason.TWICE, "bo": Reason.TWICE}
+        assert found.words["ada"].startswith(
+            "it holds 01_weights/weightlab/weights.py twice, with different contents; "
+        )
+        assert found.words["bo"].startswith("it holds 01_weights/01_weights.ipynb twice, with")
 
     def test_a_module_outside_the_librarys_folder_is_named(self, inbox):
         inbox.put("ada.zip", {f"{CHAPTER}/{NOTEBOOK}": b"{}", "bo/weights.py": b"x = 1\n"})
