@@ -22,6 +22,12 @@ def quote_cell(text: str) -> str:
     return text if text == NO_VALUE else _FORMULA.sub(r"\1'", text)
 
 
+def quote_lines(text: str) -> str:
+    """Return a text as `quote_cell` does, but leave it and its line breaks as they are if nothing in it would act."""
+    lines = re.split(r"\r?\n", text)
+    return text if list(map(quote_cell, lines)) == lines else quote_cell(read_cell(text))
+
+
 def read_cell(text: str) -> str:
     """Return the text in a cell: without the mark that `quote_cell` puts before a sign, and in one line."""
     return _QUOTED.sub(r"\1", _CONTROL.sub(" ", text).strip())

@@ -269,7 +269,7 @@ def test_what_was_graded_here_and_is_gone_earns_nothing(tmp_path, student, store
     entries = []
     found = SimpleNamespace(
         released={WEIGHTS: made.released(CHAPTERS[WEIGHTS])},
-        classroom=SimpleNamespace(notebook=lambda *_: path),
+        classroom=SimpleNamespace(notebook=lambda *_: path, submission=lambda *_: tmp_path),
         causes={WEIGHTS: {}},
         _batch=[],
         _enter=entries.append,

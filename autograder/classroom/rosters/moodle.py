@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..cells import quote_cell, read_cell
+from ..cells import quote_lines
 from ..collecting.origins import read_origins
 from ..collecting.platforms import Owner, Platform
 from ..folder import Classroom, ClassroomError
@@ -39,7 +39,7 @@ class _Worksheet:
         """Return a line whose texts no spreadsheet reads as formulas; what the upload reads is left unchanged."""
         end = len(line) if self.feedback is None else self.feedback
         left = {self.identifier, self.grade, self.maximum, *range(end, len(line))}
-        return [text if column in left else quote_cell(read_cell(text)) for column, text in enumerate(line)]
+        return [text if column in left else quote_lines(text) for column, text in enumerate(line)]
 
     def number(self, line: list[str]) -> str:
         """Return the participant's number in Moodle from a line, or an empty string."""
