@@ -18,6 +18,8 @@ from .submitted_notebook import ANSWER, Answer, SubmittedNotebook, parse_cell, t
 _LONGEST = 60
 _MOST_RECORDS = 100
 """The largest number of a cell's records that are judged, the newest first."""
+_MOST_NUMBERS = 20
+"""The largest number of different recorded numbers that are judged, of all cells together."""
 
 
 def judge_numbers(chapter: Chapter, notebook: SubmittedNotebook) -> list[Verdict]:
@@ -68,7 +70,8 @@ def _values(name: str, answer: Answer, notebook: SubmittedNotebook) -> Iterator[
     # A check can be in any of these: its own cell, the answer's (merged with it), or one that the student added.
     cells = [*reversed(notebook.checks.get(name, [])), *reversed(answer.cells)]
     cells += [own.cell for own in reversed(notebook.own)]
-    yield from dict.fromkeys(value for cell in cells for value in islice(_recorded(cell, name), _MOST_RECORDS))
+    recorded = dict.fromkeys(value for cell in cells for value in islice(_recorded(cell, name), _MOST_RECORDS))
+    yield from islice(recorded, _MOST_NUMBERS)  # a notebook with more of them is guessing
     if not any(_assigns_literal(text_of(cell.get("source")), name) for cell in answer.cells):
         for cell in reversed(answer.cells if answer.changed else ()):
             if shown := _shown(cell):

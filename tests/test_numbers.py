@@ -297,6 +297,17 @@ def test_only_one_number_under_the_questions_own_name_is_read_from_a_record(reco
     assert numbers(notebook)[0].status == "not_started"
 
 
+@pytest.mark.parametrize(("newer", "status"), [(5, "passed"), (60, "failed")])
+def test_a_notebook_that_records_many_different_numbers_does_not_win_by_one_of_them(newer, status):
+    notebook = submission(parameters_answer="parameters = count()")
+    for value in (RIGHT, *range(newer)):
+        record = {"output_type": "display_data", "metadata": {}}
+        record["data"] = {ANSWER_TYPE: {"name": "parameters", "value": value}}
+        notebook["cells"].append(made.cell(notebook, "parameters-answer") | {"id": f"own{value}", "source": "1 + 1"})
+        notebook["cells"][-1] |= {"outputs": [record], "metadata": {}}
+    assert numbers(notebook)[0].status == status
+
+
 def test_a_huge_number_costs_its_own_question_only():
     notebook = submission(parameters_answer="parameters = 0x" + "F" * 5_000, share_answer="share = 0.25")
     assert [verdict.status for verdict in numbers(notebook)] == ["malformed", "passed"]

@@ -81,14 +81,18 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
 
     known = read_roster(classroom)
     before = set(known.students)
+    changed: list[str] = []
     for path in files:
         for person in read_class_list(path):
             known.add(find_collected_id(classroom, person, known))
+            changed.append(known.describe_changed_name(person))
     if files:
         place = write_roster(classroom, known)
         enter_roster(classroom, known, database)
         new = len(known.students.keys() - before)
         say(f"{counted(len(known.students), 'student')} in {place}, {new} of them new.")
+        for words in filter(None, dict.fromkeys(changed)):
+            say(printable(words))
     elif not known:
         say(f"Nobody is on the roster of {classroom} yet: `weightlab roster FILE` records an exported class list.")
     else:

@@ -92,6 +92,8 @@ def check(name: str = "", value: Any = _UNASKED, *more: Any) -> Card | Note:
         below.append(remarks.describe_other_copy())
         below.append(remarks.describe_hiding_copy(asked, remarks.notebook_namespace()))
         below.append(remarks.describe_foreign_imports_of(asked, LIBRARY))
+        if verdict.status == Status.PASSED:
+            below.append(remarks.describe_slow_way(asked))
     if not kept:
         below.append(record.NOT_KEPT)
     return Card(verdict, "\n".join(filter(None, below)), value)

@@ -1,12 +1,15 @@
-"""Remarks beside a verdict: a copy that hides the library, imports that grading lacks."""
+"""Remarks beside a verdict: a copy that hides the library, imports that grading lacks, a slow way."""
 
 from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ..exercise import Exercise
 from ..library import LIBRARY_FOLDER, find_foreign_imports, find_package_meant
@@ -78,6 +81,38 @@ def describe_other_copy() -> str:
         f"You are in one copy of the course, {here}, but {LIBRARY}, in another copy, is checked and graded. Edit "
         "the files in the other copy, or use the Python of the copy that you are in."
     )
+
+
+_SLOW = 100
+"""How many times as long as a matrix product a function takes that makes later chapters wait for minutes."""
+_MADE_OF_PRODUCTS = {"weighted_sums": (), "dense": (np.zeros(100),)}
+"""What these functions take after inputs and weights; later chapters call them thousands of times."""
+
+
+def describe_slow_way(exercise: Exercise) -> str:
+    """Say that a right function takes far longer than a matrix product, or return an empty string."""
+    function = getattr(sys.modules.get(f"{LIBRARY_FOLDER}.{exercise.module}"), exercise.name, None)
+    if exercise.name not in _MADE_OF_PRODUCTS or not callable(function):
+        return ""
+    inputs, weights = np.ones((20, 100)), np.ones((100, 100))
+    try:
+        taken = _seconds(lambda: function(inputs, weights, *_MADE_OF_PRODUCTS[exercise.name]))
+    except Exception:  # what is checked is the file; the notebook may hold an earlier version of it
+        return ""
+    factor = taken / min(_seconds(lambda: inputs @ weights) for _ in range(5))
+    if factor < _SLOW:
+        return ""
+    return (
+        f"Your function is right, but slow: for 20 examples and 100 neurons it took about {factor:,.0f} times as long "
+        "as a matrix product. From chapter 3 on, some cells call it thousands of times and would take many minutes: "
+        "before then, write it with NumPy's matrix product and no loop."
+    )
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return max(time.perf_counter() - start, 1e-9)
 
 
 def notebook_namespace() -> Mapping[str, Any]:

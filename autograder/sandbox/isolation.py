@@ -38,8 +38,8 @@ TEMPORARY_BYTES = 16 * 2**20
 
 _SITE = Path(numpy.__file__).resolve().parent.parent
 _LABKIT = ROOT / "src" / "labkit"
-_HELD_OUT = ("digits14_held_out.npz",)
-"""Images on which the capstone is judged: no candidate sees them."""
+_KEPT_FILES = ("digits14_held_out.npz", "beyond.json")
+"""Files that no candidate can read: the images that judge the capstone, and PyTorch's line for most functions."""
 _KEPT_BACK = ("lent", "__pycache__")
 """What no candidate gets: code that the lab lends to notebooks (such as a trainer), because it answers exercises."""
 _ENVIRONMENT = {
@@ -247,12 +247,12 @@ def _loaded_libraries() -> set[Path]:
 
 
 def _hidden(whole_lab: bool) -> list[Path]:
-    """Return the paths hidden inside the visible folders: the project, its traces, a home, test images."""
+    """Return the paths hidden inside the visible folders: the project, its traces, a home, files that answer."""
     names = ("*.pth", "__editable__*", "weightlab*", "autograder", "labkit", "solutions")
     traces = [path for name in names for path in _SITE.glob(name)]
     own_site = Path(sys.base_prefix).resolve() / "lib" / _VERSION / "site-packages"
-    held_out = [] if whole_lab else [_LABKIT / "data_files" / name for name in _HELD_OUT]
-    return [*traces, own_site, ROOT, Path.home(), *held_out]
+    kept = [] if whole_lab else [_LABKIT / "data_files" / name for name in _KEPT_FILES]
+    return [*traces, own_site, ROOT, Path.home(), *kept]
 
 
 def kill(process: subprocess.Popen) -> None:

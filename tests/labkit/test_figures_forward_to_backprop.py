@@ -38,7 +38,7 @@ def test_the_corners_picture_counts_what_is_right(capsys):
 def test_the_fit_says_how_far_it_is_off_inside_and_outside(capsys):
     x = np.linspace(-1, 2, 7)
     boundaries.fits(x, np.zeros(7), {"one": (np.where(x > 1, 3.0, 0.25), np.array([0.0]))}, (-1, 1))
-    told = "one: off by at most 0.25 in this range, and by at most 3.0 in the rest of the figure"
+    told = "one: off by at most 0.25 in this range, and by at most 3.0 in the rest, partly outside the figure"
     assert told in capsys.readouterr().out
     boundaries.fits(x[x <= 1], np.zeros(5), {"one": (np.ones(5), np.array([0.0]))}, (-1, 1))
     assert capsys.readouterr().out.rstrip().endswith("one: off by at most 1.00 in this range.")

@@ -11,6 +11,7 @@ import pytest
 from labkit import data
 from labkit.figures import openings, style
 from labkit.lent.given_training import mean_loss
+from labkit.lent.signals import carried_and_gradients
 from solutions.weightlab.weights import template_weights
 from tests.support.figures import assert_readable
 
@@ -55,7 +56,7 @@ def test_the_gradients_of_both_ways_are_those_that_are_measured():
     sizes = [6, 5, 4, 3]
     layers = [(rng.normal(size=shape), rng.normal(size=shape[1])) for shape in itertools.pairwise(sizes)]
     x = rng.random(6)
-    carried, gradients = openings._both_ways(layers, x, 1)
+    carried, gradients = carried_and_gradients(layers, x, 1)
     assert [matrix.shape for matrix in carried] == [(5, 4), (4, 3)]
     for k, gradient in enumerate(gradients, start=1):
         for at in np.ndindex(gradient.shape):

@@ -97,3 +97,19 @@ def test_bars_keep_the_colours_that_their_names_have_in_other_figures():
     fig = draw_still("all", [[known, bars("Accuracy", ["upright", "mine"], [0.9, 0.1], percent=True)]])
     drawn = [[to_hex(bar.get_facecolor()) for bar in ax.patches] for ax in fig.axes]
     assert drawn == [[COLORS[1], COLORS[0]], [FRACTION] * 2]
+
+
+@pytest.mark.parametrize(("length", "heads"), [(0.5, 1), (0.001, 0)])
+def test_an_arrow_that_would_be_all_head_is_left_out_of_a_still_figure(length, heads):
+    step = line([0.2, 0.2 + length], [0.1, 0.1], color="black", arrow=True)
+    (ax,) = draw_still("all", [[chart("the chart", ("x", 0, 1), ("y", 0, 1), [step])]]).axes
+    assert len(ax.texts) == heads
+
+
+def test_the_chosen_image_is_framed_in_a_still_figure():
+    (ax,) = draw_still("all", [[images("neuron", np.eye(3, 4), pick="pick", marked=1)]]).axes
+    (frame,) = ax.patches
+    left, right = frame.get_bbox().x0, frame.get_bbox().x1
+    assert (left, right) == (2.5, 4.5), "around the second image of two pixels a side, after a gap"
+    (ax,) = draw_still("all", [[images("neuron", np.eye(3, 4))]]).axes
+    assert not ax.patches

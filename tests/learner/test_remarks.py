@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from functools import partial
 
@@ -157,6 +158,32 @@ def test_the_card_of_a_question_records_the_number_that_it_judged(state, value, 
 
 def test_a_functions_card_records_no_number(state):
     assert ANSWER_TYPE not in notebook.check("apply_weight")._repr_mimebundle_()
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "slow"),
+    [("weighted_sums", 0.5, True), ("dense", 0.5, True), ("weighted_sums", 0.002, False), ("apply_weight", 0.5, False)],
+)
+def test_a_right_function_that_would_let_later_chapters_wait_is_told_so(monkeypatch, name, seconds, slow):
+    function = {"weighted_sums": lambda x, w: x @ w, "dense": lambda x, w, b: x @ w + b}.get(name, max)
+    exercise = next(chapter.exercises[name] for chapter in CHAPTERS.values() if name in chapter.exercises)
+    monkeypatch.setitem(sys.modules, f"weightlab.{exercise.module}", types.SimpleNamespace(**{name: function}))
+    taken = iter([seconds, *[0.0001] * 5])
+
+    def measured(call):
+        call()  # the arguments are those that the function takes
+        return next(taken)
+
+    monkeypatch.setattr(remarks, "_seconds", measured)
+    assert ("about 5,000 times as long" in remarks.describe_slow_way(exercise)) == slow
+
+
+def test_a_function_that_fails_or_is_not_loaded_is_not_called_slow(monkeypatch):
+    exercise = CHAPTERS["01_weights"].exercises["weighted_sums"]
+    monkeypatch.setitem(sys.modules, "weightlab.weights", types.SimpleNamespace(weighted_sums=lambda x, w: 1 / 0))
+    assert remarks.describe_slow_way(exercise) == ""
+    monkeypatch.delitem(sys.modules, "weightlab.weights")
+    assert remarks.describe_slow_way(exercise) == ""
 
 
 def test_a_check_that_could_not_be_kept_says_so_and_one_that_was_kept_does_not(state, monkeypatch):

@@ -35,7 +35,8 @@ class Origin:
         found = Recogniser([(self.label,)]).recognise((self.label,))
         if not found or (self.platform, self.name, self.number) != (owner.platform, owner.name, owner.number):
             return False
-        return bool(owner.uploaded) and found[0].uploaded > owner.uploaded
+        mine = (one for one in found[0].readings if (one.name, one.number) == (self.name, self.number))
+        return bool(owner.uploaded) and next(mine, found[0]).uploaded > owner.uploaded
 
 
 def read_origins(classroom: Path) -> dict[str, dict[str, Origin]]:

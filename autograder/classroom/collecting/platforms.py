@@ -54,6 +54,8 @@ class Owner:
     """The folder of a plain name: in two folders the same name may belong to two people."""
     doubtful: bool = False
     """Whether the entry's name could also be read as another person's, who has put such numbers into their own name."""
+    readings: tuple[Owner, ...] = field(default=(), compare=False)
+    """All ways to read the entry's name, the platform's own first, if there are several: a roster can decide."""
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
@@ -166,21 +168,15 @@ class Recogniser:
         if not readings:
             return None
         # The first two numbers count, as for Canvas itself: what follows is the student's own name for the file, which
-        # could contain more such numbers. If a later pair of numbers is followed by a chapter's file name, as with a
-        # group called project_7, no number is certain, so none is used.
+        # could contain more such numbers, as in a date. If the second number begins another pair that is followed by a
+        # chapter's file name, as with a group called project_7, no number is certain, so none is used.
         found = readings[0]
-        name, number = part[: found.start()], found["number"]
-        late = name.endswith("_LATE")
-        name = name.removesuffix("_LATE")
-        if any(is_chapter(_stem(later["rest"])) for later in readings[1:]):
-            name, number = f"{name}_{number}", ""
-        uploaded = (int(found["file"]),)
-        doubtful = bool(number) and any(_may_be_canvas_own(found, later) for later in readings[1:])
-        # A download holds the files of each student's last submission only.
-        owner = Owner(
-            Platform.CANVAS, name, number, late=late, uploaded=uploaded, label=part, attempt="", doubtful=doubtful
-        )
-        return owner, (found["rest"],)
+        others = [later for later in readings[1:] if _may_be_canvas_own(found, later)]
+        owner = _canvas_owner(part, found)
+        owners = (owner, *(_canvas_owner(part, later) for later in others)) if others else ()
+        if any(later.start() < found.end("file") and is_chapter(_stem(later["rest"])) for later in others):
+            owner = replace(owner, name=f"{owner.name}_{owner.number}", number="")
+        return replace(owner, doubtful=bool(owner.number and others), readings=owners), (found["rest"],)
 
     def _blackboard(self, part: str, inside: tuple[str, ...]) -> Recognised | None:
         found = _BLACKBOARD.fullmatch(part) if "_attempt_" in part else None
@@ -214,6 +210,15 @@ class Recogniser:
             name = f"{found['first']} {found['last']}"
             return Owner(Platform.ILIAS, name, found["number"], found["login"], label=part), inside
         return None
+
+
+def _canvas_owner(part: str, reading: re.Match) -> Owner:
+    """Return the owner of Canvas's file according to one way of reading the file's name."""
+    name = part[: reading.start()]
+    uploaded, late = (int(reading["file"]),), name.endswith("_LATE")
+    # A download holds the files of each student's last submission only, so all of these have the same attempt.
+    name = name.removesuffix("_LATE")
+    return Owner(Platform.CANVAS, name, reading["number"], late=late, uploaded=uploaded, label=part, attempt="")
 
 
 def _may_be_canvas_own(first: re.Match, later: re.Match) -> bool:

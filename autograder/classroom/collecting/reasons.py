@@ -14,6 +14,7 @@ class Reason(StrEnum):
     NO_NAME = "no name"
     CHAPTERS_NAME = "named after the chapter"
     NOT_ON_THE_ROSTER = "not on the roster"
+    CHANGED_NAME = "changed name"
     SEVERAL_ON_THE_ROSTER = "several on the roster"
     TWO_PEOPLE = "two people"
     TWO_ASSIGNMENTS = "two assignments"
@@ -77,6 +78,8 @@ _WORDS = {
     Reason.NO_NAME: "this name does not say whose submission this is; rename the file to the student's name",
     Reason.CHAPTERS_NAME: "it has the chapter's name, not a student's; rename the file to the student's name",
     Reason.NOT_ON_THE_ROSTER: "nobody on the roster is called {name}; add the student with `weightlab roster`",
+    Reason.CHANGED_NAME: "it is from {name}, but number {number} is {who} on the roster; if the name has changed, "
+    "edit roster.csv",
     Reason.SEVERAL_ON_THE_ROSTER: "{name} could be {who} on the roster; give Moodle's grading worksheet with "
     "--worksheet, or rename the file to one of these",
     Reason.TWO_PEOPLE: "two people on the platform may be called {name}; ask whose upload this is, rename the file to "

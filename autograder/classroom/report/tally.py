@@ -14,6 +14,7 @@ from ...exercises import CHAPTERS, EXERCISES
 from ...judging.verdict import Status
 from ..collecting.origins import late_on_canvas
 from ..collecting.refused import refused_uploads
+from ..collecting.unmatched import read_unmatched
 from ..files import read_file
 from ..folder import Classroom
 from ..grades import StoredGrades
@@ -22,6 +23,8 @@ from ..times import EXAMPLE, FILE, MAX_BYTES, read_time
 from .concepts import summarise_class
 
 KINDS = ("full points", "some points", "no points", "could not run", "not started")
+NOBODY = "(unknown)"
+"""Stands for the student of an upload that could not be given to anybody."""
 Line = tuple[str, str, str, str]
 """Something that needs a person's attention: student, chapter, status, and what happened."""
 
@@ -135,6 +138,11 @@ def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
     found = []
     for (student, chapter), why in refused_among(classroom, entries).items():
         found.append((student, chapter, SubmissionStatus.MISSING, f"An upload could not be collected: {why}"))
+    chapters = {entry["chapter"] for entry in entries}
+    for upload in read_unmatched(classroom.root):
+        if upload.chapter in chapters:
+            words = f"{upload.place} could not be collected: {upload.why}"
+            found.append((NOBODY, upload.chapter, "not collected", words))
     for entry in entries:
         student, chapter, status = entry["student"], entry["chapter"], entry["status"]
         found += [(student, chapter, status, words) for words in entry.get("remarks", ())]

@@ -65,6 +65,28 @@ class Roster:
                 return found
         return []
 
+    def find_numbered(self, owner: Owner) -> Student | None:
+        """Return the student whose name and Canvas number are an owner's; a number without a name is not enough."""
+        known = self.find_canvas(owner.number)
+        return known if known is not None and known.name and _letters(owner.name) in _both_ways(known) else None
+
+    def find_canvas(self, number: str) -> Student | None:
+        """Return the student who has a number on Canvas."""
+        return next((one for one in self.students.values() if number and one.canvas == number), None)
+
+    def describe_changed_name(self, person: Student) -> str:
+        """Return a sentence about a person of a list whose number on Canvas has another name here; otherwise nothing.
+
+        The name decides nothing, but `collect` asks for name and number, so somebody has to correct it.
+        """
+        known = self.find_canvas(person.canvas)
+        if known is None or not known.name or not person.name or _words(known.name) == _words(person.name):
+            return ""
+        return (
+            f"Number {known.canvas} is {known.id} ({known.name}) on the roster, but the list calls this person "
+            f"{person.name}: if the name has changed, edit {FILE}."
+        )
+
     def add(self, person: Student) -> str:
         """Add a student, or fill in what was not known yet about an existing student; nobody's id ever changes."""
         for known in self.students.values():

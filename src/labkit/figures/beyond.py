@@ -9,7 +9,8 @@ import numpy as np
 from .. import data
 from ..arrays import takes_lists
 from ..beyond import LETTERS, windows
-from ..lent.given_training import given_relu, given_training
+from ..lent.given_training import given_training
+from ..lent.signals import probabilities_of, signals_of
 from .style import FAINT, FRACTION, MARK, TEXT, bare, figure, show
 
 __all__ = ["next_letters", "opening"]
@@ -64,11 +65,8 @@ def _small_model() -> list[tuple[np.ndarray, np.ndarray]]:
 
 def _expected(layers: list[tuple[np.ndarray, np.ndarray]], text: str) -> np.ndarray:
     """Return the probabilities of the dot and the letters a to z after a text."""
-    (first, bias), (second, last_bias) = layers
     x = np.eye(27)[[LETTERS.index(letter) for letter in f"...{text}"[-3:]]].reshape(81)
-    logits = given_relu(x @ first + bias) @ second + last_bias
-    raised = np.exp(logits - logits.max())
-    return raised / raised.sum()
+    return probabilities_of(signals_of(layers, x)[-1])
 
 
 @takes_lists
@@ -86,7 +84,7 @@ def next_letters(expected: Mapping[str, np.ndarray]) -> None:
     for ax, (beginning, probabilities) in zip(axes[:, 0], expected.items(), strict=True):
         probabilities = np.roll(probabilities, -1)
         ax.bar(range(27), probabilities, color=FRACTION)
-        ax.set_ylabel(f"{beginning} …" if beginning else "start", rotation=0, ha="right", va="center")
+        ax.set_title(f"{beginning} …" if beginning else "start", loc="left", fontsize=11.5, pad=2)
         ax.set_yticks([0, 0.5], ["0%", "50%"])
         best = np.argsort(-probabilities, kind="stable")[:3]
         spoken = [f"{names[k]} {probabilities[k]:.0%}" for k in best]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
 from ..arrays import takes_lists
-from ..lent.given_training import given_relu, given_training, share_correct
+from ..lent.given_training import given_training, share_correct
 from ..lent.newborn import he_weights
+from ..lent.signals import signals_of
 from .style import FAINT, NEGATIVE, POSITIVE, SHEET, TEXT, figure, looks, show
 from .weights import signed
 
@@ -58,7 +59,10 @@ def opening() -> None:
         ]
         [layers] = given_training([layers], points, labels, epochs=500, batch_size=30, learning_rate=0.4)
         name = f"{hidden} hidden neurons" if hidden else "no hidden layer"
-        panels[name] = (lambda grid, layers=layers: _classes(layers, grid), share_correct(layers, points, labels))
+        panels[name] = (
+            lambda grid, layers=layers: signals_of(layers, grid)[-1].argmax(axis=1),
+            share_correct(layers, points, labels),
+        )
     fig, axes = figure(1, 3, (7.8, 2.9), sharey=True)
     for ax, (name, (decide, right)) in zip(axes, panels.items(), strict=True):
         _divided(ax, decide, points, labels, (-1.25, 1.25))
@@ -72,12 +76,6 @@ def opening() -> None:
         fig,
         alt=f"Two classes of points, wound around each other as spirals, and how networks divide the plane: {said}.",
     )
-
-
-def _classes(layers: Sequence[tuple[np.ndarray, np.ndarray]], points: np.ndarray) -> np.ndarray:
-    for weights, bias in layers[:-1]:
-        points = given_relu(points @ weights + bias)
-    return (points @ layers[-1][0] + layers[-1][1]).argmax(axis=1)
 
 
 def _divided(ax: Axes, decide: Callable, points: np.ndarray, labels: np.ndarray, span: tuple[float, float]) -> None:
@@ -179,7 +177,10 @@ def fits(
         ax.grid(color=FAINT, linewidth=0.6)
         ax.set_ylim(target.min() - 1.5, target.max() + 1.5)
         gap = np.abs(line - target)
-        rest = "" if inside.all() else f", and by at most {gap[~inside].max():.1f} in the rest of the figure"
+        leaves = (
+            ", partly outside the figure" if (np.abs(line - target.mean()) > np.ptp(target) / 2 + 1.5).any() else ""
+        )
+        rest = "" if inside.all() else f", and by at most {gap[~inside].max():.1f} in the rest{leaves}"
         said.append(f"{title}: off by at most {gap[inside].max():.2f} in this range{rest}")
     axes[0, 0].set_ylabel("output")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, handlelength=2.2)

@@ -20,6 +20,7 @@ from .style import (
     LINE_STYLES,
     LOSS,
     MARKERS,
+    SHEET,
     TEXT,
     WEIGHTS,
     bare,
@@ -124,18 +125,23 @@ def gap(epochs: Sequence[int], seen: np.ndarray, unseen: np.ndarray) -> None:
     low, high = seen.mean(axis=0), unseen.mean(axis=0)
     ax.fill_between(epochs, low, high, color=FAINT, linewidth=0)
     for k, (name, runs) in enumerate({"training images": seen, "validation images": unseen}.items()):
-        ax.plot(epochs, runs.T, color=COLORS[k], linestyle=LINE_STYLES[k], linewidth=0.7, alpha=0.6)
-        ax.plot(epochs, runs.mean(axis=0), color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
+        single = ax.plot(epochs, runs.T, color=COLORS[k], linestyle=LINE_STYLES[k], linewidth=0.7, alpha=0.6)
+        ax.plot(epochs, runs.mean(axis=0), color=COLORS[k], linestyle=LINE_STYLES[k], label=f"{name}, mean")
+    single[0].set_label("single runs")
     best = int(high.argmin())
     ax.axvline(epochs[best], color=TEXT, linewidth=1.4, linestyle=":")
     ax.annotate(
-        f"lowest: epoch {epochs[best]}", (epochs[best], ax.get_ylim()[1]), (4, -2), textcoords="offset points", va="top"
+        f"mean lowest: epoch {epochs[best]}",
+        (epochs[best], ax.get_ylim()[1]),
+        (4, -2),
+        textcoords="offset points",
+        va="top",
     )
     ax.annotate("the gap", (epochs[-1], (low[-1] + high[-1]) / 2), ha="right", va="center")
     ax.set_ylim(0, None)
     ax.set_xlabel("epoch")
     ax.set_ylabel("loss")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, handlelength=2.6)
     show(
         fig,
         alt=f"The mean loss of {len(seen)} runs: on training images it goes from {low[0]:.2f} to {low[-1]:.3f}; on "
@@ -227,7 +233,8 @@ def landscape(
     levels = losses.min() + np.ptp(losses) * np.linspace(0.06, 1, 14) ** 2  # closer in the valley, none on its floor
     flat.contourf(first, second, losses, levels=[losses.min(), *levels], cmap=LOSS, alpha=0.45)
     lines = flat.contour(first, second, losses, levels=levels, colors="white", linewidths=0.9)
-    flat.clabel(lines, levels[::2], fmt="%.2g", fontsize=9, colors=[TEXT])
+    for words in flat.clabel(lines, levels[::2], fmt="%.2g", fontsize=9, colors=[TEXT]):
+        words.set(zorder=12, bbox={"facecolor": SHEET, "alpha": 0.75, "edgecolor": "none", "pad": 0.5})
     for k, (name, path) in enumerate(paths.items()):
         # The first path is on top: a path that jumps must not hide one that crawls.
         look = {

@@ -72,7 +72,7 @@ def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged:
                 place = not np.ptp(curve, axis=0).any()  # larger and in front: other curves may begin there
                 (shown[name],) = ax.plot(
                     *np.transpose(curve),
-                    **look.line,
+                    **look.line | ({"linestyle": ""} if place else {}),
                     linewidth=1.5,
                     marker=look.marker,
                     markersize=9 if place else 4.5,

@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.ticker import MaxNLocator
 
 from ..lent.newborn import newborn
+from ..lent.signals import carried_and_gradients, probabilities_of, signals_of
 from ..tasks import turn
 from . import weight_images
 from .biases import outputs
@@ -109,12 +110,12 @@ def forwards_and_backwards(images: np.ndarray, labels: np.ndarray) -> None:
 
     rng = np.random.default_rng(5)
     (layers,) = given_training([newborn([images.shape[1], 14, 12, 10], rng)], images, labels, epochs=3)
-    signals = _signals(layers, images)
-    of_the_label = _softmax(signals[-1])[np.arange(len(labels)), labels]
+    signals = signals_of(layers, images)
+    of_the_label = probabilities_of(signals[-1])[np.arange(len(labels)), labels]
     chosen = int(np.abs(of_the_label - 0.3).argmin())  # an image that the network is unsure about
 
     x = images[chosen]
-    carried, gradients = _both_ways(layers, x, labels[chosen])
+    carried, gradients = carried_and_gradients(layers, x, labels[chosen])
     fig, axes = figure(2, 1, (7.8, 5.0))
     for ax, numbers, title in zip(
         axes,
@@ -132,6 +133,8 @@ def forwards_and_backwards(images: np.ndarray, labels: np.ndarray) -> None:
     axes[0].annotate("", (-0.1, 0), (-0.33, 0), arrowprops=arrow)
     axes[1].annotate("", (right - 0.42, 0), (right - 0.15, 0), arrowprops=arrow)
     axes[1].text(right, 0, "loss", ha="center", va="center", fontsize=13, fontweight="bold")
+    missing = "the connections from the pixels and the weakest lines are left out"
+    fig.supxlabel(f"Each layer has its own scale of widths; {missing}.", fontsize=10.5)
     reached = int(np.abs(gradients[1]).max(axis=0).argmax())
     show(
         fig,
@@ -209,10 +212,10 @@ def turning_digits(reader: Layers, images: np.ndarray, labels: np.ndarray) -> No
         The digit that each image shows.
     """
     degrees, digits, side = range(0, 91, 10), (7, 3, 4, 5, 2), int(np.sqrt(images.shape[1]))
-    right = _signals(reader, images)[-1].argmax(axis=1) == labels
+    right = signals_of(reader, images)[-1].argmax(axis=1) == labels
     rows = images[[np.flatnonzero(right & (labels == digit))[0] for digit in digits]]
     turned = np.stack([turn(rows, angle) for angle in degrees], axis=1)
-    answers = _signals(reader, turned)[-1].argmax(axis=-1)
+    answers = signals_of(reader, turned)[-1].argmax(axis=-1)
 
     fig, ax = figure(1, 1, (7.8, 4.7))
     bare(ax)
@@ -237,32 +240,6 @@ def turning_digits(reader: Layers, images: np.ndarray, labels: np.ndarray) -> No
         alt=f"{len(digits)} digits, rotated step by step up to {degrees[-1]}°, each with a network's answer. "
         f"Upright, all are read correctly. Misread: {'; '.join(said)}.",
     )
-
-
-def _both_ways(layers: Layers, x: np.ndarray, label: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Return signal times weight and the gradient of each weight, for one image and all layers but the first."""
-    _, *hidden, logits = _signals(layers, x)
-    gradient = _softmax(logits) - (np.arange(len(logits)) == label)
-    carried, gradients = [], []
-    for signal, (weights, _) in zip(reversed(hidden), reversed(layers[1:]), strict=True):
-        carried.insert(0, signal[:, np.newaxis] * weights)
-        gradients.insert(0, np.outer(signal, gradient))
-        gradient = (weights @ gradient) * (signal > 0)
-    return carried, gradients
-
-
-def _signals(layers: Layers, x: np.ndarray) -> list[np.ndarray]:
-    """Return the inputs of each layer of a network with ReLU between its layers, and then its logits."""
-    signals = [x]
-    for k, (weights, bias) in enumerate(layers):
-        sums = signals[-1] @ weights + bias
-        signals.append(np.maximum(sums, 0) if k < len(layers) - 1 else sums)
-    return signals
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def _connections(ax: Axes, matrices: Sequence[np.ndarray], *, has_sign: bool) -> None:

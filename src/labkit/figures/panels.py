@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from .style import (
@@ -18,6 +19,7 @@ from .style import (
     FRACTION,
     LINE_STYLES,
     LOSS,
+    MARK,
     NEGATIVE,
     PAPER,
     POSITIVE,
@@ -31,6 +33,8 @@ from .style import (
     looks,
 )
 
+_SHORTEST = 0.02
+"""The length of an arrow, as a fraction of its axes, below which a still figure leaves it out: all head, no step."""
 Axis = tuple[str, float, float]
 """What an axis of a chart shows, and its ends."""
 
@@ -49,7 +53,7 @@ PALETTE = {
 """The colour scales of the figures, for the browser, as red, green and blue. The last two are pale, so that lines on
 them can be seen.
 """
-_NAMED = {"positive": POSITIVE, "negative": NEGATIVE, "black": "#17171a", "faint": "#00000033", "text": TEXT}
+_NAMED = {"positive": POSITIVE, "negative": NEGATIVE, "black": "#17171a", "faint": "#c8c7c3", "text": TEXT}
 _NAMED |= {f"series-{k}": color for k, color in enumerate(COLORS)}
 
 
@@ -200,12 +204,14 @@ def _still_chart(ax: Axes, panel: dict) -> None:
         if one.get("arrow"):
             style = {"arrowstyle": "->", "color": _NAMED[one["color"]], "linewidth": 2}
             start, end = zip(one["x"], one["y"], strict=True)
-            ax.annotate("", end, start, arrowprops=style)
+            if np.hypot(*(np.subtract(end, start) / np.ptp([panel["x"], panel["y"]], axis=1))) > _SHORTEST:
+                ax.annotate("", end, start, arrowprops=style)
         else:
             ax.plot(one["x"], one["y"], label=one["name"] or None, **style)
     for x, y, color, radius in panel["dots"]:
         square = {"marker": "s" if color == "negative" else "o", "markersize": 1.6 * radius}
-        ax.plot(x, y, color=_NAMED[color], markeredgecolor="white", markeredgewidth=0.5, clip_on=False, **square)
+        square["markeredgewidth"] = 0.5 if radius > 3 else 0  # edges of small dots side by side would hide the dots
+        ax.plot(x, y, color=_NAMED[color], markeredgecolor="white", clip_on=False, **square)
     ax.set(title=panel["title"], xlabel=panel["names"][0], ylabel=panel["names"][1], xlim=panel["x"], ylim=panel["y"])
     for set_ticks, ticks in zip((ax.set_xticks, ax.set_yticks), panel["ticks"], strict=True):
         set_ticks([value for value, _ in ticks], [words for _, words in ticks])
@@ -218,7 +224,8 @@ def _still_bars(ax: Axes, panel: dict) -> None:
     ax.bar(range(len(values)), values, color=colors)
     ax.set_xticks(range(len(values)), panel["names"])
     low, room = min(0, values.min()), 1 if percent else 1.06
-    ax.set(title=panel["title"], xlabel=panel.get("across", ""), ylim=(room * low, room * panel["high"]))
+    ax.set(xlabel=panel.get("across", ""), ylim=(room * low, room * panel["high"]))
+    ax.set_title(panel["title"], fontsize=11)
     if low < 0:
         ax.axhline(0, color=TEXT, linewidth=0.8, linestyle="-")
     if percent:
@@ -234,6 +241,9 @@ def _still_images(ax: Axes, panel: dict) -> None:
     bare(ax).imshow(tiles.reshape(side, -1)[:, :-1], cmap=colors, vmin=low, vmax=limit)
     ax.set_xticks([(side + 1) * k + (side - 1) / 2 for k in range(count)], panel["names"])
     ax.tick_params(length=0)
+    if (marked := panel.get("marked", -1)) >= 0:
+        place = ((side + 1) * marked - 0.5, -0.5)
+        ax.add_patch(Rectangle(place, side, side, fill=False, edgecolor=MARK, linewidth=2.5, clip_on=False))
     ax.set_title(panel["title"], fontsize=11)
 
 

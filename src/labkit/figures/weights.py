@@ -450,7 +450,7 @@ def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", color=FAINT, linewidth=0.8)
-    ax.set_xlabel("fraction of unseen images read correctly")
+    ax.set_xlabel("fraction of unseen images read correctly (one dot per run)")
     said = ", ".join(
         f"“{name}” {min(runs):.0%}" + (f" to {max(runs):.0%}" if f"{min(runs):.0%}" != f"{max(runs):.0%}" else "")
         for name, runs in results.items()

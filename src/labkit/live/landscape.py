@@ -29,8 +29,8 @@ class Landscape(Tool):
     numerical_gradient: Callable
     surfaces: Mapping[str, Surface] = field(default_factory=lambda: SURFACES)
     title = "A landscape to walk in"
-    note = "Bright means a high loss. The arrow is the next step without momentum."
-    when_live = "Drag the ball anywhere, or move it with the arrow keys."
+    note = "Bright means a high loss."
+    when_live = "The arrow is the next step without momentum. Drag the ball anywhere, or move it with the arrow keys."
 
     def __post_init__(self) -> None:
         self._maps = {name: bands(*surface) for name, surface in self.surfaces.items()}

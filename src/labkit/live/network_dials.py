@@ -84,7 +84,7 @@ def switch_adapter(
         found = accuracies(forward, merged, sets)
         total = np.asarray(merged[0][0])
         matrices = {"Frozen weights": frozen, "Adapter's change": total - frozen, "Sum": total}
-        panels = [bars("Accuracy", list(found), list(found.values()), percent=True)]
+        panels = [bars("Accuracy", list(found), list(found.values()), percent=True, marked=-1)]
         for title, weights in matrices.items():
             panels.append(images(title, weights.T[neurons], neurons.tolist(), limit, width=62, beside=True))
         state = f"rank {rank}, alpha {factor:.3g}" if adapter else "off"

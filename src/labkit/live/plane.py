@@ -43,7 +43,8 @@ class Plane(Tool):
     title = "A plane to divide"
     note = (
         "On each line a hidden neuron's weighted sum plus bias is zero; the arrow points to the side where the neuron "
-        "is active. A dashed line means a negative output weight."
+        "is active. A dashed line means a negative output weight. The thick line belongs to the neuron whose image is "
+        "framed."
     )
     when_live = "Choose a neuron by its image, then drag its line."
     stills = ({}, {"event": "long"})

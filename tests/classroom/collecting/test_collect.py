@@ -486,7 +486,16 @@ class TestTheCommand:
 
 def test_every_reason_has_words():
     facts = {"cause": "x", "file": "x", "most": 1, "kind": ".x", "notebook": "x", "others": "x", "paths": "x"}
-    facts |= {"here": "x", "there": "x", "taken": "x", "count": 2, "name": "x", "who": "x", "module": "x"}
+    facts |= {
+        "here": "x",
+        "there": "x",
+        "taken": "x",
+        "count": 2,
+        "name": "x",
+        "who": "x",
+        "module": "x",
+        "number": "1",
+    }
     words = [describe(reason, **facts) for reason in Reason]
     assert len(set(words)) == len(words) and all(words)
 

@@ -269,13 +269,82 @@ class TestCanvas:
         }
         download = inbox.put("submissions.zip", files)
         found = inbox.collect(download)
-        assert found.taken == {"ada-12", "eve_66", "fay-67", "eve_12"} and inbox.mark("ada-12") == ("ada", "ada")
-        assert canvas_numbers(inbox.classroom) == {"ada-12": "12", "fay-67": "67"}
+        assert found.taken == {"ada-12", "eve-66", "fay-67", "eve_12"} and inbox.mark("ada-12") == ("ada", "ada")
+        assert canvas_numbers(inbox.classroom) == {"ada-12": "12", "eve-66": "66", "fay-67": "67"}
         write_roster(
             inbox.classroom, Roster([Student("a", "", "Ada", canvas="12"), Student("e", "", "Eve", canvas="66")])
         )
         found = inbox.collect(download)
         assert found.taken == {"a"} and inbox.mark("a") == ("ada", "ada")
+        assert {row.place: row.reason for row in found.rows if row.lost} == {
+            f"submissions.zip: {name}": reason
+            for name, reason in (
+                ("eve_66_102_12_999_01_weights.zip", Reason.TWO_PEOPLE),
+                ("eve_12_66_104_01_weights.zip", Reason.CHANGED_NAME),
+                (f"fay_67_103_1_{'9' * 300}_01_weights.zip", Reason.NOT_ON_THE_ROSTER),
+            )
+        }
+
+    DATED = (
+        "adamsben_102_9102_2026_12_01_weights.zip",
+        "adamsben_102_9102_12_01_weights.zip",
+        "adamsben_102_9102_2026_01_weights.zip",
+        "adamsben_LATE_102_9102_2026_12_01_weights-1.zip",
+    )
+
+    @pytest.mark.parametrize("name", DATED)
+    def test_with_a_roster_name_and_number_decide_how_a_name_with_a_date_is_read(self, inbox, name):
+        inbox.classroom.mkdir()
+        write_roster(inbox.classroom, Roster([Student("ben", "Ben", "Adams", canvas="102"), Student("x", canvas="9")]))
+        found = inbox.collect(inbox.put("submissions.zip", {name: packed("ben")}))
+        assert found.taken == {"ben"} and canvas_numbers(inbox.classroom) == {"ben": "102"}
+        assert ("late" in found.words["ben"]) is ("LATE" in name)
+        newer = inbox.put("newer.zip", {"adamsben_102_9103_01_weights.zip": packed("new")})
+        assert inbox.collect(newer, replace=True).taken == {"ben"}
+        again = inbox.collect(inbox.put("submissions.zip", {name: packed("ben")}), replace=True)
+        assert list(again.harmless.values()) == [Reason.OLDER] and inbox.mark("ben") == ("new", "new")
+
+    @pytest.mark.parametrize("name", [name for name in DATED if name != "adamsben_102_9102_2026_01_weights.zip"])
+    def test_without_a_roster_a_date_in_a_files_name_makes_no_other_student(self, inbox, name):
+        inbox.collect(inbox.put("submissions.zip", {name: packed("ben")}))
+        found = inbox.collect(inbox.put("other.zip", {"adamsben_102_9103_weights.zip": packed("new")}), replace=True)
+        assert found.taken == {"adamsben-102"}
+        assert [path.name for path in (inbox.classroom / "submitted").iterdir()] == ["adamsben-102"]
+
+    def test_who_is_not_on_the_roster_is_named_as_canvas_names_them(self, inbox):
+        inbox.classroom.mkdir()
+        write_roster(inbox.classroom, Roster([Student("ada", "Ada", "King", canvas="101")]))
+        found = inbox.collect(inbox.put("submissions.zip", {"adamsben_102_9102_2026_01_weights.zip": packed("ben")}))
+        assert [row.words for row in found.rows] == [
+            "nobody on the roster is called adamsben; add the student with `weightlab roster`"
+        ]
+
+    def test_a_changed_name_is_told_with_the_student_whose_number_it_is_and_the_advice_helps(self, inbox):
+        inbox.classroom.mkdir()
+        write_roster(inbox.classroom, Roster([Student("ada101", "Ada", "Lovelace", canvas="101")]))
+        download = inbox.put("submissions.zip", {"kingada_101_9301_01_weights.zip": packed("ada")})
+        (row,) = inbox.collect(download).rows
+        assert not row.taken and row.words == (
+            "it is from kingada, but number 101 is ada101 (Ada Lovelace) on the roster; if the name has changed, edit "
+            "roster.csv"
+        )
+        write_roster(inbox.classroom, Roster([Student("ada101", "Ada", "King", canvas="101")]))
+        assert inbox.collect(download).taken == {"ada101"}
+
+    def test_a_name_like_a_classmates_hands_nothing_in_for_them_even_where_they_sent_nothing(self, inbox):
+        inbox.classroom.mkdir()
+        write_roster(
+            inbox.classroom,
+            Roster([Student("ada", "Ada", "Lovelace", canvas="4711"), Student("eve", "Eve", "Miller", canvas="1234")]),
+        )
+        for name, reason in (
+            ("lovelaceada_1234_9001_01_weights.zip", Reason.CHANGED_NAME),
+            ("lovelaceada_4711_1234_9002_weights.zip", Reason.TWO_PEOPLE),
+            ("lovelaceada_4711_1234_9002_01_weights.zip", Reason.TWO_PEOPLE),
+            ("lovelaceada_4711_999999_1234_9003_01_weights.zip", Reason.TWO_PEOPLE),
+        ):
+            found = inbox.collect(inbox.put("submissions.zip", {name: packed("eve")}))
+            assert not found.taken and [row.reason for row in found.rows] == [reason], name
 
     def test_texts_and_links_are_named_and_stop_nobody(self, inbox):
         files = {

@@ -195,6 +195,21 @@ def test_the_command_adds_and_shows_and_enters_the_gradebook(tmp_path, lists):
     assert ran.exit_code == 1 and ran.output.startswith("Error: ")
 
 
+@pytest.mark.slow
+def test_a_name_that_has_changed_on_canvas_is_told_and_changes_nothing(tmp_path, lists):
+    def run(text):
+        here = ["--classroom", str(tmp_path / "class")]
+        return CliRunner().invoke(main, ["roster", str(lists(text)), *here]).output
+
+    assert "but the list calls" not in run(CANVAS) + run(CANVAS) + run(PARTICIPANTS)
+    told = run(CANVAS.replace("Lovelace, Ada", "King, Ada"))
+    assert told.splitlines()[1:] == [
+        "Number 4711 is ada (Ada Lovelace) on the roster, but the list calls this person Ada King: if the name has "
+        "changed, edit roster.csv."
+    ]
+    assert read_roster(tmp_path / "class").students["ada"].name == "Ada Lovelace"
+
+
 def test_who_was_collected_before_there_was_a_roster_keeps_that_id(inbox):
     entries = {f"{name}_assignsubmission_file/01_weights.zip": packed() for name in ("Ada L_1", "Bo D_2", "Bo D_3")}
     inbox.collect(inbox.put("download.zip", entries))
