@@ -13,6 +13,7 @@ from .judging import reference, words
 from .judging import reply as replies
 from .judging.judge import judge
 from .judging.key import Key, public_keys
+from .judging.source_slips import SourceSlipKind, find_source_slip, tell_source_slip
 from .judging.verdict import Reply, Status, Verdict
 from .library import UNPARSABLE, find_foreign_imports, find_left_over_stub
 from .sandbox.carrier import Carrier
@@ -120,7 +121,7 @@ def examine(
             own = run_exercise(exercise, key, sources, folder, runner, (), compiled)
             if judge(exercise, key, own, file, mode.quotes, explains=False).score > verdict.score:
                 verdict = judge(exercise, key, own, file, mode.quotes)
-        verdict = _name_left_over(verdict, exercise, sources)
+        verdict = _name_source_slip(_name_left_over(verdict, exercise, sources), exercise, sources)
         return _name_lacking_imports(verdict, exercise, sources, folder)
     except Exception as error:
         return unjudged(exercise, error, f"{folder}/{exercise.module}.py")
@@ -133,6 +134,29 @@ def _name_left_over(verdict: Verdict, exercise: Exercise, sources: Mapping[str, 
         return verdict
     found = find_left_over_stub(source, exercise.name)
     return replace(verdict, message=words.left_over(exercise.name, *found)) if found else verdict
+
+
+def _name_source_slip(verdict: Verdict, exercise: Exercise, sources: Mapping[str, bytes]) -> Verdict:
+    """If the source itself shows a certain mistake, say that first.
+
+    The last of two definitions may be wrong in another way, too, which is told as well. The results of the other
+    mistakes are accidental, so no advice on them is kept. A right result from unset entries is an accident, too: it
+    keeps its points, and the slip is told.
+    """
+    source = sources.get(exercise.module, b"")
+    judged = verdict.loaded and verdict.status not in (Status.MISSING, Status.NOT_STARTED, Status.UNJUDGED)
+    if not judged or len(source) > MAX_READ:
+        return verdict
+    slip = find_source_slip(source, exercise.name)
+    if slip is None or (verdict.status is Status.PASSED and slip.kind is not SourceSlipKind.UNSET):
+        return verdict
+    told = tell_source_slip(exercise.name, slip)
+    if verdict.status is Status.PASSED:
+        return replace(verdict, message=words.compose(verdict.message, told))
+    if slip.kind is SourceSlipKind.TWICE:
+        return replace(verdict, message=words.compose(told, verdict.message))
+    message = words.compose(told, verdict.evidence or verdict.message)
+    return replace(verdict, message=message, misconception=None, advice="", finding=None)
 
 
 def _name_lacking_imports(verdict: Verdict, exercise: Exercise, sources: Mapping[str, bytes], folder: str) -> Verdict:
@@ -288,7 +312,8 @@ def _self_check(exercise: Exercise, sources: Mapping[str, bytes], folder: str, r
             verdict.misconception, verdict.advice, verdict.finding = None, "", None
             evidence = verdict.evidence or verdict.message
             verdict.message = words.compose(words.builds_on(exercise.name, first), evidence)
-    return verdict
+            return verdict
+    return _name_source_slip(verdict, exercise, sources)
 
 
 def _uses(sources: Mapping[str, bytes], exercise: Exercise, name: str) -> bool:

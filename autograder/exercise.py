@@ -171,6 +171,8 @@ class Question:
     rtol: float
     digits: tuple[str, ...] = ()
     """What each digit of the number answers, if each is judged separately."""
+    computed_from: str = ""
+    """The question whose number this one is computed from, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -287,16 +289,22 @@ class Chapter:
         hints: tuple[str, ...] = (),
         rtol: float = 1e-9,
         digits: tuple[str, ...] = (),
+        computed_from: str = "",
     ) -> None:
         """Register a computed number; ``mistakes`` maps a misconception's name to its value and advice.
 
         With ``digits``, the number has one digit for each of these names. Each digit earns its part of the points, and
-        the values of ``mistakes`` are digits.
+        the values of ``mistakes`` are digits. ``computed_from`` names an earlier question of the chapter whose number
+        this one is computed from.
         """
         if digits and len(str(value)) != len(digits):
             raise ValueError(f"{name}: {value} does not have {len(digits)} digits")
         known = dict(mistakes or {})
-        self.questions[name] = Question(name, self.name, task, value, points, known, tuple(hints), rtol, tuple(digits))
+        if computed_from and computed_from not in self.questions:
+            raise ValueError(f"{name}: there is no earlier question {computed_from}")
+        self.questions[name] = Question(
+            name, self.name, task, value, points, known, tuple(hints), rtol, tuple(digits), computed_from
+        )
 
     def written_answer(self, name: str, *, points: float) -> None:
         """Register a written question; its text and marking scheme are in the notebook."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import json
 import os
 import re
@@ -86,6 +87,20 @@ def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
     found += [(node.lineno, node.module) for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
     packages = [(line, name.partition(".")[0]) for line, name in found]
     return sorted({(line, package) for line, package in packages if package not in _GRADED_WITH})
+
+
+_OTHER_NAMES = {"np": "numpy"}
+"""What a package that does not exist stands for, if its name is too short to be compared."""
+_CLOSE = 0.78
+"""How similar two names must be, as `difflib` measures it: nupmy and numpy are, cupy and copy are not."""
+
+
+def find_package_meant(package: str) -> str:
+    """Return the package that a misspelt import means, or an empty string if no name is similar."""
+    if package in _OTHER_NAMES:
+        return _OTHER_NAMES[package]
+    names = ["numpy", *sorted(name for name in _GRADED_WITH - {"numpy"} if not name.startswith("_"))]
+    return next(iter(difflib.get_close_matches(package, names, 1, _CLOSE)), "")
 
 
 class LeftOver(StrEnum):

@@ -7,7 +7,7 @@ import dis
 import itertools
 import linecache
 from collections.abc import Callable
-from types import ModuleType
+from types import ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
@@ -73,7 +73,7 @@ def make_argument(value: Any, generators: dict) -> Any:
     if isinstance(value, wire.Rng):
         return generators.setdefault(value, np.random.default_rng(value.seed))
     if isinstance(value, wire.Given):
-        return given.Recorder(given.FUNCTIONS[value.name])
+        return given.Recorder(given.FUNCTIONS[value.name], value.name)
     if isinstance(value, (list, tuple)):
         return type(value)(make_argument(item, generators) for item in value)
     if isinstance(value, frozenset):
@@ -107,20 +107,28 @@ def make_plain(value: Any, iterators: list, path: tuple[int, ...] = ()) -> Any:
 
 
 def describe_error(error: BaseException, folder: str) -> dict:
-    """Return the exception, and the last line of the student's own files that led to it, as plain data."""
-    file, line, function = _find_last_place(error, folder) or (None, None, None)
+    """Return the exception, and the last line of the student's own files that led to it, as plain data.
+
+    If another function of the student's raised it, ``called_line`` and ``called_code`` are the line of the first
+    function that led there.
+    """
+    first, last = _find_places(error, folder)
+    file, line, end, function = last or (None, None, None, None)
     described = {
         "type": type.__dict__["__name__"].__get__(type(error)),
         "kinds": [type.__dict__["__name__"].__get__(kind) for kind in type(error).__mro__][:20],
         "message": describe_message(error),
         "file": file,
         "line": line,
-        "code": linecache.getline(file, line).strip()[:200] if line else None,
+        "code": _read_lines(file, line, end) if line else None,
         "function": function,
         "name": _read_name(error),
         "of_module": isinstance(error, AttributeError) and isinstance(error.obj, ModuleType),
+        "owner": _name_owner(error),
         "own": _is_raised_in(error, folder),
     }
+    if first and (first[0], first[3]) != (file, function) and not (first[0] == file and first[1] <= line <= first[2]):
+        described |= {"called_line": first[1], "called_code": _read_lines(*first[:3])}
     if isinstance(error, SyntaxError):
         described |= {
             "file": str(error.filename or ""),
@@ -144,24 +152,62 @@ def _show_spaces(line: str) -> str:
     return shown.strip()
 
 
-def _find_last_place(error: BaseException, folder: str) -> tuple[str, int, str] | None:
-    """Return file, line and function of the last of the student's own frames.
+_Place = tuple[str, int, int, str]
+"""A file, the first and the last line of an expression or a statement in it, and the function that it belongs to."""
+
+
+def _find_places(error: BaseException, folder: str) -> tuple[_Place | None, _Place | None]:
+    """Return the places of the first and of the last of the student's own frames.
 
     This does not use the module traceback, which reads the source line of every frame: endless recursion leaves a
     thousand frames.
     """
-    found, trace = None, error.__traceback__
+    first, last, trace = None, None, error.__traceback__
     while trace:
         if trace.tb_frame.f_code.co_filename.startswith(folder):
-            found = trace
+            first, last = first or trace, trace
         trace = trace.tb_next
-    return (found.tb_frame.f_code.co_filename, found.tb_lineno, found.tb_frame.f_code.co_name) if found else None
+    return _place_of(first), _place_of(last)
+
+
+def _place_of(trace: TracebackType | None) -> _Place | None:
+    if trace is None:
+        return None
+    code = trace.tb_frame.f_code
+    # Each instruction takes two bytes.
+    start, end, *_ = next(itertools.islice(code.co_positions(), max(0, trace.tb_lasti // 2), None), (None, None))
+    end = end if end and start == trace.tb_lineno else trace.tb_lineno
+    return code.co_filename, trace.tb_lineno, end, code.co_name
+
+
+_MAX_LINES = 8
+"""Lines of one expression or statement that are read."""
+
+
+def _read_lines(file: str, first: int, last: int) -> str:
+    """Return the lines of an expression or a statement as one line."""
+    text = ""
+    for number in range(first, min(last, first + _MAX_LINES) + 1):
+        line = linecache.getline(file, number).strip()
+        apart = text and line and not text.endswith(("(", "[", "{")) and not line.startswith((")", "]", "}"))
+        text += f" {line}" if apart else line
+    return text[:200]
 
 
 def _read_name(error: BaseException) -> str:
     """Return the name that Python did not find, if an error states it."""
     name = error.name if isinstance(error, (NameError, AttributeError, ImportError)) else None
     return name[:100] if isinstance(name, str) else ""
+
+
+def _name_owner(error: BaseException) -> str:
+    """Return the name of the module or of the type that lacks an attribute, if an error states it."""
+    if not isinstance(error, AttributeError) or error.name is None:
+        return ""
+    if isinstance(error.obj, ModuleType):
+        name = vars(error.obj).get("__name__")
+        return name[:100] if isinstance(name, str) else ""
+    return type.__dict__["__name__"].__get__(type(error.obj))[:100]
 
 
 def _is_raised_in(error: BaseException, folder: str) -> bool:

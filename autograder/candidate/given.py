@@ -12,19 +12,58 @@ MAX_SHAPES, MAX_AXES = 3, 8
 
 
 class Recorder:
-    """A given function that counts its calls, and keeps the shapes of the arrays that it was called with."""
+    """A given function that counts its calls, and keeps the shapes of the arrays that it was called with.
 
-    def __init__(self, function: Callable) -> None:
+    To the student's code it looks like an ordinary function; Python's own messages call it one, too.
+
+    Parameters
+    ----------
+    function : function
+        The function itself.
+    name : str
+        Its name, as messages show it.
+    """
+
+    def __init__(self, function: Callable, name: str) -> None:
         self.function, self.count = function, 0
         self.shapes: list[tuple[int, ...]] = []
+        self.__name__ = self.__qualname__ = name
+
+    def __repr__(self) -> str:
+        return f"<function {self.__name__}>"
+
+    def __reduce__(self) -> tuple:
+        return make_recorder, (self.function, self.__name__)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function itself."""
+        """Call the function itself; a list or a tuple becomes an array first, as in the notebook."""
+        args = tuple(map(_as_array, args))
         self.count += 1
-        shape = np.shape(args[0]) if args and isinstance(args[0], (np.ndarray, np.generic, int, float)) else ()
-        if shape[:MAX_AXES] not in self.shapes and len(self.shapes) < MAX_SHAPES:
-            self.shapes.append(shape[:MAX_AXES])
+        if args and isinstance(args[0], (np.ndarray, np.generic, int, float)):
+            shape = np.shape(args[0])[:MAX_AXES]
+            if shape not in self.shapes and len(self.shapes) < MAX_SHAPES:
+                self.shapes.append(shape)
         return self.function(*args, **kwargs)
+
+
+def make_recorder(function: Callable, name: str) -> Recorder:
+    """Return a given function without any calls; copies are made by it."""
+    return Recorder(function, name)
+
+
+def _as_array(value: Any) -> Any:
+    """Return the array that a list or a tuple of numbers stands for; any other value as it is."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    try:
+        array = np.asarray(value)
+    except (ValueError, OverflowError):
+        return value
+    return array if array.dtype.kind in "biuf" else value
+
+
+Recorder.__name__ = Recorder.__qualname__ = "function"
+Recorder.__module__ = "builtins"
 
 
 def identity(x: np.ndarray) -> np.ndarray:

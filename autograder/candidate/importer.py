@@ -130,8 +130,9 @@ def _run(code: CodeType, module: ModuleType, given: dict) -> None:
 
 def _stand_ins(file: str, error: BaseException) -> Callable[[str], Callable]:
     """Return the ``__getattr__`` of a module that could not be run."""
-    line = f" on line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-    why = f"{file} could not be run ({type(error).__name__}{line})"
+    line = find_line(error, file)
+    said = ": ".join(filter(None, (type(error).__name__, _read_message(error))))
+    why = f"{file} could not be run ({said}{f', on line {line}' if line else ''})"
 
     def stand_in(name: str) -> Callable:
         if name.startswith("__"):
@@ -143,6 +144,16 @@ def _stand_ins(file: str, error: BaseException) -> Callable[[str], Callable]:
         return fail
 
     return stand_in
+
+
+def _read_message(error: BaseException) -> str:
+    """Return the message of an error, without the file that a name could not be imported from."""
+    try:
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
+        path = f" ({error.path})" if isinstance(error, ImportError) and error.path else ""
+    except BaseException:
+        return ""
+    return text.removesuffix(path)[:200]
 
 
 class _Names(MutableMapping):

@@ -56,6 +56,7 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     from ..judging.words import counted
     from ..learner import progress
     from ..learner.check import check_library
+    from ..learner.remarks import describe_foreign_imports_of
     from ..names import select_exercises
 
     library = library.resolve()
@@ -78,6 +79,9 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
         click.echo(json.dumps([verdict.as_json() for verdict in verdicts], indent=1))
     else:
         _tell(verdicts, in_full=bool(names))
+        remarks = dict.fromkeys(describe_foreign_imports_of(exercise, library) for exercise in exercises)
+        for remark in filter(None, remarks):
+            say(f"{remark}\n")
         total, points = sum(v.score or 0 for v in verdicts), sum(v.points for v in verdicts)
         say(f"{total:g} of {counted(points, 'point')}{_tell_the_rest(names)}.")
     if any(verdict.status == Status.UNJUDGED for verdict in verdicts):

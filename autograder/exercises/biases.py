@@ -290,6 +290,7 @@ CHAPTER.question(
         ),
     },
     rtol=1e-12,
+    computed_from="gpt2_parameters",
 )
 
 CHAPTER.question(
@@ -304,6 +305,7 @@ CHAPTER.question(
         "counts_gpt2": (248_879_616, "This is the size of GPT-2 small. Use the parameters of LLaMA-7B."),
     },
     rtol=1e-12,
+    computed_from="llama_parameters",
 )
 
 CHAPTER.question(
@@ -323,6 +325,7 @@ CHAPTER.question(
         "counts_gpt2": (62_219_904, "This is the size of GPT-2 small. Use the parameters of LLaMA-7B."),
     },
     rtol=1e-12,
+    computed_from="llama_parameters",
 )
 
 CHAPTER.written_answer("why_a_bias", points=3)

@@ -11,9 +11,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..exercise import Given
+from .broadcasts import explain_broadcast
+from .missing_attributes import explain_attribute, explain_member
+
 _PATTERNS = {
+    "function": ({"TypeError"}, r"'(builtin_)?function(_or_method)?'|of type (builtin_)?function"),
     "ambiguous truth": ({"ValueError"}, r"truth value of an? (array|empty array)"),
     "matmul": ({"ValueError"}, r"matmul|shapes .* not aligned"),
+    "fill": ({"ValueError"}, r"could not broadcast input array from shape .* into shape"),
     "broadcast": ({"ValueError"}, r"could not be broadcast|shape mismatch|broadcast (input|output)"),
     "concatenate": (
         {"ValueError"},
@@ -79,10 +85,14 @@ INDENT = "Indent that line by four spaces, so that it is inside its function."
 """What to say about a return at the left margin."""
 _INTERACTIVE = {"exit", "quit", "help", "copyright", "credits", "license", "display", "get_ipython"}
 """Names that Python or a notebook has only while somebody types."""
-_LABELS = "`labels` holds one class number for each row, not a row of numbers: which column does that number point to?"
 
 
-def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tuple[str, ...]) -> str:
+def explain(
+    error: Mapping[str, Any],
+    course: Mapping[str, str],
+    arguments: tuple[str, ...],
+    given: Mapping[str, Any] | None = None,
+) -> str:
     """Say what an error means, or return an empty string.
 
     Parameters
@@ -93,6 +103,8 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
         The course's functions, each with its module.
     arguments : tuple of str
         Names of the exercise's arguments.
+    given : mapping of str to object, optional
+        The arguments of the call, by name.
     """
     message = str(error.get("message") or "")
     match classify(error):
@@ -106,15 +118,11 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             )
         case "matmul":
             return _explain_matmul(message)
-        case "broadcast":
+        case "broadcast" | "fill":
             shapes = re.findall(r"\(\d*(?:,\d*)*\)", message.replace(", ", ","))
-            if len(shapes) >= 2:
-                told = (
-                    f"The shapes {_spaced(shapes[0])} and {_spaced(shapes[1])} do not fit together: NumPy aligns them "
-                    "from the right, and each pair of axis lengths must be equal or contain a 1."
-                )
-                labels = "labels" in arguments and re.search(r"\blabels\b", str(error.get("code") or ""))
-                return f"{told} {_LABELS}" if labels else told
+            numbers = [tuple(map(int, re.findall(r"\d+", shape))) for shape in shapes]
+            code = str(error.get("code") or "")
+            return explain_broadcast(numbers, classify(error) == "fill", code, arguments, given or {})
         case "lengths":
             return "`zip(strict=True)` got sequences of different lengths. Print the `len` of each."
         case "axis":
@@ -149,8 +157,14 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return ONE_PROCESS
         case "file":
             return NO_FILES
+        case "function":
+            return _explain_function(given or {})
+        case "attribute" if error.get("owner") in ("function", "method", "builtin_function_or_method"):
+            return _explain_function(given or {})
+        case "attribute":
+            return explain_attribute(str(error.get("owner") or ""), str(error.get("name") or ""))
         case "module":
-            return "The module has nothing of this name, at least in this version. Check the spelling."
+            return explain_member(str(error.get("owner") or ""), str(error.get("name") or ""))
     return ""
 
 
@@ -181,6 +195,13 @@ def _explain_name(name: str, course: Mapping[str, str], arguments: tuple[str, ..
     return ""
 
 
+def _explain_function(given: Mapping[str, Any]) -> str:
+    name = next((name for name, value in given.items() if isinstance(value, Given)), None)
+    if name:
+        return f"`{name}` is a function: call it with parentheses, {name}(...)."
+    return "A function on this line is not called: write parentheses, with its arguments inside, after its name."
+
+
 def _explain_axis(message: str) -> str:
     found = re.search(r"for array of dimension (\d+)", message)
     axes = int(found[1]) if found else 1
@@ -209,7 +230,3 @@ def _explain_matmul(message: str) -> str:
             f"{first} and {second}. Print both shapes just before this line."
         )
     return "The two shapes do not fit in a matrix product. Print both shapes just before this line."
-
-
-def _spaced(shape: str) -> str:
-    return shape.replace(",", ", ").replace(", )", ",)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -163,6 +163,16 @@ def _find_shown(
     return next(((i, aspect) for i, aspect in failing if aspect in theirs[i]), failing[0])
 
 
+def _explain_error(key: Key, error: Mapping[str, Any], case: Case) -> str:
+    """Say what an error in the first call of a case means, or return an empty string."""
+    given = {words.name_argument(key.arguments, i): one for i, one in enumerate(case.calls[0].args)}
+    return explain(error, FUNCTIONS, key.arguments, given | dict(case.calls[0].kwargs))
+
+
+_FIRST = ("index", "function")
+"""Errors that are explained before anything else: an index outside an array, a function that is not called."""
+
+
 def _explain_failure(
     exercise: Exercise,
     key: Key,
@@ -211,11 +221,20 @@ def _explain_failure(
         call = words.tell_call(exercise.name, key.arguments, case)
         evidence = f"{call} {told(problem, case)}." + (f" (This case: {case.note}.)" if case.note else "")
         if problem.kind is ProblemKind.RAISED:
-            explained = explain(problem.error, FUNCTIONS, key.arguments)
-            # Whatever the results of other cases show, an index outside an array must be put right first.
-            if explained and finding and finding.kind not in VAGUE and classify(problem.error) == "index":
+            explained = _explain_error(key, problem.error, case)
+            # Whatever the results of other cases show, such an error must be put right first.
+            if explained and finding and finding.kind not in VAGUE and classify(problem.error) in _FIRST:
                 first = verdict.advice or explained
             first = first or explained or words.tell_own_error(exercise.name, problem.error)
+        elif not first:
+            # Small arrays may be filled in the wrong direction without an error, and larger ones not.
+            filled = (
+                (one.error, key.cases[i])
+                for i, found in enumerate(problems)
+                for one in found.values()
+                if one.kind is ProblemKind.RAISED and classify(one.error) == "fill"
+            )
+            first = next((_explain_error(key, error, where) for error, where in filled), "")
     else:
         if not first and problem.kind is ProblemKind.RAISED and classify(problem.error) == "processes":
             first = ONE_PROCESS  # as little as the kind of the error does this tell about a secret case

@@ -112,7 +112,7 @@ def is_the_same(key: Key, mistake: Mistake, observed: Sequence[Observation]) -> 
     return all(map(agree, key.cases, mistake.observations, observed))
 
 
-_COMMON_ERRORS = (None, "broadcast", "matmul", "index", "axis", "scalar", "recursion")
+_COMMON_ERRORS = (None, "broadcast", "fill", "matmul", "index", "axis", "scalar", "recursion")
 """Errors that many slips lead to: alone they prove nothing."""
 
 

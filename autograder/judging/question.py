@@ -62,8 +62,14 @@ def _convert(value: Any) -> int | float | None:
     return whole if abs(whole) < 2**63 else float(whole)
 
 
-def judge_answer(question: Question, value: Any) -> Verdict:
-    """Judge the value of a question's answer cell; None is an answer not yet given."""
+def judge_answer(question: Question, value: Any, wrong_source: str = "") -> Verdict:
+    """Judge the value of a question's answer cell; None is an answer not yet given.
+
+    Parameters
+    ----------
+    wrong_source : str
+        The name of the number that this one is computed from, if that one is wrong.
+    """
     points = float(question.points)
     names = question.digits or ("the number",)
     aspects = [Aspect(name, points / len(names)) for name in names]
@@ -93,6 +99,9 @@ def judge_answer(question: Question, value: Any) -> Verdict:
         verdict.message = f"{number(given)} is right."
         return verdict
     verdict.message = f"{question.name} is {number(given)}, which is not the number asked for."
+    if wrong_source:
+        verdict.message += f" It is computed from {wrong_source}, which is not right yet: fix that number first."
+        return verdict
     for name, (wrong, advice) in question.mistakes.items():
         if _near(wrong, given, question.rtol):
             verdict.misconception, verdict.advice = name, advice

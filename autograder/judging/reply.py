@@ -231,12 +231,12 @@ def _read_asked(asked: tuple) -> tuple[int, tuple]:
 
 
 def _read_error(told: dict) -> dict:
-    texts = ("type", "message", "file", "code", "function", "name")
+    texts = ("type", "message", "file", "code", "function", "name", "owner", "called_code")
     error = {name: _read_text(told.get(name) or "", MAX_QUOTED) for name in texts}
     error |= {name: told.get(name) is True for name in ("of_module", "own")}
-    kinds, line = told.get("kinds"), told.get("line")
-    _require(isinstance(kinds, list) and (line is None or isinstance(line, int)))
-    return error | {"kinds": [_read_text(kind, 100) for kind in kinds[:20]], "line": line}
+    kinds, lines = told.get("kinds"), {name: told.get(name) for name in ("line", "called_line")}
+    _require(isinstance(kinds, list) and all(line is None or isinstance(line, int) for line in lines.values()))
+    return error | {"kinds": [_read_text(kind, 100) for kind in kinds[:20]]} | lines
 
 
 def _read_text(value: Any, most: int) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..candidate.wire import Opaque
 from ..exercise import Case
-from ..library import LeftOver
+from ..library import LeftOver, find_package_meant
 from . import laws
 from .compare import FORM, Difference, Kind, is_numeric
 from .observation import Observation, Problem, ProblemKind
@@ -210,6 +210,8 @@ def tell_error(error: Mapping[str, Any]) -> str:
     """Say what was raised, and where in the student's file."""
     code = cut(str(error.get("code") or ""), MAX_CODE)
     where = f" on line {error['line']} of {error['file']}: {code}" if error.get("line") else ""
+    if error.get("called_line"):
+        where += f" (called on line {error['called_line']}: {cut(str(error.get('called_code') or ''), MAX_CODE)})"
     kind, message = error.get("type"), str(error.get("message") or "").strip()
     if kind == NotImplementedError.__name__:
         return f"reaches code that is not written yet ({message or kind}){where}"
@@ -393,7 +395,9 @@ def unreadable(exercise: str, error: Exception) -> str:
 def describe_lacking_imports(imports: list[tuple[int, str]], file: str) -> str:
     """Name a module's imports, each given as line and package, that are missing where a class is graded."""
     named = ", ".join(f"{package[:40]} (line {line})" for line, package in imports[:3])
-    return f"{file} imports {named}, but students' code is graded with NumPy and Python's own modules only."
+    told = f"{file} imports {named}, but students' code is graded with NumPy and Python's own modules only."
+    meant = next(filter(None, (find_package_meant(package) for _, package in imports[:3])), "")
+    return f"{told} Did you mean {meant}?" if meant else told
 
 
 def not_examined(exercise: str, error: BaseException) -> str:

@@ -10,7 +10,7 @@ from ..exercise import Exercise, Question
 from ..judging.question import ANSWER_TYPE, judge_answer, record_number
 from ..judging.verdict import Status, Verdict
 from ..names import find_asked
-from ..paths import LIBRARY, shown
+from ..paths import LIBRARY
 from ..refusal import UnknownName
 from ..version import help_link, release_name
 from . import progress as record
@@ -78,7 +78,7 @@ def check(name: str = "", value: Any = _UNASKED, *more: Any) -> Card | Note:
         return Note("check", str(unknown))
     if isinstance(asked, Question):
         value = (value, *more) if more else value
-        verdict = judge_answer(asked, None if value is _UNASKED else value)
+        verdict = judge_answer(asked, None if value is _UNASKED else value, _find_wrong_source(asked))
         if value is _UNASKED:
             verdict.message = f'Give the check your number, too: `check("{name}", {name})`.'
     else:
@@ -91,7 +91,7 @@ def check(name: str = "", value: Any = _UNASKED, *more: Any) -> Card | Note:
     if isinstance(asked, Exercise):
         below.append(remarks.describe_other_copy())
         below.append(remarks.describe_hiding_copy(asked, remarks.notebook_namespace()))
-        below.append(remarks.describe_foreign_imports(*_source_of(asked)))
+        below.append(remarks.describe_foreign_imports_of(asked, LIBRARY))
         if verdict.status == Status.PASSED:
             below.append(remarks.describe_slow_way(asked))
     if not kept:
@@ -99,12 +99,12 @@ def check(name: str = "", value: Any = _UNASKED, *more: Any) -> Card | Note:
     return Card(verdict, "\n".join(filter(None, below)), value)
 
 
-def _source_of(exercise: Exercise) -> tuple[bytes, str]:
-    path = LIBRARY / f"{exercise.module}.py"
-    try:
-        return path.read_bytes(), shown(path)
-    except OSError:
-        return b"", shown(path)
+def _find_wrong_source(question: Question) -> str:
+    """Return the name of the number that a question's number is computed from, if the notebook's own is wrong."""
+    earlier, names = question.computed_from, remarks.notebook_namespace()
+    if earlier not in names or judge_answer(find_asked(earlier), names[earlier]).status is not Status.FAILED:
+        return ""
+    return earlier
 
 
 def _next_step(verdict: Verdict) -> str:

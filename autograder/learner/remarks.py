@@ -12,20 +12,35 @@ from typing import Any
 import numpy as np
 
 from ..exercise import Exercise
-from ..library import LIBRARY_FOLDER, find_foreign_imports
+from ..library import LIBRARY_FOLDER, find_foreign_imports, find_package_meant
 from ..paths import LIBRARY, find_copy, shown
 
 
 def describe_foreign_imports(source: bytes, file: str) -> str:
     """Name the imports of a module that are not installed where a class is graded, or return an empty string."""
-    found = find_foreign_imports(source)
-    if not found:
-        return ""
-    places = ", ".join(f"{package} (line {line})" for line, package in found)
-    return (
-        f"{file} imports {places}. A class is graded with NumPy and Python's own modules only, so functions "
-        "that need this import earn no points. Remove the import."
+    misspelt, foreign = [], []
+    for line, package in find_foreign_imports(source):
+        meant = find_package_meant(package)
+        if meant:
+            misspelt.append(f"{file} imports {package} (line {line}). Did you mean {meant}?")
+        else:
+            foreign.append(f"{package} (line {line})")
+    if not foreign:
+        return " ".join(misspelt)
+    told = (
+        f"{file} imports {', '.join(foreign)}. A class is graded with NumPy and Python's own modules only, so "
+        "functions that need this import earn no points. Remove the import."
     )
+    return " ".join([*misspelt, told])
+
+
+def describe_foreign_imports_of(exercise: Exercise, library: Path) -> str:
+    """Name the imports of an exercise's module that are not installed where a class is graded."""
+    path = library / f"{exercise.module}.py"
+    try:
+        return describe_foreign_imports(path.read_bytes(), shown(path))
+    except OSError:
+        return ""
 
 
 FIX_FIRST = (

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from . import data
-from .arrays import takes_lists
+from .arrays import UnusableResultError, takes_lists
 from .display import interactive
 from .figures.biases import outputs
 from .figures.connection import connection, in_digits, in_words
@@ -41,7 +41,7 @@ def weight_slider(apply_weight: Callable, digit: int = 3) -> None:
     signal = digits.train_images[digits.train_labels == digit][0]
 
     def cross(weights: Sequence[float]) -> tuple[Figure, list[str]]:
-        arrived = {weight: np.asarray(apply_weight(signal, weight), dtype=float) for weight in weights}
+        arrived = {weight: _send(apply_weight, signal, weight) for weight in weights}
         fig = connection(lambda _, weight: arrived[weight], signal, weights)
         return fig, [in_words(weight, signal, arrived[weight]) for weight in weights]
 
@@ -89,6 +89,20 @@ def bias_slider(neuron: Callable, weights: np.ndarray, groups: Mapping[str, np.n
         _show_slider(draw, value=0.0, min=-4.0, max=2.0, step=0.05, description="bias", continuous_update=False)
     else:
         show(outputs({bias: outputs_of(bias) for bias in BIASES}), alt=" ".join(map(describe, BIASES)))
+
+
+def _send(apply_weight: Callable, signal: np.ndarray, weight: float) -> np.ndarray:
+    """Return the signal after a connection.
+
+    Raises
+    ------
+    UnusableResultError
+        If the learner's function returns None.
+    """
+    arrived = apply_weight(signal, weight)
+    if arrived is None:
+        raise UnusableResultError("apply_weight returned None. Is there a return?")
+    return np.asarray(arrived, dtype=float)
 
 
 def _show_slider(draw: Callable[[float], str], **options: Any) -> None:

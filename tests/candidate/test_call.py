@@ -41,16 +41,28 @@ def test_a_given_function_tells_how_often_and_with_which_shapes_it_was_called():
 
     for outcome in (called(student, Given("identity"), 2.0), called(student, x=2.0, function=Given("identity"))):
         assert outcome["asked"] == (4, ((), (2, 3))) and outcome["value"][0] == 2.0
-    many = given.Recorder(lambda *_: None)
+    many = given.Recorder(lambda *_: None, "none")
     for axes in range(12):
         many(np.zeros((1,) * axes))
     assert many.count == 12 and many.shapes == [(), (1,), (1, 1)]
-    deep = given.Recorder(lambda *_: None)
+    deep = given.Recorder(lambda *_: None, "none")
     deep(np.zeros((1,) * 12))
     assert deep.shapes == [(1,) * 8]
     assert "asked" not in called(lambda x: x, 1)
     ragged = called(lambda function: function([[1], [2, 3]]), Given("identity"))
-    assert ragged["asked"] == (1, ((),)) and ragged["value"] == [[1], [2, 3]]
+    assert ragged["asked"] == (1, ()) and ragged["value"] == [[1], [2, 3]]
+
+
+def test_a_given_function_takes_a_list_of_numbers_as_an_array():
+    outcome = called(lambda function: function([[1.0, -2.0], [3.0, -4.0]]), Given("leaky"))
+    assert outcome["asked"] == (1, ((2, 2),)) and outcome["value"].tolist() == [[1.0, -0.2], [3.0, -0.4]]
+
+
+def test_a_given_function_looks_like_a_function():
+    outcome = called(lambda function: [repr(function), function.__name__, type(function).__name__], Given("leaky"))
+    assert outcome["value"] == ["<function leaky>", "leaky", "function"]
+    message = called(lambda function: function * 2.0, Given("half"))["raised"]["message"]
+    assert message == "unsupported operand type(s) for *: 'function' and 'float'"
 
 
 def test_only_what_the_call_changed_is_named():

@@ -118,6 +118,21 @@ def test_a_module_that_cannot_run_still_has_its_given_functions(text, load):
         module.fail()
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = 1\nfrom math import squareroot", "(ImportError: cannot import name 'squareroot' from 'math', on line 2)"),
+        ("x = 1\n1 / 0", "(ZeroDivisionError: division by zero, on line 2)"),
+        ("x = 1\ny = (", "(SyntaxError: '(' was never closed, on line 2)"),
+    ],
+)
+def test_why_a_module_cannot_run_and_where_is_told_where_it_is_needed(text, said, load):
+    module = load("b", {"a": text, "b": "from .a import other\ndef fail():\n    other()\n"})
+    with pytest.raises(ImportError) as caught:
+        module.fail()
+    assert str(caught.value).endswith(f"lib/a.py could not be run {said}")
+
+
 ABSENT = {
     "by its name": "import nothing_of_the_kind",
     "by another": "import nothing_of_the_kind.deep as other_name",

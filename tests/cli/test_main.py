@@ -130,6 +130,17 @@ def test_each_way_to_be_wrong_has_its_status_and_its_sentence(library, code, sta
     assert entry["file"].endswith("weightlab/weights.py")
 
 
+def test_the_terminal_warns_of_the_modules_imports_as_the_card_does(library):
+    path = library / "weights.py"
+    path.write_text("import nupmy\nimport torch\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    result = run("check", "apply_weight", "weighted_sum", "--library", library)
+    said = " ".join(result.stdout.split())
+    assert result.exit_code == 0 and "Full marks" in said
+    assert said.count("imports nupmy (line 1). Did you mean numpy?") == 1
+    assert said.count("imports torch (line 2). A class is graded with NumPy") == 1 and "Remove the import." in said
+    assert "imports" not in run("check", "dense", "--library", library).stdout
+
+
 def test_the_terminal_shows_what_the_function_printed_as_the_card_does(library):
     replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    print('signal is', signal)\n")
     lines = run("check", "apply_weight", "--library", library).stdout.splitlines()

@@ -12,7 +12,7 @@ from autograder.judging.question import judge_answer
 from autograder.library import read_library
 from autograder.paths import SOLUTIONS
 from labkit import data
-from tests.support.quoted import help_table, rows, verdict_in_a_second, verdict_on
+from tests.support.quoted import help_table, learner, rows, verdict_in_a_second, verdict_on
 
 WEIGHTS, BIASES = reference.module("weights"), reference.module("biases")
 QUESTIONS = CHAPTERS["01_weights"].questions | CHAPTERS["02_biases"].questions
@@ -114,7 +114,7 @@ def test_fair_biases_help_most_digits_and_cost_one(digits, templates):
 QUOTED = {  # what a learner wrote, and what the notebook's table says they will read
     "weighted_sum": [
         (
-            "raise NotImplementedError('weighted_sum is not written yet')",
+            learner("raise NotImplementedError('weighted_sum is not written yet')", "return inputs @ weights"),
             "weighted_sum still counts as not written.",
         ),
         ("inputs * weights", "gave None (is there a return?)"),

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from autograder.candidate.call import call_function
+from autograder.exercise import Given
 from autograder.judging.errors import ONE_PROCESS, classify, explain
 from autograder.judging.reply import _read_error
 
@@ -33,7 +34,7 @@ OWN = {
     "x @ x": "matmul",
     "np.dot(x, x)": "matmul",
     "x + np.ones(5)": "broadcast",
-    "x[0] = np.ones(5)": "broadcast",
+    "x[0] = np.ones(5)": "fill",
     "np.concatenate([x, np.ones(2)])": "concatenate",
     "x[7]": "index",
     "[1][7]": "index",
@@ -53,6 +54,9 @@ OWN = {
     "spare.nothing": "module",
     "x.nothing": "attribute",
     "x + 'a'": "operand",
+    "small[x]": "function",
+    "x * small": "function",
+    "np.exp(small)": "function",
     "(1, 2)[0] = 3": "read-only",
     "x.setflags(write=False)\nx[0] = 1": "read-only",
     "float('a')": "convert",
@@ -118,6 +122,13 @@ EXPLAINED = {
         "axis lengths must be equal or contain a 1. `labels` holds one class number for each row, not a row "
         "of numbers: which column does that number point to?"
     ),
+    "x[1] = np.ones(5)": (
+        "The shapes (5,) and (3,) do not fit together: NumPy aligns them from the right, and each pair of axis lengths "
+        "must be equal or contain a 1."
+    ),
+    "i = 1\nx[i] = np.ones(5)": (
+        "`x[i]` is row i of `x`, which has 3 entries here, but 5 are put into it. Is a column meant?"
+    ),
     "np.sum(x, axis=2)": (
         "An array with 2 axes has only the axes 0 and 1. Print the array's shape just before this line."
     ),
@@ -159,6 +170,31 @@ EXPLAINED = {
         "return without calling itself?"
     ),
     "x.nothing": "",
+    "x.appendd": "",
+    "x.append(1)": (
+        "An array has a fixed length and no `append`. Collect the items in a list, or make a new array that holds both "
+        "parts."
+    ),
+    "x.transposed()": "There is no `transposed` here. Did you mean `transpose`?",
+    "x.shape.size": (
+        "This is a tuple, such as the shape of an array, and a tuple has no `size`. `len` gives the number of its "
+        "items, and [0] the first one."
+    ),
+    "[1].shape": "This is a list, and only an array has `shape`. np.array makes an array of a list.",
+    "[1].length": "`len` gives the length.",
+    "(3).shape": "This is a single number of Python, and only an array has `shape`.",
+    "None.shape": "The value before `.shape` is None. Does the function that made it return its result?",
+    "np.random.default_rng().randn(2)": (
+        "A generator such as `rng` has no `randn`, which belongs to the older np.random. Its methods are `normal`, "
+        "`uniform`, `random` and `integers`."
+    ),
+    "np.zeroes(3)": "There is no `zeroes` in numpy. Did you mean `zeros`?",
+    "np.nothing_like_it": "The module has nothing of this name, at least in this version. Check the spelling.",
+    "small * x": "A function on this line is not called: write parentheses, with its arguments inside, after its name.",
+    "x.sum + 1": "A function on this line is not called: write parentheses, with its arguments inside, after its name.",
+    "small.shape": (
+        "A function on this line is not called: write parentheses, with its arguments inside, after its name."
+    ),
     "float('a')": "",
     "x + 'a'": "",
 }
@@ -197,3 +233,22 @@ def test_of_labels_only_an_exercise_with_labels_is_told():
     error = raised("labels = np.ones(2)\nx + labels")
     assert "class number" not in explain(error, {}, ("x",))
     assert explain(raised("weights"), {}, ()) == ""
+
+
+def test_a_comparison_with_labels_does_not_make_the_shapes_those_of_labels():
+    compared = raised("labels = np.ones(2)\nx[labels == 1, 0] = x[0, 0:2] + np.ones((5, 1))")
+    assert classify(compared) == "broadcast"
+    assert "class number" not in explain(compared, {}, ("x", "labels"))
+
+
+def test_a_fixed_length_is_told_only_if_no_argument_explains_it():
+    error = raised("out = np.zeros((64, 2))\nout[:, 0] = x[0]")
+    told = explain(error, {}, ("x",), {"x": np.ones((2, 3))})
+    assert told.startswith("The array that is filled has length 64") and "`x.shape[1]`, which is 3 here" in told
+    for given in ({}, {"x": np.ones((2, 3)), "n": 64}, {"x": np.ones((8, 3))}, {"x": np.ones((2, 5))}):
+        assert "length 64" not in explain(error, {}, ("x",), given)
+
+
+def test_a_function_among_the_arguments_is_named():
+    told = explain(raised("x * small"), {}, ("x", "activation"), {"x": np.ones(2), "activation": Given("half")})
+    assert told == "`activation` is a function: call it with parentheses, activation(...)."

@@ -238,6 +238,7 @@ def test_an_exception_is_read_within_bounds():
     assert seen["raised"] == {
         **{"type": "KeyError", "message": "m" * reply.MAX_QUOTED, "file": "", "code": "a\N{REPLACEMENT CHARACTER}"},
         **{"function": "", "name": "", "of_module": False, "own": True, "line": 3, "kinds": ["k" * 100] * 20},
+        **{"owner": "", "called_line": None, "called_code": ""},
     }
 
 

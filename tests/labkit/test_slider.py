@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labkit import slider, weight_slider
+from labkit.arrays import UnusableResultError
 
 
 def test_where_nobody_can_move_it_three_weights_are_shown(capsys):
@@ -20,6 +21,13 @@ def test_an_unwritten_function_is_an_error_at_once():
 
     with pytest.raises(NotImplementedError):
         weight_slider(apply_weight)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_function_that_only_prints_is_told_to_return(monkeypatch, moved):
+    monkeypatch.setattr(slider, "interactive", lambda: moved)
+    with pytest.raises(UnusableResultError, match=r"apply_weight returned None. Is there a return\?"):
+        weight_slider(lambda signal, weight: None)
 
 
 def test_moving_the_slider_draws_anew_and_says_what_happens(monkeypatch):

@@ -134,9 +134,9 @@ def test_the_page_lists_every_tool_that_sends_something():
 
 
 def test_a_check_passes_on_what_the_answers_show(library):
+    text = (library / "biases.py").read_text(encoding="utf-8").replace("def dense(", "def other_dense(")
     source = "\ndef dense(x, weights, bias):\n    return (x @ weights + bias).T\n"
-    with (library / "biases.py").open("a", encoding="utf-8") as file:
-        file.write(source)
+    (library / "biases.py").write_text(text + source, encoding="utf-8")
     assert "In every case tried, your result is what was expected, transposed." in assistant.run_check("dense")
 
 

@@ -93,6 +93,47 @@ def test_imports_that_grading_lacks_are_named_with_their_lines():
         assert remarks.describe_foreign_imports(fine, "weights.py") == ""
 
 
+@pytest.mark.parametrize(
+    ("package", "meant"),
+    [("nupmy", "numpy"), ("numpi", "numpy"), ("np", "numpy"), ("maths", "math"), ("cupy", ""), ("torch", "")],
+)
+def test_a_misspelt_import_is_corrected_and_not_removed(package, meant):
+    said = remarks.describe_foreign_imports(f"import {package}\n".encode(), "weights.py")
+    assert said.startswith(f"weights.py imports {package} (line 1).")
+    assert (f"Did you mean {meant}?" in said) is bool(meant) and ("Remove the import." in said) is not bool(meant)
+    graded = words.describe_lacking_imports([(1, package)], "weights.py")
+    assert graded.endswith(f"Did you mean {meant}?") if meant else "Did you mean" not in graded
+
+
+def test_a_misspelt_import_and_a_foreign_one_are_both_named():
+    said = remarks.describe_foreign_imports(b"import nupmy\nimport torch\n", "weights.py")
+    assert "Did you mean numpy?" in said and "weights.py imports torch (line 2)." in said
+    assert "nupmy, torch" not in said
+
+
+def test_the_card_warns_of_the_modules_imports(state, monkeypatch, tmp_path):
+    (tmp_path / "weights.py").write_text("import nupmy as np\n\n\ndef apply_weight(signal, weight):\n    return 1\n")
+    monkeypatch.setattr(notebook, "LIBRARY", tmp_path)
+    monkeypatch.setattr(notebook, "check_exercise", lambda exercise: check.check_exercise(exercise, tmp_path))
+    assert "Did you mean numpy?" in notebook.check("apply_weight")._repr_html_()
+
+
+def test_a_number_computed_from_a_wrong_one_names_that_one(state, monkeypatch):
+    names = {"gpt2_parameters": 124e6, "gpt2_bytes_32_bit": 496e6}
+    monkeypatch.setattr(remarks, "notebook_namespace", lambda: names)
+
+    def said():
+        return notebook.check("gpt2_bytes_32_bit", names["gpt2_bytes_32_bit"])._repr_html_()
+
+    assert "It is computed from gpt2_parameters, which is not right yet" in said() and "It is close" not in said()
+    names["gpt2_parameters"] = 124_439_808
+    assert "It is close, but not exact" in said() and "computed from" not in said()
+    del names["gpt2_parameters"]
+    assert "It is close, but not exact" in said()
+    names |= {"gpt2_parameters": 124e6, "gpt2_bytes_32_bit": 497_759_232}
+    assert "is right" in said() and "computed from" not in said()
+
+
 def test_the_reference_imports_nothing_that_grading_lacks():
     for path in (SOLUTIONS / "weightlab").glob("*.py"):
         found = remarks.describe_foreign_imports(path.read_bytes(), path.name)

@@ -35,6 +35,7 @@ def verdict_on(name: str, body: str, runner: Runner, examined: str | None = None
     module, library = EXERCISES[name].module, read_library(SOLUTIONS / "weightlab")
     signature = inspect.signature(getattr(reference.module(module), name))
     bare = [parameter.replace(annotation=parameter.empty) for parameter in signature.parameters.values()]
+    library[module] = library[module].replace(f"def {name}(".encode(), f"def right_{name}(".encode(), 1)
     library[module] += f"\n\ndef {name}{inspect.Signature(bare)}:\n    {body}\n".encode()
     exercise = EXERCISES[examined or name]
     return examine(exercise, library, "src/weightlab", runner, SELF_CHECK)
