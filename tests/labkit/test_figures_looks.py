@@ -74,7 +74,18 @@ FIGURES = {
 def shown(monkeypatch):
     """Return a function that draws one of the figures and returns it."""
     kept = []
-    for name in ("initialization", "loss", "backprop", "descent", "freezing", "forward", "beyond", "lora", "style"):
+    for name in (
+        "initialization",
+        "loss",
+        "backprop",
+        "descent",
+        "freezing",
+        "forward",
+        "beyond",
+        "lora",
+        "capstone",
+        "style",
+    ):
         monkeypatch.setattr(f"labkit.figures.{name}.show", lambda fig, alt: kept.append(fig))
 
     def draw(make):
@@ -122,6 +133,29 @@ def test_a_method_that_never_moves_is_drawn_larger_and_in_front(shown):
     (ax,) = shown(curves_of("freezing.frontier", {"a task": curves})).axes
     still, moving = ax.lines
     assert still.get_zorder() > moving.get_zorder() and still.get_markersize() > moving.get_markersize()
+
+
+def test_tick_labels_of_neighbouring_frontiers_are_apart(shown):
+    fig = shown(FIGURES["8, frontier"])
+    fig.draw_without_rendering()
+    left, right = fig.axes
+    last, first = (
+        next(one for one in ax.get_xticklabels() if one.get_text() == t) for ax, t in ((left, "100%"), (right, "0%"))
+    )
+    assert last.get_window_extent().x1 + 4 < first.get_window_extent().x0
+
+
+def test_spreads_have_one_legend_and_losses_say_where_they_are_cut(shown):
+    fig = shown(FIGURES["3, spreads"])
+    assert len(fig.legends) == 1 and not any(ax.get_legend() for ax in fig.axes)
+    labels = [shown(curves_of("descent.loss_curves", {"a": RUN}, high)).axes[0].get_ylabel() for high in (0.5, 2.0)]
+    assert labels == ["loss, cut at 0.5", "loss"]
+
+
+def test_the_capstone_opens_with_the_colours_of_upright_and_rotated(shown):
+    bars = [ax.patches for ax in shown(curves_of("capstone.opening")).axes if len(ax.patches) == 2]
+    drawn = {to_hex(patch.get_facecolor()) for patches in bars for patch in patches if patch.get_facecolor()[3]}
+    assert drawn == {COLORS[0], COLORS[1]}
 
 
 def test_costs_of_all_kinds_share_one_axis(shown):

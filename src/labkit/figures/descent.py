@@ -307,9 +307,7 @@ def two_scales(paths: Mapping[str, np.ndarray], steepness: tuple[float, float]) 
         step, turns = np.subtract(path[1], path[0]), np.diff(np.sign(np.asarray(path)[:, 0]))
         said.append(
             f"{name}: the first step changes the weights by {step[0]:.2f} and {step[1]:.2f}, the path crosses the "
-            f"valley {np.count_nonzero(turns)} times and ends at {path[-1][0]:.2f} and {path[-1][1]:.2f}.".replace(
-                "-", "−"
-            )
+            f"valley {np.count_nonzero(turns)} times and ends at {path[-1][0]:.2f} and {path[-1][1]:.2f}."
         )
     show(fig, alt=f"A map of the loss over two weights: a valley, steep along the first weight. {' '.join(said)}")
 
